@@ -1,0 +1,1 @@
+"""Analyses: engines that know graphs and lattices, and nothing of rules."""

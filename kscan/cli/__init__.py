@@ -1,0 +1,1 @@
+"""The command line: parses options, prints errors, sets the exit status."""

@@ -1,0 +1,261 @@
+"""The facts of one C file: frozen, plain, versioned data.
+
+Everything after the parser talks about code through this module only.  Facts do
+not know the path of their file: they are a function of its bytes and of the
+kernel model, which is what makes them cacheable by content.
+
+*Operands* are C expressions as text: white space removed where C allows it,
+outer parentheses and casts dropped, every nested call replaced by the temporary
+(``%1``, ``%2`` ...) that holds its result.  An operand that is an lvalue is an
+*access path* such as ``phb->irq_map`` or ``&dev->kobj``; ``?`` stands for an
+expression kscan does not model.  Lines are 1-based; columns are 1-based bytes.
+
+Headers of functions are decoded with the file; a body only when asked for
+(``Function.body``), because most analyses look at few bodies.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+FACTS_VERSION = 1
+"""Raise whenever this module or an extractor's output changes: it is part of every cache key."""
+
+
+class Call(msgspec.Struct, frozen=True, array_like=True, tag="c"):
+    """A call site.  ``callee`` is a name, or an access path where the call is indirect."""
+
+    callee: str
+    args: tuple[str, ...]
+    result: str  # temporary that holds the value
+    line: int
+    column: int
+    loop: bool = False  # a loop macro (for_each_...): evaluated at every turn
+
+
+class Assign(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+    """A store: ``target op value`` (``=``, ``+=``, ``++`` ...); a declaration with a value is ``=``."""
+
+    target: str
+    op: str
+    value: str
+    line: int
+    column: int
+
+
+class ScopeEnd(msgspec.Struct, frozen=True, array_like=True, tag="e"):
+    """Control leaves the scope of these variables, which carry a cleanup attribute (latest first)."""
+
+    names: tuple[str, ...]
+    line: int
+
+
+Event = Call | Assign | ScopeEnd
+
+
+class Block(msgspec.Struct, frozen=True, array_like=True):
+    """A basic block: events, then one terminator.
+
+    ``kind`` is one of
+
+    * ``jump``: one successor;
+    * ``branch``: ``left op right`` decides, successors are (true, false).  ``op`` is ``!=``
+      with ``right`` ``0`` for a plain truth test, so ``if (!p)`` and ``if (p == NULL)`` are
+      the same branch with their successors swapped;
+    * ``switch``: on ``left``; ``cases`` has one label per successor (``default``, or
+      ``none`` where no case matches);
+    * ``return``: of ``left`` (may be empty); no successor;
+    * ``stop``: control does not come back (panic, BUG); no successor.
+    """
+
+    events: tuple[Event, ...]
+    kind: str
+    line: int
+    succs: tuple[int, ...] = ()
+    left: str = ""
+    op: str = ""
+    right: str = ""
+    cases: tuple[str, ...] = ()
+
+
+class Local(msgspec.Struct, frozen=True, array_like=True):
+    """A local variable; ``cleanup`` names the cleanup function of ``__free()`` and kin."""
+
+    name: str
+    type: str
+    line: int
+    static: bool = False
+    cleanup: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, array_like=True):
+    """The CFG of a function: ``blocks[0]`` is the entry."""
+
+    locals: tuple[Local, ...]
+    blocks: tuple[Block, ...]
+
+
+class Param(msgspec.Struct, frozen=True, array_like=True):
+    """A parameter with its type's text (``struct pci_dev *``; ``fn`` for a function pointer)."""
+
+    name: str
+    type: str
+
+
+class CallRef(msgspec.Struct, frozen=True, array_like=True):
+    """A call site as linking needs it.
+
+    A direct call has an empty ``path`` and the callee's name in ``root``.  An indirect
+    one names what the access path starts from in ``root`` (a type's text; ``@name`` for
+    the result of calling ``name``; ``=name`` for a file-scope variable; empty if unknown)
+    and the fields that follow in ``path``.
+    """
+
+    root: str
+    line: int
+    path: tuple[str, ...] = ()
+
+
+class Binding(msgspec.Struct, frozen=True, array_like=True):
+    """A function or table put into a field.  ``root`` and ``path`` are as in CallRef.
+
+    ``how``: ``initializer``, ``store``, ``argument`` (``root`` is then the callee,
+    ``path`` the 0-based argument position as text), ``return``.  ``target`` is a bare
+    name, or ``&name`` for a table; which of them are functions is known when linking.
+    """
+
+    root: str
+    path: tuple[str, ...]
+    target: str
+    how: str
+    instance: str  # the variable or access path stored into, as text
+    line: int
+    function: str = ""  # function that contains the store
+
+
+class Function(msgspec.Struct, frozen=True, array_like=True):
+    """A function with a body in this file."""
+
+    name: str
+    line: int
+    end_line: int
+    linkage: str  # global, static, inline (static inline), weak
+    returns: str
+    params: tuple[Param, ...]
+    calls: tuple[CallRef, ...]
+    guards: tuple[str, ...]  # the #if conditions around it, outermost first
+    partial: bool  # part of the body could not be parsed
+    generated: str  # the macro that makes it, if its text has no body
+    raw_body: msgspec.Raw
+
+    @property
+    def body(self) -> Body:
+        """The decoded CFG (cached for the last few functions asked for)."""
+        return _decode_body(bytes(self.raw_body))
+
+
+class Field(msgspec.Struct, frozen=True, array_like=True):
+    """A member of a struct or union; an array's type ends in ``[]``."""
+
+    name: str
+    type: str
+    line: int
+
+
+class Struct(msgspec.Struct, frozen=True, array_like=True):
+    """A struct or union.  Members of anonymous members are listed as its own;
+    a named member of unnamed type has the type ``struct <outer>.<member>``."""
+
+    name: str  # "struct pci_dev", "union acpi_object"
+    fields: tuple[Field, ...]
+    line: int
+    guards: tuple[str, ...] = ()
+
+
+class Variable(msgspec.Struct, frozen=True, array_like=True):
+    """A file-scope variable that is defined (or declared extern) here."""
+
+    name: str
+    type: str
+    line: int
+    linkage: str  # global, static, extern
+
+
+class Prototype(msgspec.Struct, frozen=True, array_like=True):
+    """A function declared without a body."""
+
+    name: str
+    returns: str
+    params: tuple[Param, ...]
+    line: int
+    weak: bool = False
+
+
+class Macro(msgspec.Struct, frozen=True, array_like=True):
+    """A #define; ``params`` is None for an object-like macro."""
+
+    name: str
+    params: tuple[str, ...] | None
+    body: str
+    line: int
+
+
+class MacroUse(msgspec.Struct, frozen=True, array_like=True):
+    """A macro used at file scope: ``module_init(f)``, ``EXPORT_SYMBOL(f)``."""
+
+    name: str
+    args: tuple[str, ...]
+    line: int
+
+
+class Quality(msgspec.Struct, frozen=True, array_like=True):
+    """How well the file was understood."""
+
+    bodies: int
+    partial: int  # bodies that hold a syntax error
+    errors: tuple[tuple[int, int], ...]  # lines (first, last) the parser gave up on
+
+
+class FileFacts(msgspec.Struct, frozen=True, array_like=True):
+    """All that kscan keeps of one file."""
+
+    functions: tuple[Function, ...]
+    structs: tuple[Struct, ...]
+    typedefs: tuple[tuple[str, str], ...]  # name, type
+    variables: tuple[Variable, ...]
+    prototypes: tuple[Prototype, ...]
+    macros: tuple[Macro, ...]
+    uses: tuple[MacroUse, ...]
+    bindings: tuple[Binding, ...]
+    includes: tuple[str, ...]  # "<linux/pci.h>", "\"iommu.h\""
+    quality: Quality
+
+
+_FILE = msgspec.msgpack.Decoder(FileFacts)
+_BODY = msgspec.msgpack.Decoder(Body)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+@lru_cache(maxsize=512)
+def _decode_body(raw: bytes) -> Body:
+    return _BODY.decode(raw)
+
+
+def pack_body(body: Body) -> msgspec.Raw:
+    """Encode a CFG for ``Function.raw_body``."""
+    return msgspec.Raw(_ENCODER.encode(body))
+
+
+def encode(facts: FileFacts) -> bytes:
+    """The stable byte form of ``facts``."""
+    return _ENCODER.encode(facts)
+
+
+def decode(data: bytes) -> FileFacts:
+    """The facts that ``encode`` made ``data`` from; bodies stay packed.
+
+    Raises msgspec.DecodeError (or its subclass ValidationError) on foreign bytes.
+    """
+    return _FILE.decode(data)

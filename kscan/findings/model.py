@@ -1,0 +1,126 @@
+"""A finding is an argument: where the decision is made, every hop, and what would make it false."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA_VERSION = "1.0"
+
+Severity = Literal["error", "warning", "note"]
+Confidence = Literal["high", "medium", "low"]
+Status = Literal["present", "introduced", "fixed", "carried"]
+
+CLASSES = (
+    "refcount-leak",
+    "refcount-underflow",
+    "memory-leak",
+    "error-unwind",
+    "asym-teardown",
+    "use-after-free",
+    "double-free",
+    "dangling-pointer",
+    "stale-pointer",
+    "null-check",
+    "err-ptr-check",
+    "error-check",
+    "uninit",
+    "lock-imbalance",
+    "sleep-in-atomic",
+    "ordering",
+    "teardown-level",
+)
+"""The kinds of hazard, one word each: what ``Finding.hazard`` (JSON ``class``) may be."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One hop of the argument.  ``line`` is 1-based; ``function`` encloses it."""
+
+    file: str
+    line: int
+    function: str
+    message: str
+
+
+class RuleInfo(msgspec.Struct, frozen=True):
+    """What a report may say of a rule without knowing rules."""
+
+    id: str
+    title: str
+    hazard: str
+    severity: Severity
+    confidence: Confidence
+    status: str  # stable, preview, deprecated
+    document: str  # Markdown
+
+
+class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
+    """One hazard.  ``file`` is relative to the tree; lines and columns are 1-based,
+    columns count bytes, ``end_column`` is one past the end."""
+
+    rule: str
+    hazard: str
+    severity: Severity
+    confidence: Confidence
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    function: str
+    message: str
+    steps: tuple[Step, ...]
+    conditions: tuple[str, ...]  # path conditions, and what would make the claim false
+    fingerprint: str
+    status: Status = "present"
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Order of findings in every output."""
+        return (self.file, self.line, self.column, self.rule, self.fingerprint)
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """Something that was not, or not wholly, analysed, and why."""
+
+    file: str
+    line: int  # 0 where no line applies
+    reason: str
+    remedy: str = ""
+    partial: bool = False  # analysed in part: no reason for exit status 2
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What was looked at.  Counts; ``context_files`` were linked without being reported on."""
+
+    files: int = 0
+    functions: int = 0
+    partial: int = 0  # functions whose body was parsed in part
+    context_files: int = 0
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything asked for was analysed."""
+        return all(s.partial for s in self.skipped)
+
+
+class PatchResult(msgspec.Struct, frozen=True):
+    """What became of one patch: ``applied``, ``refused`` (with reason) or ``empty`` (no C)."""
+
+    name: str  # subject, or file name
+    source: str  # file (and position in it) the patch was read from
+    message_id: str
+    outcome: Literal["applied", "refused", "empty"]
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Everything a reporter renders."""
+
+    invocation: tuple[str, ...]
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+    patches: tuple[PatchResult, ...] = ()

@@ -1,0 +1,1 @@
+"""Link: the facts of all files joined into one read-only Program."""

@@ -1,0 +1,1 @@
+"""Parse: bytes to a syntax tree whose offsets are those of the file."""

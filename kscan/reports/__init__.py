@@ -1,0 +1,1 @@
+"""Reports render findings and know nothing else; found by module name."""

@@ -1,0 +1,1 @@
+"""Matchers: each reads one kind of rule; found by module name."""
