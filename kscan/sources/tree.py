@@ -1,0 +1,161 @@
+"""A kernel tree in a directory."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from kscan.errors import InputError
+from kscan.sources.paths import C_SUFFIXES, normalise_under, tidy
+
+_TOP_DIRECTORIES = ("arch", "drivers")
+_NESTED_LOOKALIKES = ("arch", "tools", "um")  # tools/arch, tools/perf/arch, arch/um/drivers
+
+
+class Tree:
+    """A directory that holds a kernel tree, or a part of one.
+
+    Symbolic links are not listed (what they lead to is listed where it lies, or lies outside); reading
+    through one is refused when it leads out of the tree.  ``.git`` is never entered.
+    """
+
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        self._top = os.path.realpath(directory)
+        self._name = os.fspath(directory)
+        self._inside: dict[str, bool] = {}  # directories whose real place has been looked at
+        if not os.path.isdir(self._top):
+            reason = "is not a directory" if os.path.exists(self._top) else "no such directory"
+            raise InputError(self._name, reason, "give the top of a kernel tree")
+
+    @property
+    def name(self) -> str:
+        """The directory, as it was given."""
+        return self._name
+
+    @property
+    def top(self) -> str:
+        """The directory as an absolute path without symbolic links."""
+        return self._top
+
+    def paths(self, under: Sequence[str]) -> Iterable[str]:
+        """The .c and .h files at or below ``under`` (empty: the whole tree), sorted, each once."""
+        found: set[str] = set()
+        for place in normalise_under(under):
+            self._collect(place, found)
+        return sorted(found)
+
+    def exists(self, path: str) -> bool:
+        """Whether ``path`` is a file or directory of the tree."""
+        try:
+            return os.path.exists(self._place(path))
+        except InputError:
+            return False
+
+    def stamp(self, path: str) -> tuple[int, ...] | str:
+        """Size, mtime in nanoseconds and inode of a file."""
+        try:
+            status = os.stat(self._place(path))
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a regular file inside the tree."""
+        place = self._place(path)
+        try:
+            if not stat.S_ISREG(os.stat(place).st_mode):
+                raise InputError(path, "is not a regular file")
+            with open(place, "rb") as file:
+                return file.read()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+
+    def _place(self, path: str) -> str:
+        place = os.path.join(self._top, tidy(path))
+        if not self._lies_inside(os.path.dirname(place)) or (
+            os.path.islink(place) and not self._within(os.path.realpath(place))
+        ):
+            raise InputError(path, "leads out of the tree through a symbolic link")
+        return place
+
+    def _lies_inside(self, directory: str) -> bool:
+        known = self._inside.get(directory)
+        if known is None:
+            known = self._inside[directory] = self._within(os.path.realpath(directory))
+        return known
+
+    def _within(self, real: str) -> bool:
+        return real == self._top or real.startswith(self._top.rstrip("/") + "/")
+
+    def _collect(self, place: str, found: set[str]) -> None:
+        start = self._place(place) if place else self._top
+        if os.path.isfile(start):
+            if place.endswith(C_SUFFIXES):
+                found.add(place)
+            return
+        if not os.path.isdir(start):
+            raise InputError(place, f"no such file or directory in {self._name}", "check the spelling")
+        pending = [(start, place + "/" if place else "")]
+        while pending:
+            directory, prefix = pending.pop()
+            pending.extend(_scan(directory, prefix, found))
+
+
+def _scan(directory: str, prefix: str, found: set[str]) -> list[tuple[str, str]]:
+    deeper: list[tuple[str, str]] = []
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != ".git":
+                        deeper.append((entry.path, prefix + entry.name + "/"))
+                elif entry.name.endswith(C_SUFFIXES) and entry.is_file(follow_symlinks=False):
+                    found.add(prefix + entry.name)
+    except OSError as error:
+        raise _unreadable(prefix or directory, error) from error
+    return deeper
+
+
+def _unreadable(path: str, error: OSError) -> InputError:
+    remedies = {
+        PermissionError: "check the permissions, or leave it out",
+        FileNotFoundError: "check the spelling and the tree",
+    }
+    return InputError(path, (error.strerror or str(error)).lower(), remedies.get(type(error), ""))
+
+
+def find_tree(start: str | os.PathLike[str]) -> Path:
+    """The top of the kernel tree that ``start``, a file or directory, lies in.
+
+    Upwards from ``start``, the first directory that has Kconfig and MAINTAINERS, or include/linux beside
+    arch or drivers, is taken.  A part of a tree may have none of these: then the nearest directory that
+    holds arch or drivers counts, and failing that ``start`` itself (its directory, for a file).  It never
+    fails, so that single files can be looked at.
+    """
+    here = Path(os.path.abspath(start))
+    if not here.is_dir():
+        here = here.parent
+    chain = (here, *here.parents)
+    for test in (_is_top, _may_be_top):
+        for directory in chain:
+            if test(directory):
+                return directory
+    return here
+
+
+def _is_top(directory: Path) -> bool:
+    if (directory / "Kconfig").is_file() and (directory / "MAINTAINERS").is_file():
+        return True
+    return (directory / "include" / "linux").is_dir() and _has_top_directory(directory)
+
+
+def _may_be_top(directory: Path) -> bool:
+    if directory.name in _NESTED_LOOKALIKES or directory.parent.name in _NESTED_LOOKALIKES:
+        return False
+    return _has_top_directory(directory)
+
+
+def _has_top_directory(directory: Path) -> bool:
+    return any((directory / name).is_dir() for name in _TOP_DIRECTORIES)
