@@ -1,1 +1,38 @@
-"""Reports render findings and know nothing else; found by module name."""
+"""Reports render findings and know nothing else; found by module name.
+
+A reporter is a module of this package with one function ``render``, which gives the text for
+standard output in pieces.  Lines about the run itself (summary, skipped files) are no part of it:
+they are for standard error, and come from ``findings.summary``.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from kscan.errors import InputError
+from kscan.findings.model import Report
+
+
+class Reporter(Protocol):
+    """What a module of this package offers."""
+
+    def render(self, report: Report, *, verbose: bool) -> Iterator[str]:
+        """``report`` as text that ends in a newline, in pieces; nothing where there is nothing to say."""
+        ...
+
+
+def reporter_names() -> tuple[str, ...]:
+    """The formats there are, sorted."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__)))
+
+
+def find_reporter(name: str) -> Reporter:
+    """The reporter of a format.  Raises InputError where there is none of that name."""
+    if name not in reporter_names():
+        raise InputError(
+            f"--format {name}", "there is no such format", f"one of {', '.join(reporter_names())}"
+        )
+    return cast(Reporter, import_module(f"{__name__}.{name}"))

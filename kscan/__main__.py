@@ -1,0 +1,5 @@
+"""``python -m kscan``."""
+
+from kscan.cli import main
+
+main()

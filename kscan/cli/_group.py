@@ -1,0 +1,87 @@
+"""The ``kscan`` command with its sub-commands, which are found by walking the package."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import pkgutil
+import sys
+from importlib import import_module
+
+import click
+
+import kscan.cli
+from kscan import __version__
+from kscan.errors import InputError
+from kscan.findings.plain import plain
+
+
+class _Commands(click.Group):
+    """Loads a sub-command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        names = (m.name for m in pkgutil.iter_modules(kscan.cli.__path__))
+        return sorted(n for n in names if not n.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"kscan.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in (names := self.list_commands(ctx)):
+            close = difflib.get_close_matches(args[0], names, n=1)
+            remedy = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(names)}"
+            raise InputError(args[0], "there is no such command", remedy)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="kscan", message="%(prog)s %(version)s")
+def _kscan() -> None:
+    """Find hazards in Linux kernel C and in the patches mailed for it.
+
+    Exit status: 0 clean, 1 findings at or above --fail-on, 2 not everything could be done.
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run the sub-command that ``arguments`` name and return its exit status."""
+    _be_lenient()
+    try:
+        status = _kscan.main(arguments, prog_name="kscan", standalone_mode=False)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "kscan"
+        raise InputError(where, error.format_message(), f"{where} --help shows the options") from error
+    except click.ClickException as error:
+        raise InputError("kscan", error.format_message()) from error
+    return status if isinstance(status, int) else 0
+
+
+def _be_lenient() -> None:
+    # Names and code may hold what the terminal's encoding has not; that must not end a run.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Plain("kscan: %(levelname)s: %(message)s"))
+    logger = logging.getLogger("kscan")
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        record.levelname = record.levelname.lower()
+        return plain(super().format(record))

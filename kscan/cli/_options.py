@@ -1,0 +1,142 @@
+"""Options that several sub-commands share, and how a report is put out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from kscan.cli import discard
+from kscan.config import Config, available_cpus, cache_dir, rules_dir
+
+if TYPE_CHECKING:
+    from kscan.findings.model import Report
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+# What cannot change the findings stays out of the report's invocation: the same question
+# gives the same bytes, whatever the number of workers and the state of the cache.
+_IMMATERIAL = frozenset({"jobs", "cache", "no_cache", "verbose"})
+
+
+def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    """Shell completion for a rule's id, from the names of the files alone."""
+    from kscan.rules.load import rule_files  # noqa: PLC0415 - completion must be quick
+
+    return [CompletionItem(f.stem) for f in rule_files(rules_dir()) if f.stem.startswith(incomplete)]
+
+
+def rules_dir_option(command: _F) -> _F:
+    """``--rules-dir``."""
+    return click.option(
+        "--rules-dir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Use the rules (and kernel model) of this directory, not those kscan comes with.",
+    )(command)
+
+
+def tree_options(command: _F) -> _F:
+    """The options on what is read, by which rules, and how it is cached."""
+    options = [
+        click.option("--tree", type=click.Path(path_type=Path), metavar="DIR", help="The kernel tree."),
+        click.option("--rev", metavar="REV", help="Read this git revision of the tree."),
+        click.option("--arch", metavar="ARCH", help="The architecture whose view is taken."),
+        click.option(
+            "--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where facts are cached."
+        ),
+        click.option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
+        click.option(
+            "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes [default: CPUs]."
+        ),
+        rules_dir_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def report_options(command: _F) -> _F:
+    """The options on which rules are used and how findings are shown."""
+    options = [
+        click.option(
+            "--rule",
+            "rules",
+            multiple=True,
+            metavar="NAME",
+            shell_complete=complete_rules,
+            help="Use this rule, category or class only ('all' for every rule); may be repeated.",
+        ),
+        click.option("--preview", is_flag=True, help="Use rules that are not stable yet, too."),
+        click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option(
+            "--fail-on",
+            type=click.Choice(["error", "warning", "note", "never"]),
+            default="warning",
+            show_default=True,
+            help="The least severity of a finding that makes the exit status 1.",
+        ),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="List all that was skipped, partly parsed or carried."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def configure(
+    *,
+    cache: Path | None,
+    no_cache: bool,
+    jobs: int | None,
+    rules_dir: Path | None,  # the option's name
+    **options: Any,
+) -> Config:
+    """The Config that the options of a command make."""
+    if rules_dir is not None:
+        options["rules_dir"] = rules_dir
+    folder = None if no_cache else cache or cache_dir()
+    return Config(cache=folder, jobs=jobs or available_cpus(), invocation=_invocation(), **options)
+
+
+def put_out(report: Report, config: Config) -> int:
+    """Print ``report``: findings to standard output, all else to standard error.  Gives the exit status."""
+    from kscan.findings.summary import complaints, exit_status, summary  # noqa: PLC0415 - start-up time
+    from kscan.reports import find_reporter  # noqa: PLC0415
+
+    try:
+        for piece in find_reporter(config.format).render(report, verbose=config.verbose):
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)  # the reader had enough; the exit status still tells
+    for line in complaints(report, verbose=config.verbose):
+        sys.stderr.write(f"kscan: {line}\n")
+    if config.format == "text":
+        sys.stderr.write(f"{summary(report)}\n")
+    return exit_status(report, config.fail_on)
+
+
+def _invocation() -> tuple[str, ...]:
+    ctx = click.get_current_context()
+    words = list(ctx.command_path.split()[1:])
+    for param in ctx.command.params:
+        name = param.name or ""
+        if name in _IMMATERIAL or ctx.get_parameter_source(name) in {None, ParameterSource.DEFAULT}:
+            continue
+        words += _words(param, ctx.params[name])
+    return tuple(words)
+
+
+def _words(param: click.Parameter, value: Any) -> list[str]:
+    values = value if isinstance(value, tuple) else (value,)
+    if not isinstance(param, click.Option):
+        return [str(v) for v in values]
+    flag = param.opts[-1]
+    return [flag] if param.is_flag else [f"{flag}={v}" for v in values]

@@ -1,0 +1,69 @@
+"""What one run was asked to do, and where kscan's own files are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from kscan.errors import InputError
+
+FailOn = Literal["error", "warning", "note", "never"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def rules_dir() -> Path:
+    """The folder of the shipped rules: inside the wheel, or beside the package in a checkout."""
+    for place in (_PACKAGE / "rules_data", _PACKAGE.parent / "rules"):
+        if place.is_dir():
+            return place
+    raise InputError("rules", "kscan's own rules are not installed", "install kscan again")
+
+
+def corpus_dir(rules: Path) -> Path | None:
+    """The test corpus beside ``rules``, or None where there is none, as in an installed wheel."""
+    corpus = rules.parent / "tests" / "corpus"
+    return corpus if corpus.is_dir() else None
+
+
+def cache_dir() -> Path:
+    """The user's folder for kscan's cache (XDG Base Directory specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The specification says that relative paths in the variable are to be ignored.
+    root = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
+    return root / "kscan"
+
+
+def available_cpus() -> int:
+    """How many processes can run at once here."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The options of a run.
+
+    ``tree`` is None where it is to be found upwards from the paths; ``rev`` names a git
+    revision of it.  ``paths`` are as the user gave them (relative to the working
+    directory or to the tree); empty means the default directories.  ``rules`` are names of
+    rules, categories or classes (``all`` for every rule); empty means all stable rules, and
+    ``preview`` adds those that are not stable yet.  ``cache`` is None for no cache.
+    """
+
+    tree: Path | None = None
+    rev: str | None = None
+    paths: tuple[str, ...] = ()
+    arch: str | None = None
+    rules: tuple[str, ...] = ()
+    preview: bool = False
+    rules_dir: Path = field(default_factory=rules_dir)
+    jobs: int = 1
+    cache: Path | None = None
+    fail_on: FailOn = "warning"
+    format: str = "text"
+    verbose: bool = False
+    invocation: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""JSON with a stable, documented schema (README, "JSON").
+
+One finding a line, so that two reports can be compared by line.  The text is ASCII: control
+characters and what is beyond ASCII appear as JSON escapes, and bytes of names that are not UTF-8
+as a backslash, an ``x`` and two digits, because JSON cannot carry them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from kscan import __version__
+from kscan.findings.compare import JudgedPatch
+from kscan.findings.model import SCHEMA_VERSION, PatchResult, Report
+
+_ODD = re.compile(r"[^\x20-\x7e]")
+
+
+def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - JSON always says all
+    """The whole report as one JSON object."""
+    yield f'{{"schema_version": {_dump(SCHEMA_VERSION)},\n'
+    yield f'"tool": {_dump({"name": "kscan", "version": __version__})},\n'
+    yield f'"invocation": {_dump(report.invocation)},\n'
+    coverage = msgspec.to_builtins(report.coverage)
+    yield f'"coverage": {_dump({**coverage, "complete": report.coverage.complete})},\n'
+    if report.patches:
+        yield '"patches": ['
+        yield from _items(_patch(p) for p in report.patches)
+        yield "],\n"
+    yield '"findings": ['
+    yield from _items(msgspec.to_builtins(f) for f in report.findings)
+    yield "]}\n"
+
+
+def _patch(patch: PatchResult) -> dict[str, Any]:
+    # The findings themselves stand once, in "findings"; a patch names its own by fingerprint.
+    findings = patch.findings if isinstance(patch, JudgedPatch) else ()
+    plain = {k: getattr(patch, k) for k in PatchResult.__struct_fields__}
+    sorts = ("introduced", "fixed", "carried")
+    return plain | {s: [f.fingerprint for f in findings if f.status == s] for s in sorts}
+
+
+def _items(values: Iterator[Any]) -> Iterator[str]:
+    comma = "\n"
+    for value in values:
+        yield comma + _dump(value)
+        comma = ",\n"
+
+
+def _dump(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _ODD.sub(_escape, text) if _ODD.search(text) else text
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    code = ord(char)
+    if 0xD800 <= code <= 0xDFFF:
+        return f"\\\\x{code & 0xFF:02x}"
+    return json.dumps(char)[1:-1] if code > 0x7F else f"\\u{code:04x}"
