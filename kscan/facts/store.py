@@ -19,7 +19,6 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-import tempfile
 import time
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -331,8 +330,8 @@ class FactsStore:
 
     def _create(self) -> None:
         """Put a new file in place, whole or not at all."""
-        handle, name = tempfile.mkstemp(prefix=f".{_FILE}-", dir=self._path.parent)
-        os.close(handle)
+        name = self._path.with_name(f".{_FILE}-{os.getpid()}")
+        name.unlink(missing_ok=True)
         try:
             connection = sqlite3.connect(name, isolation_level=None)
             try:
