@@ -321,7 +321,7 @@ def test_longest_unused_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     now += 10 * 86400
     with FactsStore(tmp_path) as store:
         store.get(used, [content(0)])
-    with FactsStore(tmp_path, limit=800_000) as store:
+    with FactsStore(tmp_path, limit=700_000) as store:
         store.put(KEY, {content(0): blob, content(1): blob})
         assert len(store.get(old, [content(n) for n in range(4)])) < 4
         assert store.holds(used)
