@@ -59,7 +59,7 @@ class GitRepo:
             if "no such revision" not in error.reason:
                 raise
             raise InputError(
-                rev, f"no such {kind} in {self._directory}", "see `git log` or fetch it"
+                rev, f"no such revision in {self._directory}", "see `git log`, or fetch it"
             ) from error
         return found.decode().strip()
 
@@ -71,7 +71,7 @@ class GitRepo:
         return data if kind == "blob" else None
 
     def read(self, blob_id: str, path: str) -> bytes:
-        """The content of the blob that stands for ``path``.  Raises MissingObjectError when it is not there."""
+        """The content of the blob that stands for ``path``.  Raises MissingObjectError without it."""
         kind, data = self._ask(blob_id)
         if kind != "blob":
             remedy = "the clone is shallow, partial or damaged: fetch it, or use a work tree"

@@ -148,7 +148,7 @@ def find_tree(start: str | os.PathLike[str]) -> Path:
 def _is_top(directory: Path) -> bool:
     if (directory / "Kconfig").is_file() and (directory / "MAINTAINERS").is_file():
         return True
-    return (directory / "include" / "linux").is_dir() and _has_top_directory(directory)
+    return (directory / "include" / "linux").is_dir() and _may_be_top(directory)
 
 
 def _may_be_top(directory: Path) -> bool:

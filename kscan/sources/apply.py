@@ -1,0 +1,358 @@
+"""A diff laid over a source, in memory: what came of each file, and why where nothing came of it.
+
+The file of the tree is tried first; where the diff does not fit it, the pre-image is looked up in the
+repository by the blob id of the ``index`` line.  The result is compared with the blob id the diff names.
+Nothing is raised and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Protocol
+
+from kscan.errors import InputError
+from kscan.sources import Source
+from kscan.sources.diff import Damage, Diff, FileDiff, Hunk
+from kscan.sources.overlay import Overlay, git_blob_id
+from kscan.sources.paths import is_c_file
+from kscan.sources.place import ADDED, FileText, How, Miss, Placed, place
+from kscan.sources.restore import restorations
+
+Ranges = tuple[tuple[int, int], ...]
+"""1-based inclusive line ranges."""
+
+_RANK: tuple[How, ...] = ("exact", "offset", "fuzz", "whitespace", "restored")
+_MOST_COMBINATIONS = 64
+
+
+class Blobs(Protocol):
+    """Where pre-images are looked up, a GitRepo."""
+
+    def blob(self, blob_id: str) -> bytes | None:
+        """The content of a blob by its id, whole or abbreviated; None when it is missing or ambiguous."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A file the diff was laid over.
+
+    ``how`` is the least exact way any of its hunks needed, ``offset`` and ``fuzz`` the largest.  ``verified``
+    says whether the result has the blob id the diff names (None: it names none).  ``preimage`` is where the
+    lines before came from, ``tree`` or ``repository``; ``changed`` are the changed lines after it, with the
+    pair of lines around what was only removed.
+    """
+
+    path: str
+    how: How
+    offset: int = 0
+    fuzz: int = 0
+    verified: bool | None = None
+    preimage: str = "tree"
+    changed: Ranges = ()
+
+    def __str__(self) -> str:
+        said: list[str] = [] if self.how in ("exact", "offset", "fuzz") else [self.how]
+        if self.how == "whitespace":
+            said = ["fits but for white space"]
+        elif self.how == "restored":
+            said = ["lost context lines taken from the tree"]
+        if self.fuzz:
+            said.append(f"fuzz {self.fuzz}")
+        if self.offset:
+            said.append(f"offset {self.offset} lines")
+        if self.preimage == "repository":
+            said.append("on the pre-image from the repository")
+        if self.verified is not None:
+            said.append("result verified by blob id" if self.verified else "result differs from its blob id")
+        return f"{self.path}: {', '.join(said) or 'applies exactly'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file the diff does not fit.
+
+    ``hunk`` counts from 1, 0 when the whole file is meant; ``line`` is the tree's.
+    """
+
+    path: str
+    reason: str
+    hunk: int = 0
+    header: str = ""
+    line: int = 0
+    expected: str = ""
+    found: str = ""
+    already: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.path}: hunk {self.hunk} ({self.header})" if self.hunk else self.path
+        text = f"{where}: {self.reason}"
+        if self.expected or self.found:
+            text += f": expected {self.expected!r}, line {self.line} is {self.found!r}"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """A patch laid over a source.
+
+    ``overlay`` is the source after it, ``before`` the source it fits (other than the base only where
+    pre-images came from a repository).  Files that were refused are left as they are.
+    """
+
+    overlay: Overlay
+    before: Source
+    files: tuple[Applied, ...] = ()
+    notes: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    changed: Mapping[str, Ranges] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no C file was refused: Documentation and the like do not matter to the analysis."""
+        return not any(is_c_file(refusal.path) for refusal in self.refusals)
+
+    @property
+    def already_applied(self) -> bool:
+        """Whether the source already holds all that the patch does."""
+        return not self.files and bool(self.refusals) and all(item.already for item in self.refusals)
+
+    def changed_lines(self, path: str) -> Ranges:
+        """The changed lines of a file after the patch; empty for a file it does not touch."""
+        return self.changed.get(path, ())
+
+
+def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResult:
+    """``diff`` laid over ``base``; pre-images that are not in the tree are looked up in ``repo``."""
+    work = _Work(base, repo)
+    for file in diff.files:
+        work.apply(file)
+    notes = [
+        *_damage_notes(diff.damage),
+        *(str(item) for item in work.applied if str(item)[-7:] != "exactly"),
+    ]
+    notes += [f"{item.path}: left out: {item.reason}" for item in diff.not_handled]
+    before = Overlay(base, work.preimages) if work.preimages else base
+    changed = {item.path: item.changed for item in work.applied}
+    return ApplyResult(
+        Overlay(base, work.changed),
+        before,
+        tuple(work.applied),
+        tuple(notes),
+        tuple(work.refusals),
+        changed,
+    )
+
+
+def _damage_notes(damage: Sequence[Damage]) -> Iterator[str]:
+    """One note for each kind of damage."""
+    kinds: dict[tuple[str, bool], list[Damage]] = {}
+    for item in damage:
+        kinds.setdefault((item.kind, item.repaired), []).append(item)
+    for (kind, repaired), items in kinds.items():
+        places = f"line {items[0].line}" + (f" and {len(items) - 1} more" if len(items) > 1 else "")
+        yield f"damaged diff: {kind} ({places})" + (", repaired" if repaired else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The hunks of a file with their places, and the file they make."""
+
+    placed: tuple[Placed, ...]
+    data: bytes
+    changed: Ranges
+
+
+class _Work:
+    """The files of one diff, applied one after the other."""
+
+    def __init__(self, base: Source, repo: Blobs | None) -> None:
+        self._base = base
+        self._repo = repo
+        self.changed: dict[str, bytes | None] = {}
+        self.preimages: dict[str, bytes | None] = {}
+        self.applied: list[Applied] = []
+        self.refusals: list[Refusal] = []
+
+    def apply(self, file: FileDiff) -> None:
+        if file.is_new or file.old_path is None:
+            self._create(file)
+        else:
+            self._modify(file, file.old_path)
+
+    def _read(self, path: str) -> bytes | None:
+        if path in self.changed:
+            return self.changed[path]
+        try:
+            return self._base.read(path) if self._base.exists(path) else None
+        except InputError:
+            return None
+
+    def _create(self, file: FileDiff) -> None:
+        data = b"".join(line for hunk in file.hunks for line in _added(hunk))
+        there = self._read(file.path)
+        if there is not None:
+            already = there == data
+            reason = (
+                "already applied: the file is there" if already else "the new file exists with other content"
+            )
+            self.refusals.append(Refusal(file.path, reason, already=already))
+            return
+        self.changed[file.path] = data
+        count = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+        ranges = ((1, count),) if count else ()
+        self.applied.append(Applied(file.path, "exact", verified=_verified(file, data), changed=ranges))
+
+    def _modify(self, file: FileDiff, old_path: str) -> None:
+        there = self._read(old_path)
+        outcome: _Fit | Refusal = (
+            _missing(file, old_path, self._read(file.path)) if there is None else _fit(file, there)
+        )
+        preimage = "tree"
+        if isinstance(outcome, Refusal):
+            stored = self._repo.blob(file.old_blob) if self._repo and file.old_blob else None
+            fit = _fit(file, stored) if stored is not None and stored != there else outcome
+            if isinstance(fit, Refusal):
+                self.refusals.append(outcome)
+                return
+            outcome, preimage = fit, "repository"
+            self.preimages[old_path] = stored
+        self._store(file, old_path, outcome, preimage)
+
+    def _store(self, file: FileDiff, old_path: str, fit: _Fit, preimage: str) -> None:
+        if file.is_deleted:
+            if fit.data and file.hunks:
+                reason = "lines are left over in the file to be deleted"
+                self.refusals.append(Refusal(old_path, reason))
+                return
+            self.changed[old_path] = None
+            self.applied.append(_summary(file, fit, preimage))
+            return
+        if file.is_rename and old_path != file.path:
+            self.changed[old_path] = None
+        self.changed[file.path] = fit.data
+        self.applied.append(_summary(file, fit, preimage))
+
+
+def _added(hunk: Hunk) -> Iterator[bytes]:
+    last = len(hunk.lines) - 1
+    for index, line in enumerate(hunk.lines):
+        end = b"" if index == last and hunk.new_no_newline else b"\n"
+        yield line[1:].encode("utf-8", "surrogateescape") + end
+
+
+def _missing(file: FileDiff, old_path: str, after: bytes | None) -> Refusal:
+    if file.is_deleted:
+        return Refusal(old_path, "already applied: the file is not there", already=True)
+    if file.is_rename and after is not None and (not file.new_blob or _verified(file, after)):
+        return Refusal(file.path, "already applied: the file has its new name", already=True)
+    return Refusal(old_path, "no such file in the tree")
+
+
+def _verified(file: FileDiff, data: bytes) -> bool | None:
+    if not file.new_blob or not file.new_blob.strip("0"):
+        return None
+    return git_blob_id(data).startswith(file.new_blob)
+
+
+def _fit(file: FileDiff, data: bytes) -> _Fit | Refusal:
+    text = FileText(data)
+    trusted = bool(file.old_blob) and git_blob_id(data).startswith(file.old_blob)
+    choices: list[tuple[Placed, ...]] = []
+    misses: list[tuple[int, Miss]] = []
+    drift = floor = 0
+    for number, hunk in enumerate(file.hunks, 1):
+        options = _options(text, hunk, drift, floor, trusted=trusted)
+        if isinstance(options, Miss):
+            misses.append((number, options))
+            continue
+        choices.append(options)
+        drift, floor = drift + options[0].offset, options[0].start + options[0].old_count
+    if misses:
+        return _refusal(file, misses)
+    fits = (_assemble(text, chosen) for chosen in islice(product(*choices), _MOST_COMBINATIONS))
+    if all(len(options) == 1 for options in choices):
+        return next(fits)
+    proved = next((fit for fit in fits if _verified(file, fit.data)), None)
+    return proved or Refusal(
+        file.path, "lost lines can be filled in in several ways, and no blob id tells which"
+    )
+
+
+def _options(
+    text: FileText, hunk: Hunk, drift: int, floor: int, *, trusted: bool
+) -> tuple[Placed, ...] | Miss:
+    """The place of a hunk; several when lost lines leave a doubt."""
+    expected = hunk.old_start - 1 + drift
+    restored = restorations(text, hunk, expected, floor, trusted=trusted)
+    if restored:
+        return restored
+    found = place(text, hunk, expected, floor)
+    return found if isinstance(found, Miss) else (found,)
+
+
+def _refusal(file: FileDiff, misses: Sequence[tuple[int, Miss]]) -> Refusal:
+    already = len(misses) == len(file.hunks) and all(miss.already for _, miss in misses)
+    number, miss = next(((n, m) for n, m in misses if not m.already), misses[0])
+    reason = miss.reason or "does not apply"
+    if miss.already:
+        reason = "already applied" if already else "is already applied, other hunks are not"
+    return Refusal(
+        file.path,
+        reason,
+        number,
+        file.hunks[number - 1].header,
+        miss.line,
+        _shown(miss.expected),
+        _shown(miss.found),
+        already,
+    )
+
+
+def _shown(line: bytes) -> str:
+    return line.rstrip(b"\n").decode("utf-8", "replace")
+
+
+def _assemble(text: FileText, placed: Sequence[Placed]) -> _Fit:
+    out: list[bytes] = []
+    ranges: list[tuple[int, int]] = []
+    at = 0
+    for one in placed:
+        out.extend(text.lines[at : one.start])
+        at = one.start + one.old_count
+        _mark(one, len(out), ranges)
+        out.extend(line for line, _ in one.new)
+    out.extend(text.lines[at:])
+    return _Fit(tuple(placed), b"".join(out), _merged(ranges, len(out)))
+
+
+def _mark(one: Placed, base: int, ranges: list[tuple[int, int]]) -> None:
+    """Add the changed lines of a hunk, counted from 1 in the file after it."""
+    following = one.start
+    for number, (_, index) in enumerate((*one.new, (b"", one.start + one.old_count)), base + 1):
+        if index == ADDED:
+            ranges.append((number, number))
+            continue
+        if index != following:  # lines were removed above this one
+            ranges.append((number - 1, number))
+        following = index + 1
+
+
+def _merged(ranges: Sequence[tuple[int, int]], length: int) -> Ranges:
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted((max(first, 1), min(last, length)) for first, last in ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        elif first <= last:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def _summary(file: FileDiff, fit: _Fit, preimage: str) -> Applied:
+    how: How = max((one.how for one in fit.placed), key=_RANK.index, default="exact")
+    offset = max((one.offset for one in fit.placed), key=abs, default=0)
+    fuzz = max((one.fuzz for one in fit.placed), default=0)
+    verified = None if file.is_deleted else _verified(file, fit.data)
+    return Applied(file.path, how, offset, fuzz, verified, preimage, fit.changed)

@@ -1,0 +1,137 @@
+"""Hunks out of lines: where a sound one ends, and what it holds, as unidiff reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import Hunk as UnidiffHunk
+from unidiff.patch import PatchSet
+
+from kscan.sources.diff import Hunk
+
+HUNK_HEADER = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
+_SIGNATURE_TAIL = re.compile(r"(?:git version )?v?\d+\.\d+")
+_FOOTER = "_" * 20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The numbers of an ``@@`` line."""
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+    section: str
+
+
+def parse_header(line: str) -> Header | None:
+    """The numbers of an ``@@`` line, None when it is none."""
+    match = HUNK_HEADER.match(line)
+    if match is None:
+        return None
+    old_start, old_count, new_start, new_count, section = match.groups()
+    return Header(
+        int(old_start),
+        int(old_count) if old_count else 1,
+        int(new_start),
+        int(new_count) if new_count else 1,
+        section,
+    )
+
+
+def ends_diff(lines: Sequence[str], at: int) -> bool:
+    """Whether no hunk goes on at this line: another header, a signature, a list footer."""
+    line = lines[at]
+    if line.startswith(("diff --", "Index: ", _FOOTER)):
+        return True
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    if line.startswith("--- ") and following.startswith("+++ "):
+        return True
+    if line.rstrip() == "--":
+        return line == "--" or is_signature(lines, at)
+    return HUNK_HEADER.match(line) is not None
+
+
+def is_signature(lines: Sequence[str], at: int) -> bool:
+    """Whether the ``-- `` here opens a signature rather than removing the line ``- ``."""
+    if lines[at].rstrip() != "--":
+        return False
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    return bool(_SIGNATURE_TAIL.match(following)) or all(not line.strip() for line in lines[at + 1 :])
+
+
+def sound_end(lines: Sequence[str], at: int) -> int:
+    """The index after the hunk whose header is at ``at`` when its lines fit the counts exactly, else 0."""
+    header = parse_header(lines[at])
+    if header is None:
+        return 0
+    old, new = header.old_count, header.new_count
+    index = at + 1
+    while old > 0 or new > 0:
+        if index >= len(lines):
+            return 0
+        first = lines[index][:1]
+        if first == "+":
+            new -= 1
+        elif first == "-":
+            if lines[index] == "-- " and is_signature(lines, index):
+                return 0
+            old -= 1
+        elif first in (" ", ""):
+            old -= 1
+            new -= 1
+        elif first != "\\":
+            return 0
+        index += 1
+    if old or new:
+        return 0
+    while index < len(lines) and lines[index].startswith("\\ "):
+        index += 1
+    return 0 if _goes_on(lines, index) else index
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Whether changed or context lines run on past the counts, up to the next header or signature."""
+    start = index
+    while index < len(lines) and lines[index][:1] in ("+", "-", " ") and not ends_diff(lines, index):
+        index += 1
+    return index > start and index < len(lines) and ends_diff(lines, index)
+
+
+def read_sound(lines: Sequence[str], start: int, end: int) -> tuple[Hunk, ...] | None:
+    """The hunks in ``lines[start:end]``, all measured to be sound; None when unidiff will not read them."""
+    text = "\n".join(("--- a/file", "+++ b/file", *lines[start:end], ""))
+    try:
+        patch = PatchSet(StringIO(text, newline="\n"))
+    except UnidiffParseError:
+        return None
+    if len(patch) != 1:
+        return None
+    numbers = [index + 1 for index in range(start, end) if HUNK_HEADER.match(lines[index])]
+    return tuple(_from_unidiff(hunk, number) for hunk, number in zip(patch[0], numbers, strict=True))
+
+
+def _from_unidiff(hunk: UnidiffHunk, number: int) -> Hunk:
+    lines: list[str] = []
+    without_newline = ""
+    for line in hunk:
+        if line.line_type == "\\":
+            without_newline += lines[-1][0] if lines else ""
+        else:
+            lines.append(line.line_type + line.value.removesuffix("\n"))
+    return Hunk(
+        hunk.source_start,
+        hunk.source_length,
+        hunk.target_start,
+        hunk.target_length,
+        hunk.section_header,
+        tuple(lines),
+        number,
+        "-" in without_newline or " " in without_newline,
+        "+" in without_newline or " " in without_newline,
+    )

@@ -1,0 +1,253 @@
+"""Where a hunk goes in a file: exactly, at an offset, with fuzz, or blind to white space.
+
+Every way is tried for the lines before the change and for those after it; when the latter fit better, the
+hunk is already applied.  Offset and fuzz are those of patch(1); white space is disregarded only where one
+place alone fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kscan.sources.diff import Hunk
+
+How = Literal["exact", "offset", "fuzz", "whitespace", "restored"]
+
+MAX_FUZZ = 2
+ADDED = -1
+_LEAST_BLIND = 8  # bytes besides white space that must fit before a white-space-blind match counts
+
+
+Rows = tuple[tuple[bytes, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hunk and its place: ``new`` replaces ``old_count`` lines from index ``start``.
+
+    ``new`` holds each line with its index in the file, -1 for an added one; the others are the tree's own.
+    """
+
+    start: int
+    old_count: int
+    new: Rows
+    how: How
+    offset: int = 0
+    fuzz: int = 0
+    also_at: int = 0  # 1-based line of another place that fits as well
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why a hunk has no place: the line (1-based) that differs where most of it fits."""
+
+    already: bool
+    line: int
+    expected: bytes
+    found: bytes
+    reason: str = ""
+
+
+class FileText:
+    """The lines of a file, newlines kept, with an index of where each occurs."""
+
+    def __init__(self, data: bytes) -> None:
+        parts = data.split(b"\n")
+        last = parts.pop()
+        self.lines: list[bytes] = [part + b"\n" for part in parts]
+        if last:
+            self.lines.append(last)
+        self._exact: _Index | None = None
+        self._blind: _Index | None = None
+
+    @property
+    def exact(self) -> _Index:
+        """The lines as they are."""
+        if self._exact is None:
+            self._exact = _Index(self.lines)
+        return self._exact
+
+    @property
+    def blind(self) -> _Index:
+        """The lines with runs of white space as one space."""
+        if self._blind is None:
+            self._blind = _Index([squeeze(line) for line in self.lines])
+        return self._blind
+
+
+class _Index:
+    """Lines, and where each occurs."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = lines
+        self.places: dict[bytes, list[int]] = {}
+        for number, line in enumerate(lines):
+            self.places.setdefault(line, []).append(number)
+
+    def fits(self, wanted: Sequence[bytes], start: int) -> bool:
+        """Whether ``wanted`` stands at ``start``."""
+        return start >= 0 and self.lines[start : start + len(wanted)] == list(wanted)
+
+    def find(self, wanted: Sequence[bytes], expected: int, floor: int) -> list[int]:
+        """All starts from ``floor`` on where ``wanted`` stands, nearest to ``expected`` first."""
+        rarest, at, fewest = b"", -1, len(self.lines) + 1
+        for index, line in enumerate(wanted):
+            count = len(self.places.get(line, ()))
+            if count < fewest:
+                rarest, at, fewest = line, index, count
+        starts = (place - at for place in self.places.get(rarest, ()))
+        found = [start for start in starts if start >= floor and self.fits(wanted, start)]
+        return sorted(found, key=lambda start: (abs(start - expected), start))
+
+
+def squeeze(line: bytes) -> bytes:
+    """A line without its margins, runs of white space as one space; no-break spaces count as white space."""
+    return b" ".join(line.replace(b"\xc2\xa0", b" ").split())
+
+
+def image(hunk: Hunk, side: str) -> list[bytes]:
+    """The lines of the file before (``-``) or after (``+``) the hunk, with their newlines."""
+    lines = [
+        line[1:].encode("utf-8", "surrogateescape") + b"\n" for line in hunk.lines if line[0] in (" ", side)
+    ]
+    if lines and (hunk.old_no_newline if side == "-" else hunk.new_no_newline):
+        lines[-1] = lines[-1][:-1]
+    return lines
+
+
+def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Miss:
+    """The place of ``hunk``, wanted at index ``expected`` and not before ``floor``."""
+    old, new = image(hunk, "-"), image(hunk, "+")
+    if not old:
+        return _place_without_context(text, hunk, expected, floor)
+    if floor <= expected and text.lines[expected : expected + len(old)] == old:
+        return _placed(text, hunk, expected, expected, "exact")
+    lead, tail = context_lengths(hunk)
+    for fuzz in range(MAX_FUZZ + 1):
+        first, last = _trimmed(lead, tail, fuzz)
+        if fuzz and (first, last) == _trimmed(lead, tail, fuzz - 1):
+            continue
+        found = _search(text.exact, old, new, (first, last), expected, floor)
+        if isinstance(found, Miss):
+            return found
+        if found and (fuzz == 0 or len(found) == 1 or found[0] == expected):
+            start = found[0] - first
+            also = found[1] - first + 1 if len(found) > 1 else 0
+            return _placed(
+                text, hunk, start, expected, "fuzz" if fuzz else "offset", (fuzz, first, last, also)
+            )
+    return _place_blind(text, hunk, expected, floor)
+
+
+def context_lengths(hunk: Hunk) -> tuple[int, int]:
+    """How many context lines stand before the first change and after the last."""
+    changed = [index for index, line in enumerate(hunk.lines) if line[0] != " "]
+    if not changed:
+        return len(hunk.lines), 0
+    return changed[0], len(hunk.lines) - 1 - changed[-1]
+
+
+def _trimmed(lead: int, tail: int, fuzz: int) -> tuple[int, int]:
+    """How many context lines patch(1) leaves away at both ends for a fuzz factor."""
+    longest = max(lead, tail)
+    return max(0, fuzz + lead - longest), max(0, fuzz + tail - longest)
+
+
+def _search(
+    index: _Index,
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    trim: tuple[int, int],
+    expected: int,
+    floor: int,
+) -> list[int] | Miss:
+    """Starts of the trimmed old lines; a Miss when the new lines stand nearer than any of them."""
+    first, last = trim
+    before, after = old[first : len(old) - last], new[first : len(new) - last]
+    starts = index.find(before, expected + first, floor) if before else []
+    done = index.find(after, expected + first, floor) if after else []
+    if done and (not starts or abs(done[0] - expected - first) < abs(starts[0] - expected - first)):
+        return Miss(True, done[0] - first + 1, b"", b"")
+    return starts
+
+
+def _placed(
+    text: FileText,
+    hunk: Hunk,
+    start: int,
+    expected: int,
+    how: How,
+    fuzz: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> Placed:
+    """The hunk laid over the tree's own lines, so that context keeps the bytes of the tree."""
+    factor, first, last, also = fuzz
+    rows = hunk.lines[first : len(hunk.lines) - last]
+    begin = at = start + first
+    new: list[tuple[bytes, int]] = []
+    added = _added_bytes(hunk)
+    for row, line in zip(rows, added[first : len(hunk.lines) - last], strict=True):
+        if row[0] == "+":
+            new.append((line, ADDED))
+            continue
+        if row[0] == " ":
+            new.append((text.lines[at], at))
+        at += 1
+    return Placed(begin, at - begin, tuple(new), how, start - expected, factor, also)
+
+
+def _added_bytes(hunk: Hunk) -> list[bytes]:
+    """Each line of the hunk as it stands in a file, the last new one without newline where it says so."""
+    lines = [line[1:].encode("utf-8", "surrogateescape") + b"\n" for line in hunk.lines]
+    if hunk.new_no_newline:
+        for index in range(len(lines) - 1, -1, -1):
+            if hunk.lines[index][0] != "-":
+                lines[index] = lines[index][:-1]
+                break
+    return lines
+
+
+def _place_without_context(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Miss:
+    # `-N,0`: the lines go after line N, which is not shown (diff -U0), or into an empty file.
+    start = expected + 1 if hunk.old_start else 0
+    if not floor <= start <= len(text.lines):
+        found = text.lines[-1] if text.lines else b""
+        return Miss(False, len(text.lines), b"", found, "the file is too short")
+    if text.exact.fits(image(hunk, "+"), start):
+        return Miss(True, start + 1, b"", b"")
+    return _placed(text, hunk, start, start, "exact")
+
+
+def _place_blind(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Miss:
+    old = [squeeze(line) for line in image(hunk, "-")]
+    new = [squeeze(line) for line in image(hunk, "+")]
+    if sum(len(line) for line in old) >= _LEAST_BLIND and old != new:
+        found = _search(text.blind, old, new, (0, 0), expected, floor)
+        if isinstance(found, Miss):
+            return found
+        if len(found) == 1:
+            return _placed(text, hunk, found[0], expected, "whitespace")
+        if len(found) > 1:
+            return Miss(False, found[0] + 1, b"", b"", "fits in several places but for white space")
+    return nearest_miss(text, hunk, expected)
+
+
+def nearest_miss(text: FileText, hunk: Hunk, expected: int) -> Miss:
+    """Where most of the old lines stand, and the first that does not."""
+    old = image(hunk, "-")
+    votes: Counter[int] = Counter()
+    for index, line in enumerate(old):
+        if len(line.strip()) > 2:
+            votes.update(place - index for place in text.exact.places.get(line, ())[:50])
+    start = expected
+    if votes:
+        most = max(votes.values())
+        start = min((s for s, count in votes.items() if count == most), key=lambda s: (abs(s - expected), s))
+    for index, line in enumerate(old):
+        at = start + index
+        found = text.lines[at] if 0 <= at < len(text.lines) else b""
+        if found != line:
+            return Miss(False, min(max(at, 0), len(text.lines) - 1) + 1 if text.lines else 0, line, found)
+    return Miss(False, start + 1, b"", b"", "fits only before the hunk above it")

@@ -1,0 +1,123 @@
+"""Hunks that lost context lines, filled up from the tree where it leaves no doubt.
+
+Some web archives drop blank lines and lines of one brace.  The counts of the header tell how many old lines
+there were, git's three lines of context where the first and the last change stand among them, and the tree
+the lines themselves.  Lost lines are taken to be context: never between the removed and the added lines of
+one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kscan.sources.diff import Hunk
+from kscan.sources.place import ADDED, FileText, Placed, Rows, context_lengths, squeeze
+
+_CONTEXT = 3
+_MOST_RESULTS = 16
+_MOST_STEPS = 20_000
+_MOST_ROWS = 200
+
+_Row = tuple[str, bytes]  # first character; squeezed text of old lines, whole text of added ones
+
+
+def restorations(
+    text: FileText, hunk: Hunk, expected: int, floor: int, *, trusted: bool
+) -> tuple[Placed, ...]:
+    """All different results of the hunk with its lost lines filled in; more than one is a doubt.
+
+    ``trusted``: the file is the very one the diff was made from, so its line numbers hold.
+    """
+    if not hunk.lost or hunk.lost > hunk.old_count:
+        return ()
+    starts: Sequence[int] = (expected,) if trusted else range(floor, len(text.lines) - hunk.old_count + 1)
+    results: dict[tuple[int, Rows], Placed] = {}
+    steps = _Steps(_MOST_STEPS)
+    for start in starts:
+        for new in _embeddings(text, hunk, start, steps):
+            placed = Placed(start, hunk.old_count, new, "restored", start - expected)
+            results[start, new] = placed
+            if len(results) >= _MOST_RESULTS:
+                return tuple(results.values())
+    return tuple(results.values()) if not steps.spent else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Where the first and the last changed row of a hunk may stand."""
+
+    first_row: int
+    last_row: int
+    first_change: range
+    last_change: range
+    end: int
+
+    def allow(self, row: int, mark: str, at: int) -> bool:
+        if row == self.first_row and at not in self.first_change:
+            return False
+        return row != self.last_row or at + (mark == "-") in self.last_change
+
+
+class _Steps:
+    """A bound on the search."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+    @property
+    def spent(self) -> bool:
+        return self._left < 0
+
+
+def _embeddings(text: FileText, hunk: Hunk, start: int, steps: _Steps) -> Iterator[Rows]:
+    """Each way to lay the rows of the hunk over ``old_count`` lines of the tree from ``start`` on."""
+    end = start + hunk.old_count
+    rows = _rows(hunk)
+    lead, tail = context_lengths(hunk)
+    changes = [index for index, row in enumerate(rows) if row[0] != " "]
+    if start < 0 or end > len(text.lines) or not changes or len(rows) > _MOST_ROWS:
+        return
+    if max(lead, tail) > _CONTEXT:
+        return
+    # At the start or end of a file there may be fewer than three lines of context.
+    first = range(start + (_CONTEXT if start else lead), start + _CONTEXT + 1)
+    last = range(end - _CONTEXT, end - (_CONTEXT if end < len(text.lines) else tail) + 1)
+    bounds = _Bounds(changes[0], changes[-1], first, last, end)
+    yield from _lay(text, rows, 0, start, bounds, steps)
+
+
+def _rows(hunk: Hunk) -> list[_Row]:
+    rows: list[_Row] = []
+    for line in hunk.lines:
+        data = line[1:].encode("utf-8", "surrogateescape")
+        rows.append((line[0], data + b"\n" if line[0] == "+" else squeeze(data)))
+    return rows
+
+
+def _lay(
+    text: FileText, rows: Sequence[_Row], row: int, at: int, bounds: _Bounds, steps: _Steps
+) -> Iterator[Rows]:
+    if not steps.take():
+        return
+    if row == len(rows):
+        yield tuple((text.lines[index], index) for index in range(at, bounds.end))
+        return
+    mark, wanted = rows[row]
+    gap_allowed = mark == " " or row == 0 or rows[row - 1][0] == " "
+    for here in range(at, bounds.end + 1 if gap_allowed else at + 1):
+        if not bounds.allow(row, mark, here):
+            continue
+        if mark != "+" and (here >= bounds.end or text.blind.lines[here] != wanted):
+            continue
+        kept = tuple((text.lines[index], index) for index in range(at, here))
+        if mark == "+":
+            kept += ((wanted, ADDED),)
+        elif mark == " ":
+            kept += ((text.lines[here], here),)
+        for rest in _lay(text, rows, row + 1, here + (mark != "+"), bounds, steps):
+            yield kept + rest
