@@ -1,1 +1,34 @@
 """Extract: one pass over a syntax tree gives the facts of its file."""
+
+from __future__ import annotations
+
+from kscan.facts.extract.toplevel import TopLevel
+from kscan.facts.model import FileFacts, Macro, MacroUse, Quality
+from kscan.kernel.macros import MacroTable
+from kscan.parse.c import parse
+from kscan.parse.quality import judge
+
+
+def extract(source: bytes, macros: MacroTable) -> FileFacts:
+    """The facts of a file's bytes; a function of these two arguments and nothing else.
+
+    Raises InputError where the file is too large to parse.
+    """
+    parsed = parse(source, macros)
+    quality = judge(parsed)
+    top = TopLevel(parsed, quality.partial)
+    top.walk(parsed.tree.root_node)
+    directives = parsed.directives
+    partial = sum(f.partial for f in top.functions)
+    return FileFacts(
+        functions=tuple(top.functions),
+        structs=tuple(top.structs),
+        typedefs=tuple(top.typedefs),
+        variables=tuple(top.variables),
+        prototypes=tuple(top.prototypes),
+        macros=tuple(Macro(d.name, d.params, d.body, d.line) for d in directives.defines),
+        uses=tuple(MacroUse(u.name, u.args, u.line) for u in parsed.uses),
+        bindings=tuple(top.bindings),
+        includes=tuple(i.target for i in directives.includes),
+        quality=Quality(len(top.functions), partial, quality.errors),
+    )

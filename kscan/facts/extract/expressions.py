@@ -1,0 +1,460 @@
+"""Expressions to operands: events go to the builder, what is left is text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from kscan.facts.extract import kinds as k
+from kscan.facts.extract.builder import NOWHERE, Builder
+from kscan.facts.extract.types import described_type, squeeze
+from kscan.facts.model import Binding, CallRef, Local
+from kscan.parse.c import Parsed
+
+UNKNOWN = "?"
+_ZERO = frozenset(("0", "NULL", "false", "0UL", "0L", "0x0"))
+_TRUE = frozenset(("1", "true"))
+_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
+
+
+# What makes an expression more than a text: calls and casts, stores, ``?:``, strings, short circuits.
+_INVOLVED = re.compile(r'[(=?"{]|\+\+|--|&&|\|\|').search
+
+
+def _leaf(text: str) -> str:
+    return text if text.isidentifier() else squeeze(text)
+
+
+class Expressions:
+    """Lowers expressions of one function; statements build on it."""
+
+    def __init__(self, parsed: Parsed, code: str, function: str, variables: dict[str, str], line: int) -> None:
+        self.parsed = parsed
+        self.text = parsed.text
+        self.code = code
+        self.macros = parsed.macros
+        self.function = function
+        self.variables = variables  # parameters and locals, with their types
+        self.build = Builder(line)
+        self.calls: list[CallRef] = []
+        self.bindings: list[Binding] = []
+
+    # -- operands -------------------------------------------------------------
+
+    def operand(self, node: Node | None) -> str:
+        """Evaluate ``node``; gives its operand text."""
+        if node is None:
+            return UNKNOWN
+        start, end = node.start_byte, node.end_byte
+        written = self.code[start:end]
+        if written.isidentifier():
+            return _leaf(self.text[start:end])
+        if _INVOLVED(written) is None:
+            return written if written.isalnum() else "".join(written.split())
+        lower = _OPERANDS.get(node.kind_id)
+        if lower is not None:
+            return lower(self, node)
+        if node.named_child_count:
+            for child in node.named_children:
+                self.operand(child)
+            return UNKNOWN
+        return _leaf(self.text[start:end])
+
+    def _string(self, _node: Node) -> str:
+        return '""'
+
+    def _paren(self, node: Node) -> str:
+        inner = node.named_children
+        if not inner:
+            return UNKNOWN
+        if inner[0].kind_id == k.COMPOUND:
+            return self.statement_expression(inner[0])
+        value = self.operand(inner[0])
+        return f"({value})" if inner[0].kind_id in (k.BINARY, k.CONDITIONAL) else value
+
+    def statement_expression(self, node: Node) -> str:
+        """``({ ... })``: overridden where statements are known."""
+        raise NotImplementedError
+
+    def _cast(self, node: Node) -> str:
+        return self.operand(node.child_by_field_id(k.F_VALUE))
+
+    def _field(self, node: Node) -> str:
+        argument, name = node.child_by_field_id(k.F_ARGUMENT), node.child_by_field_id(k.F_FIELD)
+        if argument is None or name is None:
+            return UNKNOWN
+        base = self.operand(argument)
+        member = self.text[name.start_byte : name.end_byte]
+        arrow = "->" in self.text[argument.end_byte : name.start_byte]
+        if base.startswith("&"):  # (&x)->y
+            return f"{base[1:]}.{member}"
+        if base.startswith("*"):  # (*x).y, (*x)->y
+            return f"{base[1:]}->{member}" if not arrow else f"({base})->{member}"
+        return f"{base}->{member}" if arrow else f"{base}.{member}"
+
+    def _subscript(self, node: Node) -> str:
+        base = self.operand(node.child_by_field_id(k.F_ARGUMENT))
+        return f"{base}[{self.operand(node.child_by_field_id(k.F_INDEX))}]"
+
+    def _pointer(self, node: Node) -> str:
+        value = self.operand(node.child_by_field_id(k.F_ARGUMENT))
+        operator = self.text[node.start_byte]
+        if operator == "*" and value.startswith("&"):
+            return value[1:]
+        if operator == "&" and value.startswith("*"):
+            return value[1:]
+        return operator + value
+
+    def _unary(self, node: Node) -> str:
+        return self.text[node.start_byte] + self.operand(node.child_by_field_id(k.F_ARGUMENT))
+
+    def _binary(self, node: Node) -> str:
+        operator_node = node.child_by_field_id(k.F_OPERATOR)
+        operator = self.text[operator_node.start_byte : operator_node.end_byte] if operator_node else "?"
+        left, right = node.child_by_field_id(k.F_LEFT), node.child_by_field_id(k.F_RIGHT)
+        if operator in ("&&", "||") and right is not None and _has_effect(right):
+            return self._branch_value(node)
+        return f"{self.operand(left)}{operator}{self.operand(right)}"
+
+    def _branch_value(self, node: Node) -> str:
+        """``a && f(b)`` as a value: short-circuits."""
+        line = node.start_point[0] + 1
+        yes, no, end = (self.build.new_block(line) for _ in range(3))
+        result = self.build.temporary()
+        self.condition(node, yes, no)
+        for block, value in ((yes, "1"), (no, "0")):
+            self.build.current = block
+            self.build.assign(result, "=", value, node.start_point)
+            self.build.goto_block(end)
+        self.build.current = end
+        return result
+
+    def _conditional(self, node: Node) -> str:
+        """``a ? b : c``, and ``a ?: c``."""
+        line = node.start_point[0] + 1
+        yes, no, end = (self.build.new_block(line) for _ in range(3))
+        result = self.build.temporary()
+        test = node.child_by_field_id(k.F_CONDITION)
+        chosen = node.child_by_field_id(k.F_CONSEQUENCE)
+        short = ""
+        if chosen is None:
+            short = self.operand(test)
+            self.build.branch(short, "!=", "0", line, yes, no)
+        else:
+            self.condition(test, yes, no)
+        for block, value in ((yes, chosen), (no, node.child_by_field_id(k.F_ALTERNATIVE))):
+            self.build.current = block
+            text = short if value is None else self.operand(value)
+            self.build.assign(result, "=", text, node.start_point)
+            self.build.goto_block(end)
+        self.build.current = end
+        return result
+
+    def _assignment(self, node: Node) -> str:
+        left, right = node.child_by_field_id(k.F_LEFT), node.child_by_field_id(k.F_RIGHT)
+        operator_node = node.child_by_field_id(k.F_OPERATOR)
+        operator = self.text[operator_node.start_byte : operator_node.end_byte] if operator_node else "="
+        value = self.operand(right)
+        target = self.operand(left)
+        self.build.assign(target, operator, value, node.start_point)
+        if operator == "=" and left is not None and right is not None:
+            if right.kind_id == k.CONDITIONAL:
+                for part in (k.F_CONSEQUENCE, k.F_ALTERNATIVE):
+                    chosen = right.child_by_field_id(part)
+                    if chosen is not None:
+                        self._bind_store(left, self.text[chosen.start_byte : chosen.end_byte], target)
+            else:
+                self._bind_store(left, value, target)
+        return target
+
+    def _update(self, node: Node) -> str:
+        argument = node.child_by_field_id(k.F_ARGUMENT)
+        target = self.operand(argument)
+        operator = "++" if "++" in self.text[node.start_byte : node.end_byte] else "--"
+        self.build.assign(target, operator, "1", node.start_point)
+        return target
+
+    def _comma(self, node: Node) -> str:
+        value = UNKNOWN
+        for child in node.named_children:
+            value = self.operand(child)
+        return value
+
+    def _literal(self, node: Node) -> str:
+        value = node.child_by_field_id(k.F_VALUE)
+        self.operand(value)
+        result = self.build.temporary()
+        type_node = node.child_by_field_id(k.F_TYPE)
+        if type_node is not None:
+            self.variables[result] = described_type(type_node, self.text)
+        return result
+
+    def _sizeof(self, _node: Node) -> str:
+        return "sizeof"  # not evaluated
+
+    def _list(self, node: Node) -> str:
+        for child in node.named_children:
+            self.operand(child.child_by_field_id(k.F_VALUE) if child.kind_id == k.INIT_PAIR else child)
+        return "{}"
+
+    # -- calls ----------------------------------------------------------------
+
+    def _call(self, node: Node) -> str:
+        return self.call(node, wanted=True)
+
+    def call(self, node: Node, wanted: bool) -> str:
+        """Lower a call; where its value is not ``wanted`` the event has no result."""
+        function = node.child_by_field_id(k.F_FUNCTION)
+        arguments = node.child_by_field_id(k.F_ARGUMENTS)
+        if function is None:
+            return UNKNOWN
+        if function.kind_id == k.CALL:  # guard(mutex)(&lock)
+            return self._class_call(node, function)
+        callee = self._callee(function)
+        nodes = arguments.named_children if arguments is not None else []
+        args = tuple(self.operand(a) for a in nodes if a.kind_id != k.COMMENT)
+        for position, argument in enumerate(args):
+            if argument.isidentifier() or argument[:1] == "&":
+                self._bind_argument(callee, position, args, node)
+        if callee in self.macros.transparent and args:
+            self.build.call(callee, args, "", node.start_point)
+            return args[0]
+        if callee in self.macros.asserts and args:
+            self._assert(args[0], node)
+            return UNKNOWN
+        result = self.build.temporary() if wanted else ""
+        if callee in self.macros.type_arguments:
+            self._remember_type(callee, args, result)
+        self.build.call(callee, args, result, node.start_point)
+        if callee in self.macros.noreturn:
+            self.build.finish("stop", "", node.start_point[0] + 1)
+            self.build.current = NOWHERE
+        return result or UNKNOWN
+
+    def _assert(self, value: str, node: Node) -> None:
+        line = node.start_point[0] + 1
+        stop, after = self.build.new_block(line), self.build.new_block(line)
+        negated = value.startswith("!")
+        yes, no = (after, stop) if negated else (stop, after)
+        self.build.branch(value[1:] if negated else value, "!=", "0", line, yes, no)
+        self.build.current = stop
+        self.build.finish("stop", "", line)
+        self.build.current = after
+
+    def _class_call(self, node: Node, head: Node) -> str:
+        """``guard(mutex)(&lock)`` and ``CLASS(name, var)(args)``: a variable whose scope end undoes it."""
+        what = squeeze(self.text[head.start_byte : head.end_byte])
+        arguments = node.child_by_field_id(k.F_ARGUMENTS)
+        args = tuple(self.operand(a) for a in arguments.named_children) if arguments is not None else ()
+        result = self.build.temporary()
+        self.calls.append(CallRef(what.partition("(")[0], node.start_point[0] + 1))
+        self.build.call(what, args, result, node.start_point)
+        self.build.locals.append(Local(result, UNKNOWN, node.start_point[0] + 1, cleanup=what))
+        self.build.open_cleanup(result)
+        return result
+
+    def _callee(self, function: Node) -> str:
+        """The callee's text; notes the call site for linking."""
+        line = function.start_point[0] + 1
+        while function.kind_id == k.PAREN and function.named_child_count == 1:
+            function = function.named_children[0]
+        if function.kind_id == k.IDENTIFIER:
+            name = _leaf(self.text[function.start_byte : function.end_byte])
+            if name in self.variables:
+                self.calls.append(CallRef("$" + name, line))
+            else:
+                self.calls.append(CallRef(name, line))
+            return name
+        root, path = self.access(function)
+        text = self.operand(function).lstrip("*")
+        self.calls.append(CallRef(root, line, path or ("?",)))
+        return text
+
+    def access(self, node: Node | None) -> tuple[str, tuple[str, ...]]:
+        """What an access path starts from, and its fields (as ``CallRef`` has them)."""
+        path: list[str] = []
+        while node is not None:
+            kind = node.kind_id
+            if kind == k.FIELD_EXPRESSION:
+                name = node.child_by_field_id(k.F_FIELD)
+                path.append(self.text[name.start_byte : name.end_byte] if name else "?")
+                node = node.child_by_field_id(k.F_ARGUMENT)
+            elif kind in (k.SUBSCRIPT, k.POINTER_EXPRESSION):
+                node = node.child_by_field_id(k.F_ARGUMENT)
+            elif kind == k.PAREN:
+                node = node.named_children[0] if node.named_child_count else None
+            elif kind == k.CAST:
+                type_node = node.child_by_field_id(k.F_TYPE)
+                root = described_type(type_node, self.text) if type_node is not None else ""
+                return root, tuple(reversed(path))
+            else:
+                return self._root(node), tuple(reversed(path))
+        return "", tuple(reversed(path))
+
+    def _root(self, node: Node) -> str:
+        if node.kind_id == k.IDENTIFIER:
+            name = _leaf(self.text[node.start_byte : node.end_byte])
+            found = self.variables.get(name)
+            if found is None:
+                return "=" + name
+            return "" if found == UNKNOWN else found
+        if node.kind_id == k.CALL:
+            function = node.child_by_field_id(k.F_FUNCTION)
+            if function is None or function.kind_id != k.IDENTIFIER:
+                return ""
+            name = _leaf(self.text[function.start_byte : function.end_byte])
+            position = self.macros.type_arguments.get(name)
+            if position is None:
+                return "@" + name
+            arguments = node.child_by_field_id(k.F_ARGUMENTS)
+            given = arguments.named_children if arguments is not None else []
+            if 0 <= position < len(given):
+                argument = given[position]
+                return squeeze(self.text[argument.start_byte : argument.end_byte]) + " *"
+        return ""
+
+    def _remember_type(self, callee: str, args: tuple[str, ...], result: str) -> None:
+        position = self.macros.type_arguments[callee]
+        if result and 0 <= position < len(args):
+            self.variables[result] = args[position] + " *"
+
+    # -- bindings -------------------------------------------------------------
+
+    def target_name(self, operand: str) -> str:
+        """``operand`` where it names something of file scope (``f``, ``&table``); else empty."""
+        name = operand[1:] if operand[:1] == "&" else operand
+        return operand if name.isidentifier() and name not in self.variables and not name.isupper() else ""
+
+    def _bind_store(self, left: Node, value: str, target: str) -> None:
+        name = self.target_name(value)
+        if name:
+            root, path = self.access(left)
+            if not path and left.kind_id == k.IDENTIFIER and not root.startswith("="):
+                root = "$" + target
+            line = left.start_point[0] + 1
+            self.bindings.append(Binding(root, path, name, "store", target, line, self.function))
+
+    def _bind_argument(self, callee: str, position: int, args: tuple[str, ...], node: Node) -> None:
+        name = self.target_name(args[position])
+        if name:
+            line = node.start_point[0] + 1
+            self.bindings.append(
+                Binding(callee, (str(position),), name, "argument", args[0], line, self.function)
+            )
+
+    # -- conditions -----------------------------------------------------------
+
+    def condition(self, node: Node | None, yes: int, no: int) -> None:
+        """Branch on ``node``: to ``yes`` where it holds, to ``no`` where not."""
+        if node is None:
+            self.build.goto_block(yes)
+            return
+        kind = node.kind_id
+        if kind == k.PAREN and node.named_child_count and node.named_children[0].kind_id != k.COMPOUND:
+            self.condition(node.named_children[-1], yes, no)
+        elif kind == k.UNARY and self.text[node.start_byte] == "!":
+            self.condition(node.child_by_field_id(k.F_ARGUMENT), no, yes)
+        elif kind == k.BINARY:
+            self._binary_condition(node, yes, no)
+        elif kind == k.CALL and self._transparent(node):
+            self._transparent_condition(node, yes, no)
+        else:
+            self._test(self.operand(node), "!=", "0", node, yes, no)
+
+    def _transparent(self, node: Node) -> bool:
+        function = node.child_by_field_id(k.F_FUNCTION)
+        arguments = node.child_by_field_id(k.F_ARGUMENTS)
+        return (
+            function is not None
+            and arguments is not None
+            and arguments.named_child_count > 0
+            and self.text[function.start_byte : function.end_byte] in self.macros.transparent
+        )
+
+    def _transparent_condition(self, node: Node, yes: int, no: int) -> None:
+        callee = self._callee(node.children[0])
+        arguments = node.child_by_field_id(k.F_ARGUMENTS)
+        assert arguments is not None
+        given = arguments.named_children
+        rest = tuple(self.operand(a) for a in given[1:])
+        self.build.call(callee, (UNKNOWN, *rest), "", node.start_point)
+        self.condition(given[0], yes, no)
+
+    def _binary_condition(self, node: Node, yes: int, no: int) -> None:
+        operator_node = node.child_by_field_id(k.F_OPERATOR)
+        operator = self.text[operator_node.start_byte : operator_node.end_byte] if operator_node else "?"
+        left, right = node.child_by_field_id(k.F_LEFT), node.child_by_field_id(k.F_RIGHT)
+        if operator == "&&":
+            middle = self.build.new_block(node.start_point[0] + 1)
+            self.condition(left, middle, no)
+            self.build.current = middle
+            self.condition(right, yes, no)
+        elif operator == "||":
+            middle = self.build.new_block(node.start_point[0] + 1)
+            self.condition(left, yes, middle)
+            self.build.current = middle
+            self.condition(right, yes, no)
+        elif operator in _COMPARISONS:
+            self._test(self.operand(left), operator, self.operand(right), node, yes, no)
+        else:
+            self._test(self.operand(node), "!=", "0", node, yes, no)
+
+    def _test(self, left: str, op: str, right: str, node: Node, yes: int, no: int) -> None:
+        line = node.start_point[0] + 1
+        if left in _ZERO and op in ("==", "!="):
+            left, right = right, left
+        if right in _ZERO and op in ("==", "!="):
+            right = "0"
+            if op == "==":
+                op, yes, no = "!=", no, yes
+            if left.startswith("!"):
+                left, yes, no = left[1:], no, yes
+            if left in _TRUE:
+                self.build.goto_block(yes)
+                return
+            if left in _ZERO:
+                self.build.goto_block(no)
+                return
+        elif left.startswith("!") and op == "!=" and right == "0":
+            left, yes, no = left[1:], no, yes
+        self.build.branch(left, op, right, line, yes, no)
+
+
+_EFFECTS = frozenset((k.CALL, k.ASSIGNMENT, k.FIELD_EXPRESSION, k.SUBSCRIPT, k.POINTER_EXPRESSION))
+
+
+def _has_effect(node: Node) -> bool:
+    """Whether evaluating ``node`` only sometimes matters: it calls, stores or dereferences."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if node.kind_id in _EFFECTS:
+            return True
+        stack.extend(node.named_children)
+    return False
+
+
+_OPERANDS: dict[int, Callable[[Expressions, Node], str]] = {
+    k.kind("string_literal"): Expressions._string,
+    k.kind("concatenated_string"): Expressions._string,
+    k.PAREN: Expressions._paren,
+    k.CAST: Expressions._cast,
+    k.FIELD_EXPRESSION: Expressions._field,
+    k.SUBSCRIPT: Expressions._subscript,
+    k.POINTER_EXPRESSION: Expressions._pointer,
+    k.UNARY: Expressions._unary,
+    k.BINARY: Expressions._binary,
+    k.CONDITIONAL: Expressions._conditional,
+    k.ASSIGNMENT: Expressions._assignment,
+    k.kind("update_expression"): Expressions._update,
+    k.COMMA: Expressions._comma,
+    k.COMPOUND_LITERAL: Expressions._literal,
+    k.kind("sizeof_expression"): Expressions._sizeof,
+    k.kind("alignof_expression"): Expressions._sizeof,
+    k.kind("offsetof_expression"): Expressions._sizeof,
+    k.kind("type_descriptor"): Expressions._sizeof,
+    k.INIT_LIST: Expressions._list,
+    k.CALL: Expressions._call,
+}

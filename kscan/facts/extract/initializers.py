@@ -1,0 +1,93 @@
+"""Initialiser lists to bindings: which function or table stands in which field."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from tree_sitter import Node
+
+from kscan.facts.extract import kinds as k
+from kscan.facts.extract.types import described_type
+from kscan.facts.model import Binding
+
+
+def bind_initializer(
+    node: Node, root: str, instance: str, text: str, function: str, local: Container[str]
+) -> Iterator[Binding]:
+    """The bindings of an initializer_list for a variable ``instance`` of type ``root``.
+
+    ``local`` holds names that are not of file scope.  An element without a designator
+    has its 0-based place as path (``#2``), an array's element ``[]``.
+    """
+    stack: list[tuple[Node, str, tuple[str, ...]]] = [(node, root, ())]
+    while stack:
+        items, base, path = stack.pop()
+        place = 0
+        for item in items.named_children:
+            if item.kind_id == k.COMMENT:
+                continue
+            steps, value = _element(item, place, text)
+            place += 1
+            if value is None:
+                continue
+            nested = _nested_list(value, base, (*path, *steps), text)
+            if nested is not None:
+                stack.append(nested)
+                continue
+            target = _name(value, text)
+            if target and target.lstrip("&") not in local:
+                line = value.start_point[0] + 1
+                yield Binding(base, (*path, *steps), target, "initializer", instance, line, function)
+
+
+def _element(item: Node, place: int, text: str) -> tuple[tuple[str, ...], Node | None]:
+    if item.kind_id != k.INIT_PAIR:
+        return (f"#{place}",), item
+    steps = []
+    for designator in item.children_by_field_name("designator"):
+        if designator.kind_id == k.FIELD_DESIGNATOR:
+            name = designator.named_children[0]
+            steps.append(text[name.start_byte : name.end_byte])
+        else:
+            steps.append("[]")
+    return tuple(steps), item.child_by_field_id(k.F_VALUE)
+
+
+def _nested_list(
+    value: Node, base: str, path: tuple[str, ...], text: str
+) -> tuple[Node, str, tuple[str, ...]] | None:
+    """The list inside ``{...}`` or ``&(struct x){...}``, with what it initialises."""
+    if value.kind_id == k.INIT_LIST:
+        return value, base, path
+    while value.kind_id in (k.POINTER_EXPRESSION, k.PAREN, k.CAST):
+        inner = value.child_by_field_id(k.F_ARGUMENT) or value.child_by_field_id(k.F_VALUE)
+        if inner is None and value.named_child_count:
+            inner = value.named_children[0]
+        if inner is None:
+            return None
+        value = inner
+    if value.kind_id == k.COMPOUND_LITERAL:
+        literal = value.child_by_field_id(k.F_VALUE)
+        type_node = value.child_by_field_id(k.F_TYPE)
+        if literal is not None and type_node is not None:
+            return literal, described_type(type_node, text), ()
+    return None
+
+
+def _name(value: Node, text: str) -> str:
+    prefix = ""
+    while value.kind_id in (k.POINTER_EXPRESSION, k.PAREN, k.CAST):
+        if value.kind_id == k.POINTER_EXPRESSION:
+            if text[value.start_byte] != "&":
+                return ""
+            prefix = "&"
+        inner = value.child_by_field_id(k.F_ARGUMENT) or value.child_by_field_id(k.F_VALUE)
+        if inner is None and value.named_child_count:
+            inner = value.named_children[0]
+        if inner is None:
+            return ""
+        value = inner
+    if value.kind_id != k.IDENTIFIER:
+        return ""
+    name = text[value.start_byte : value.end_byte]
+    return "" if name.isupper() or not name.isidentifier() else prefix + name

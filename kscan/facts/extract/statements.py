@@ -1,0 +1,349 @@
+"""Statements to basic blocks: one walk over a function's body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from kscan.facts.extract import kinds as k
+from kscan.facts.extract.builder import NOWHERE
+from kscan.facts.extract.expressions import UNKNOWN, Expressions
+from kscan.facts.extract.initializers import bind_initializer
+from kscan.facts.extract.types import base_type, declarator, squeeze, storage
+from kscan.facts.model import CallRef, Local
+from kscan.facts.extract.attributes import Attributes
+from kscan.parse.c import Parsed
+from kscan.parse.directives import normalise_condition
+
+_WORD = re.compile(r"\w+")
+
+
+class Statements(Expressions):
+    """Lowers the body of one function to a CFG."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        code: str,
+        attributes: Attributes,
+        function: str,
+        variables: dict[str, str],
+        line: int,
+    ) -> None:
+        super().__init__(parsed, code, function, variables, line)
+        self.attributes = attributes
+        self._breaks: list[tuple[int, int]] = []  # target block, scope depth
+        self._continues: list[tuple[int, int]] = []
+        self._switches: list[int] = []
+
+    def statement(self, node: Node) -> None:
+        """Lower one statement."""
+        lower = _STATEMENTS.get(node.kind_id)
+        if lower is not None:
+            lower(self, node)
+        elif node.is_named and node.kind_id != k.COMMENT:
+            self.operand(node)
+
+    def statement_expression(self, node: Node) -> str:
+        """``({ ...; value; })``."""
+        depth = self.build.scope_depth()
+        value = UNKNOWN
+        children = node.named_children
+        for child in children[:-1]:
+            self.statement(child)
+        if children:
+            last = children[-1]
+            if last.kind_id == k.EXPRESSION_STATEMENT and last.named_child_count:
+                value = self.operand(last.named_children[0])
+            else:
+                self.statement(last)
+        self.build.close_scopes(depth, node.end_point[0] + 1)
+        return value
+
+    def _compound(self, node: Node) -> None:
+        depth = self.build.scope_depth()
+        for child in node.named_children:
+            self.statement(child)
+        self.build.close_scopes(depth, node.end_point[0] + 1)
+
+    def _expression(self, node: Node) -> None:
+        for child in node.named_children:
+            if child.kind_id == k.CALL:
+                self.call(child, wanted=False)
+            else:
+                self.operand(child)
+
+    def _declaration(self, node: Node) -> None:
+        base = base_type(node.child_by_field_id(k.F_TYPE), self.text)
+        static = "static" in storage(node, self.text)
+        for child in node.children_by_field_name("declarator"):
+            self._declare(child, base, static)
+
+    def _declare(self, node: Node, base: str, static: bool) -> None:
+        shape = declarator(node, self.text)
+        if not shape.name or shape.parameters is not None:
+            return
+        line = node.start_point[0] + 1
+        type_text = shape.type(base)
+        cleanup = self.attributes.cleanup(node.start_byte, node.end_byte)
+        self.variables[shape.name] = type_text if "typeof" not in base and base != "auto" else UNKNOWN
+        self.build.locals.append(Local(shape.name, type_text, line, static, cleanup))
+        value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
+        if value is not None:
+            if value.kind_id == k.INIT_LIST:
+                self.bindings.extend(
+                    bind_initializer(value, base + "[]" * shape.dims, shape.name, self.text, self.function, self.variables)
+                )
+            text = self.operand(value)
+            if not static:
+                self.build.assign(shape.name, "=", text, node.start_point)
+        if cleanup:
+            self.build.open_cleanup(shape.name)
+
+    # -- selection ------------------------------------------------------------
+
+    def _if(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        yes, no, end = (self.build.new_block(line) for _ in range(3))
+        alternative = node.child_by_field_id(k.F_ALTERNATIVE)
+        self.condition(node.child_by_field_id(k.F_CONDITION), yes, no if alternative else end)
+        self._branch_body(yes, node.child_by_field_id(k.F_CONSEQUENCE), end)
+        if alternative is not None:
+            self._branch_body(no, alternative, end)
+        self.build.current = end
+
+    def _branch_body(self, block: int, body: Node | None, end: int) -> None:
+        self.build.current = block
+        if body is not None:
+            self.statement(body)
+        self.build.goto_block(end)
+
+    def _children(self, node: Node) -> None:
+        for child in node.named_children:
+            self.statement(child)
+
+    def _switch(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        value = self.operand(node.child_by_field_id(k.F_CONDITION))
+        switch = self.build.open_switch(value, line)
+        end = self.build.new_block(node.end_point[0] + 1)
+        self._switches.append(switch)
+        self._breaks.append((end, self.build.scope_depth()))
+        body = node.child_by_field_id(k.F_BODY)
+        if body is not None:
+            self.statement(body)
+        self._breaks.pop()
+        self._switches.pop()
+        self.build.close_switch(switch, end)
+        self.build.enter(end)
+
+    def _case(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        value = node.child_by_field_id(k.F_VALUE)
+        block = self.build.new_block(line)
+        if self._switches:
+            label = "default" if value is None else squeeze(self.text[value.start_byte : value.end_byte])
+            self.build.add_case(self._switches[-1], label, block)
+        self.build.enter(block)
+        for child in node.named_children:
+            if value is None or child.start_byte != value.start_byte:
+                self.statement(child)
+
+    def _preproc(self, node: Node) -> None:
+        """``#if`` inside a body: both sides stay, the branch says which configuration takes which."""
+        line = node.start_point[0] + 1
+        alternative = node.child_by_field_id(k.F_ALTERNATIVE)
+        yes, no, end = (self.build.new_block(line) for _ in range(3))
+        condition = self._configuration(node)
+        self.build.branch("#" + condition, "config", "", line, yes, no if alternative else end)
+        self.build.current = yes
+        self._preproc_body(node, alternative)
+        self.build.goto_block(end)
+        if alternative is not None:
+            self.build.current = no
+            if alternative.type == "preproc_else":
+                self._preproc_body(alternative, None)
+            else:
+                self._preproc(alternative)
+            self.build.goto_block(end)
+        self.build.current = end
+
+    def _configuration(self, node: Node) -> str:
+        directive = node.children[0]
+        word = self.text[directive.start_byte : directive.end_byte].lstrip("# \t")
+        tested = node.child_by_field_id(k.F_CONDITION) or node.child_by_field_id(k.F_NAME)
+        text = squeeze(self.text[tested.start_byte : tested.end_byte]) if tested is not None else "?"
+        return normalise_condition(word.encode("latin-1"), text)
+
+    def _preproc_body(self, node: Node, alternative: Node | None) -> None:
+        skip = {
+            n.start_byte
+            for n in (node.child_by_field_id(k.F_CONDITION), node.child_by_field_id(k.F_NAME), alternative)
+            if n is not None
+        }
+        for child in node.named_children:
+            if child.start_byte not in skip:
+                self.statement(child)
+
+    # -- iteration ------------------------------------------------------------
+
+    def _while(self, node: Node) -> None:
+        found = _WORD.match(self.text, node.start_byte)
+        word = found.group() if found else "while"
+        if word != "while":
+            self._macro_block(node, word)
+            return
+        line = node.start_point[0] + 1
+        head = self.build.new_block(line)
+        self._loop(node, head, head, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no))
+
+    def _macro_block(self, node: Node, word: str) -> None:
+        """``for_each_x(a, b) body``, or a macro that runs its block once."""
+        args = self._macro_arguments(node.child_by_field_id(k.F_CONDITION))
+        self.calls.append(CallRef(word, node.start_point[0] + 1))
+        if self.macros.is_loop(word):
+            head = self.build.new_block(node.start_point[0] + 1)
+            self._loop(node, head, head, lambda yes, no: self._turn(node, word, args, yes, no))
+            return
+        depth = self.build.scope_depth()
+        result = self.build.temporary()
+        self.build.call(word, args, result, node.start_point)
+        self.build.locals.append(Local(result, UNKNOWN, node.start_point[0] + 1, cleanup=word))
+        self.build.open_cleanup(result)
+        body = node.child_by_field_id(k.F_BODY)
+        if body is not None:
+            self.statement(body)
+        self.build.close_scopes(depth, node.end_point[0] + 1)
+
+    def _macro_arguments(self, node: Node | None) -> tuple[str, ...]:
+        args: list[str] = []
+        stack = [node] if node is not None else []
+        while stack:
+            item = stack.pop()
+            if item.kind_id == k.COMMA or (item.kind_id == k.PAREN and item.named_child_count == 1):
+                stack.extend(reversed(item.named_children))
+            else:
+                args.append(self.operand(item))
+        return tuple(args)
+
+    def _turn(self, node: Node, word: str, args: tuple[str, ...], yes: int, no: int) -> None:
+        result = self.build.temporary()
+        self.build.call(word, args, result, node.start_point, loop=True)
+        self.build.branch(result, "!=", "0", node.start_point[0] + 1, yes, no)
+
+    def _loop(self, node: Node, head: int, again: int, test: Callable[[int, int], None]) -> None:
+        """A loop tested at ``head``; ``continue`` goes to ``again``."""
+        line = node.start_point[0] + 1
+        body, end = self.build.new_block(line), self.build.new_block(node.end_point[0] + 1)
+        self.build.enter(head)
+        test(body, end)
+        self.build.current = body
+        self._loop_body(node, again, end)
+        self.build.goto_block(again)
+        self.build.current = end
+
+    def _loop_body(self, node: Node, again: int, end: int) -> None:
+        depth = self.build.scope_depth()
+        self._breaks.append((end, depth))
+        self._continues.append((again, depth))
+        body = node.child_by_field_id(k.F_BODY)
+        if body is not None:
+            self.statement(body)
+        self._breaks.pop()
+        self._continues.pop()
+
+    def _for(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        depth = self.build.scope_depth()
+        first = node.child_by_field_id(k.F_INITIALIZER)
+        if first is not None:
+            self.statement(first)
+        head, again = self.build.new_block(line), self.build.new_block(line)
+        self._loop(node, head, again, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no))
+        end = self.build.current
+        self.build.current = again
+        update = node.child_by_field_id(k.F_UPDATE)
+        if update is not None:
+            self.operand(update)
+        self.build.goto_block(head)
+        self.build.current = end
+        self.build.close_scopes(depth, node.end_point[0] + 1)
+
+    def _do(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        body, test = self.build.new_block(line), self.build.new_block(line)
+        end = self.build.new_block(node.end_point[0] + 1)
+        self.build.enter(body)
+        self._loop_body(node, test, end)
+        self.build.enter(test)
+        self.condition(node.child_by_field_id(k.F_CONDITION), body, end)
+        self.build.current = end
+
+    # -- jumps ----------------------------------------------------------------
+
+    def _leave(self, stack: list[tuple[int, int]], node: Node) -> None:
+        if stack:
+            target, depth = stack[-1]
+            self.build.leave_scopes(depth, node.start_point[0] + 1)
+            self.build.goto_block(target)
+        self.build.current = NOWHERE
+
+    def _break(self, node: Node) -> None:
+        self._leave(self._breaks, node)
+
+    def _continue(self, node: Node) -> None:
+        self._leave(self._continues, node)
+
+    def _return(self, node: Node) -> None:
+        line = node.start_point[0] + 1
+        value = self.operand(node.named_children[0]) if node.named_child_count else ""
+        self.build.leave_scopes(0, line)
+        self.build.finish("return", value, line)
+
+    def _goto(self, node: Node) -> None:
+        label = node.child_by_field_id(k.F_LABEL)
+        if label is not None:
+            self.build.goto(self.text[label.start_byte : label.end_byte], node.start_point[0] + 1)
+
+    def _labeled(self, node: Node) -> None:
+        label = node.child_by_field_id(k.F_LABEL)
+        for child in node.named_children:
+            if label is not None and child.start_byte == label.start_byte:
+                self.build.label(self.text[child.start_byte : child.end_byte], child.start_point[0] + 1)
+            else:
+                self.statement(child)
+
+    def _nested(self, node: Node) -> None:
+        """A function inside a function is a misparse; what it holds is still walked."""
+        body = node.child_by_field_id(k.F_BODY)
+        if body is not None:
+            self.statement(body)
+
+
+_STATEMENTS: dict[int, Callable[[Statements, Node], None]] = {
+    k.COMPOUND: Statements._compound,
+    k.EXPRESSION_STATEMENT: Statements._expression,
+    k.DECLARATION: Statements._declaration,
+    k.kind("if_statement"): Statements._if,
+    k.ELSE: Statements._children,
+    k.kind("switch_statement"): Statements._switch,
+    k.CASE: Statements._case,
+    k.kind("while_statement"): Statements._while,
+    k.kind("for_statement"): Statements._for,
+    k.kind("do_statement"): Statements._do,
+    k.kind("break_statement"): Statements._break,
+    k.kind("continue_statement"): Statements._continue,
+    k.kind("return_statement"): Statements._return,
+    k.kind("goto_statement"): Statements._goto,
+    k.kind("labeled_statement"): Statements._labeled,
+    k.kind("attributed_statement"): Statements._children,
+    k.kind("preproc_if"): Statements._preproc,
+    k.kind("preproc_ifdef"): Statements._preproc,
+    k.FUNCTION: Statements._nested,
+    k.TYPEDEF: lambda _self, _node: None,
+    k.STRUCT: lambda _self, _node: None,
+    k.UNION: lambda _self, _node: None,
+    k.ENUM: lambda _self, _node: None,
+}

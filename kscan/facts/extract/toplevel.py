@@ -1,0 +1,208 @@
+"""The declarations and definitions of a file, and what its functions hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from kscan.facts.extract import kinds as k
+from kscan.facts.extract.attributes import Attributes
+from kscan.facts.extract.initializers import bind_initializer
+from kscan.facts.extract.statements import Statements
+from kscan.facts.extract.types import base_type, declarator, parameters, storage
+from kscan.facts.model import (
+    Binding,
+    CallRef,
+    Field,
+    Function,
+    Param,
+    Prototype,
+    Struct,
+    Variable,
+    pack_body,
+)
+from kscan.parse.c import Parsed
+
+_GROUPS = frozenset((k.LINKAGE, k.DECLARATION_LIST, *k.PREPROC))
+_WORDS = {k.STRUCT: "struct", k.UNION: "union"}
+
+
+class TopLevel:
+    """Collects the facts of one file while its tree is walked once."""
+
+    def __init__(self, parsed: Parsed, partial: Iterable[tuple[int, int]]) -> None:
+        self._parsed = parsed
+        self._text = parsed.text
+        self._code = parsed.code.decode("latin-1")
+        self._partial = {start for start, _end in partial}
+        self._attributes = Attributes(parsed.attributes)
+        self.functions: list[Function] = []
+        self.structs: list[Struct] = []
+        self.typedefs: list[tuple[str, str]] = []
+        self.variables: list[Variable] = []
+        self.prototypes: list[Prototype] = []
+        self.bindings: list[Binding] = []
+
+    def walk(self, root: Node) -> None:
+        """Visit the items of a translation unit, in order."""
+        stack = list(reversed(root.named_children))
+        while stack:
+            node = stack.pop()
+            kind = node.kind_id
+            if kind == k.FUNCTION:
+                self._function(node)
+            elif kind == k.DECLARATION:
+                self._declaration(node)
+            elif kind in _WORDS:
+                self._struct(node, "")
+            elif kind == k.TYPEDEF:
+                self._typedef(node)
+            elif kind in _GROUPS or kind == k.ERROR:
+                stack.extend(reversed(node.named_children))
+
+    # -- types ----------------------------------------------------------------
+
+    def _struct(self, node: Node, unnamed: str) -> str:
+        """Record a struct that is defined here; gives its type's text."""
+        name = base_type(node, self._text, unnamed)
+        body = node.child_by_field_id(k.F_BODY)
+        if body is None or node.kind_id not in _WORDS or not name:
+            return name
+        fields: list[Field] = []
+        self._members(body, name, fields)
+        line = node.start_point[0] + 1
+        self.structs.append(Struct(name, tuple(fields), line, self._parsed.directives.guards_at(line)))
+        return name
+
+    def _members(self, body: Node, owner: str, fields: list[Field]) -> None:
+        for child in body.named_children:
+            if child.kind_id == k.FIELD_DECLARATION:
+                self._member(child, owner, fields)
+            elif child.kind_id in _GROUPS or child.kind_id == k.ERROR:
+                self._members(child, owner, fields)
+
+    def _member(self, node: Node, owner: str, fields: list[Field]) -> None:
+        type_node = node.child_by_field_id(k.F_TYPE)
+        shapes = [declarator(d, self._text) for d in node.children_by_field_name("declarator")]
+        line = node.start_point[0] + 1
+        if type_node is not None and type_node.kind_id in _WORDS:
+            inner = type_node.child_by_field_id(k.F_BODY)
+            if inner is not None and not shapes:
+                self._members(inner, owner, fields)
+                return
+            tag = f"{_WORDS[type_node.kind_id]} {owner.partition(' ')[2]}.{shapes[0].name if shapes else ''}"
+            base = self._struct(type_node, tag)
+        else:
+            base = base_type(type_node, self._text)
+        for shape in shapes:
+            kind = "fn" if shape.parameters is not None else shape.type(base)
+            fields.append(Field(shape.name, kind, line))
+
+    def _typedef(self, node: Node) -> None:
+        type_node = node.child_by_field_id(k.F_TYPE)
+        for child in node.children_by_field_name("declarator"):
+            shape = declarator(child, self._text)
+            unnamed = f"struct {shape.name}"
+            base = (
+                self._struct(type_node, unnamed)
+                if type_node is not None and type_node.kind_id in _WORDS
+                else base_type(type_node, self._text)
+            )
+            kind = "fn" if shape.parameters is not None else shape.type(base)
+            self.typedefs.append((shape.name, kind))
+
+    # -- variables and prototypes ---------------------------------------------
+
+    def _declaration(self, node: Node) -> None:
+        type_node = node.child_by_field_id(k.F_TYPE)
+        declarators = node.children_by_field_name("declarator")
+        made = self._parsed.heads.get(node.start_byte)
+        if made is not None and made.type:
+            base = made.type
+        elif type_node is not None and type_node.kind_id in _WORDS:
+            shape = declarator(declarators[0], self._text) if declarators else None
+            base = self._struct(type_node, f"struct {shape.name}" if shape else "")
+        else:
+            base = base_type(type_node, self._text)
+        words = storage(node, self._text)
+        for child in declarators:
+            self._declare(child, base, words, node, made.name if made is not None else "")
+
+    def _declare(self, node: Node, base: str, words: frozenset[str], whole: Node, made: str) -> None:
+        shape = declarator(node, self._text)
+        name, line = made or shape.name, node.start_point[0] + 1
+        if not name:
+            return
+        if shape.parameters is not None:
+            weak = self._attributes.weak(whole.start_byte, whole.end_byte)
+            params = parameters(shape.parameters, self._text)
+            self.prototypes.append(Prototype(name, shape.type(base), params, line, weak))
+            return
+        linkage = "static" if "static" in words else "extern" if "extern" in words else "global"
+        self.variables.append(Variable(name, shape.type(base), line, linkage))
+        value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
+        if value is None:
+            return
+        if value.kind_id == k.INIT_LIST:
+            kind = base + "[]" * shape.dims
+            self.bindings.extend(bind_initializer(value, kind, name, self._text, "", ()))
+
+    # -- functions ------------------------------------------------------------
+
+    def _function(self, node: Node) -> None:
+        body = node.child_by_field_id(k.F_BODY)
+        shape = declarator(node.child_by_field_id(k.F_DECLARATOR), self._text)
+        made = self._parsed.heads.get(node.start_byte)
+        name = made.name if made is not None else shape.name
+        if body is None or not name or not name.isidentifier():
+            return
+        line = (made.line if made is not None else node.start_point[0] + 1) or 1
+        params = self._parameters(node, shape.parameters)
+        if made is not None and made.params:
+            params = tuple(Param(n, t) for t, n in made.params)
+        variables = {p.name: p.type for p in params}
+        lowering = Statements(self._parsed, self._code, self._attributes, name, variables, line)
+        lowering.statement(body)
+        end_line = node.end_point[0] + 1
+        self.bindings.extend(lowering.bindings)
+        self.functions.append(
+            Function(
+                name=name,
+                line=line,
+                end_line=end_line,
+                linkage=self._linkage(node, body),
+                returns=shape.type(base_type(node.child_by_field_id(k.F_TYPE), self._text)),
+                params=params,
+                calls=_unique(lowering.calls),
+                guards=self._parsed.directives.guards_at(line),
+                partial=node.start_byte in self._partial,
+                generated="",
+                raw_body=pack_body(lowering.build.build(end_line)),
+            )
+        )
+
+    def _parameters(self, node: Node, declared: Node | None) -> tuple[Param, ...]:
+        params = parameters(declared, self._text)
+        types: dict[str, str] = {}
+        for child in node.named_children:  # K&R: their types follow the head
+            if child.kind_id == k.DECLARATION:
+                base = base_type(child.child_by_field_id(k.F_TYPE), self._text)
+                for part in child.children_by_field_name("declarator"):
+                    shape = declarator(part, self._text)
+                    types[shape.name] = shape.type(base)
+        return tuple(Param(p.name, types.get(p.name, p.type)) for p in params) if types else params
+
+    def _linkage(self, node: Node, body: Node) -> str:
+        words = storage(node, self._text)
+        inline = any("inline" in w for w in words) or "inline" in self._text[node.start_byte : body.start_byte]
+        if self._attributes.weak(node.start_byte, body.start_byte):
+            return "weak"
+        if inline:
+            return "inline"
+        return "static" if "static" in words else "global"
+
+
+def _unique(calls: list[CallRef]) -> tuple[CallRef, ...]:
+    """The call sites in order, each (callee, line) once."""
+    return tuple(dict.fromkeys(calls))

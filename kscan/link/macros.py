@@ -1,0 +1,77 @@
+"""What a macro calls: the functions named in its body, through further macros."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from kscan.facts.model import Macro
+
+_CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_NOT_CALLS = frozenset(
+    "if for while switch return sizeof typeof __typeof__ do else defined asm __asm__ volatile "
+    "__attribute__ _Static_assert offsetof __builtin_offsetof __alignof__ _Generic".split()
+)
+_DEPTH = 10
+
+
+def split_arguments(text: str, start: int) -> tuple[tuple[str, ...], int]:
+    """The arguments of a call whose ``(`` is at ``start``, and where its ``)`` ends."""
+    depth, last, found = 0, start + 1, []
+    for place in range(start, len(text)):
+        char = text[place]
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth == 0:
+                found.append(text[last:place].strip())
+                return tuple(a for a in found if a), place + 1
+        elif char == "," and depth == 1:
+            found.append(text[last:place].strip())
+            last = place + 1
+    return tuple(found), len(text)
+
+
+def calls_in(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(callee, arguments) of the calls written in a macro's body."""
+    for match in _CALL.finditer(body):
+        name = match[1]
+        if name not in _NOT_CALLS:
+            yield name, split_arguments(body, match.end() - 1)[0]
+
+
+def expand(
+    name: str, args: Sequence[str], find: Callable[[str], Macro | None], seen: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The calls to non-macros that using macro ``name`` on ``args`` makes.
+
+    A macro that names itself, directly or in a circle, stops there, as in the preprocessor.
+    """
+    macro = find(name)
+    if macro is None or name in seen or len(seen) > _DEPTH:
+        return
+    inner = seen | {name}
+    body = macro.body
+    if macro.params is None:
+        target = body.strip()
+        if target.isidentifier():
+            if find(target) is None:
+                yield target, tuple(args)
+            else:
+                yield from expand(target, args, find, inner)
+            return
+    given = dict(zip(macro.params or (), args, strict=False))
+    for callee, inner_args in calls_in(body):
+        callee = given.get(callee, callee)
+        actual = tuple(_substitute(a, given) for a in inner_args)
+        if find(callee) is not None and callee not in inner:
+            yield from expand(callee, actual, find, inner)
+        elif callee.isidentifier() and callee not in inner:
+            yield callee, actual
+
+
+def _substitute(text: str, given: dict[str, str]) -> str:
+    """``text`` where it is a parameter (perhaps in parentheses); else with none filled in."""
+    bare = text.strip("() ")
+    return given.get(bare, text)

@@ -1,0 +1,376 @@
+"""The linked program: functions, who calls them, which fields lead to them.
+
+Read-only.  Indexes are by name and cost one pass over the headers of the facts;
+types, macros and targets are resolved when first asked for, since most questions
+touch little.  What the loaded files do not define is asked of ``outside``, which
+may load further files of the tree: these are linked and never reported on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Struct
+from kscan.link.macros import expand
+from kscan.link.types import TypeTable
+from kscan.link.view import View
+
+DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
+CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Func:
+    """A function of the program: a file and the function's facts."""
+
+    path: str
+    fact: Function
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.fact.name
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """The parameters."""
+        return self.fact.params
+
+    def __repr__(self) -> str:
+        return f"{self.path}:{self.fact.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One call: where (``line`` in the caller's file), of what kind, and through what."""
+
+    caller: Func
+    callee: Func
+    kind: str
+    line: int
+    via: str = ""  # the macro, the field (``struct s.f``), or the function that takes the callback
+
+
+Outside = Callable[[str, str], Mapping[str, FileFacts]]
+"""Asked with a kind (``function``, ``struct``, ``macro``, ``variable``, ``typedef``) and a name."""
+
+
+class Program:
+    """All that is linked, under one view."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, FileFacts],
+        view: View,
+        callbacks: Mapping[str, Sequence[int]],
+        outside: Outside | None = None,
+    ) -> None:
+        self.view = view
+        self.facts: dict[str, FileFacts] = {}
+        self._callbacks = callbacks
+        self._outside = outside
+        self._asked: set[tuple[str, str]] = set()
+        self._functions: dict[str, list[Func]] = defaultdict(list)
+        self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
+        self._field_calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
+        self._targets: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
+        self._fields: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
+        self._arguments: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
+        self._structs: dict[str, list[Struct]] = defaultdict(list)
+        self._typedefs: dict[str, str] = {}
+        self._macros: dict[str, list[tuple[str, Macro]]] = defaultdict(list)
+        self._variables: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._returns: dict[str, str] = {}
+        self._resolved: dict[tuple[str, str], tuple[Func, ...]] = {}
+        self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
+        self._types = TypeTable(self._find_struct, self._find_typedef)
+        self.add(facts)
+
+    # -- loading --------------------------------------------------------------
+
+    def add(self, facts: Mapping[str, FileFacts]) -> None:
+        """Link further files."""
+        for path in sorted(facts):
+            if path not in self.facts and self.view.covers(path):
+                self.facts[path] = facts[path]
+                self._index(path, facts[path])
+        self._resolved.clear()
+        self._implementations.clear()
+
+    def _index(self, path: str, file: FileFacts) -> None:
+        calls, fields = self._calls, self._field_calls
+        for fact in file.functions:
+            func = Func(path, fact)
+            self._functions[fact.name].append(func)
+            for ref in fact.calls:
+                if ref.path:
+                    fields[ref.path[-1]].append((func, ref))
+                else:
+                    calls[ref.root].append((func, ref))
+        for binding in file.bindings:
+            self._targets[binding.target].append((path, binding))
+            if binding.how == "argument":
+                self._arguments[binding.root].append((path, binding))
+            elif binding.path:
+                self._fields[binding.path[-1]].append((path, binding))
+        for struct in file.structs:
+            self._structs[struct.name].append(struct)
+        self._typedefs.update(file.typedefs)
+        for macro in file.macros:
+            self._macros[macro.name].append((path, macro))
+        for variable in file.variables:
+            self._variables[variable.name].append((path, variable.type))
+        for prototype in file.prototypes:
+            self._returns.setdefault(prototype.name, prototype.returns)
+
+    def _fetch(self, kind: str, name: str) -> bool:
+        """Load what the tree has outside for a name; whether anything came."""
+        if self._outside is None or (kind, name) in self._asked:
+            return False
+        self._asked.add((kind, name))
+        found = self._outside(kind, name)
+        new = {path: facts for path, facts in found.items() if path not in self.facts}
+        if new:
+            self.add(new)
+        return bool(new)
+
+    # -- names ----------------------------------------------------------------
+
+    def functions(self) -> Iterator[Func]:
+        """Every function, by name."""
+        for group in self._functions.values():
+            yield from group
+
+    def named(self, name: str) -> tuple[Func, ...]:
+        """All loaded functions of a name."""
+        return tuple(self._functions.get(name, ()))
+
+    def resolve(self, name: str, path: str) -> tuple[Func, ...]:
+        """What ``name`` called in file ``path`` may be: usually one function.
+
+        A static of the same file, else a strong definition over a weak one and over the
+        stub of an ``#else`` branch; empty where the tree has no body for it.
+        """
+        key = (name, path)
+        found = self._resolved.get(key)
+        if found is None:
+            if name not in self._functions:
+                self._fetch("function", name)
+            found = self._resolved[key] = self._choose(name, path)
+        return found
+
+    def _choose(self, name: str, path: str) -> tuple[Func, ...]:
+        group = [f for f in self._functions.get(name, ()) if self.view.active(f.fact.guards)]
+        here = [f for f in group if f.path == path]
+        if here:
+            return self._surest(here)
+        seen = [f for f in group if f.path.endswith(".h") or f.fact.linkage not in ("static", "inline")]
+        strong = [f for f in seen if f.fact.linkage == "global" and f.path.endswith(".c")]
+        if strong:
+            return self._surest(strong)
+        shared = [f for f in seen if f.path.endswith(".h")]
+        if shared:
+            return self._surest(shared)
+        return self._surest(seen)
+
+    def _surest(self, group: list[Func]) -> tuple[Func, ...]:
+        """Of several, those that surely are compiled; else all but what an ``#else`` offers."""
+        if len(group) < 2:
+            return tuple(group)
+        certain = [f for f in group if self.view.certain(f.fact.guards)]
+        if certain:
+            return tuple(certain)
+        positive = [f for f in group if not any(g.startswith("!") for g in f.fact.guards)]
+        return tuple(positive or group)
+
+    def is_override(self, func: Func) -> bool:
+        """Whether ``func`` is the strong definition of a name that also has a weak one."""
+        if func.fact.linkage != "global":
+            return False
+        return any(f.fact.linkage == "weak" for f in self._functions.get(func.name, ()))
+
+    # -- types ----------------------------------------------------------------
+
+    def _find_struct(self, name: str) -> Iterable[Struct]:
+        if name not in self._structs and " " in name:
+            self._fetch("struct", name)
+        return [s for s in self._structs.get(name, ()) if self.view.active(s.guards)]
+
+    def _find_typedef(self, name: str) -> str:
+        return self._typedefs.get(name, "")
+
+    def _find_macro(self, path: str) -> Callable[[str], Macro | None]:
+        def find(name: str) -> Macro | None:
+            group = self._macros.get(name)
+            if group is None:
+                return None
+            own = [m for p, m in group if p == path]
+            return (own or [group[0][1]])[0]
+
+        return find
+
+    def root_type(self, root: str, path: str) -> str:
+        """The type text of what an access path starts from; empty where unknown."""
+        if root.startswith("@"):
+            return self._return_type(root[1:], path)
+        if root.startswith("="):
+            return self._variable_type(root[1:], path)
+        return "" if root.startswith("$") else root
+
+    def _return_type(self, name: str, path: str) -> str:
+        for func in self.resolve(name, path):
+            return func.fact.returns
+        return self._returns.get(name, "")
+
+    def _variable_type(self, name: str, path: str) -> str:
+        if name not in self._variables:
+            self._fetch("variable", name)
+        group = self._variables.get(name, [])
+        for where, kind in group:
+            if where == path:
+                return kind
+        return group[0][1] if group else ""
+
+    def field_of(self, root: str, fields: Sequence[str], path: str) -> tuple[str, str] | None:
+        """The (struct, field) that an access path ends at; None where a type is unknown."""
+        kind = self.root_type(root, path)
+        return self._types.walk(kind, tuple(fields)) if kind else None
+
+    def type_of(self, root: str, fields: Sequence[str], path: str) -> str:
+        """The type text of an access path; empty where unknown."""
+        kind = self.root_type(root, path)
+        return self._types.type_at(kind, tuple(fields)) if kind else ""
+
+    # -- indirect calls -------------------------------------------------------
+
+    def implementations(self, struct: str, field: str) -> tuple[tuple[Func, str, Binding], ...]:
+        """Functions that stand in ``field`` of ``struct``: (function, file of the binding, binding)."""
+        key = (struct, field)
+        found = self._implementations.get(key)
+        if found is None:
+            found = self._implementations[key] = tuple(self._bound(struct, field))
+        return found
+
+    def _bound(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
+        seen: set[Func] = set()
+        for path, binding in tuple(self._candidates(struct, field)):
+            if self.field_of(binding.root, binding.path, path) != (struct, field):
+                continue
+            if binding.target.startswith("&"):
+                continue
+            for func in self.resolve(binding.target, path):
+                if func not in seen:
+                    seen.add(func)
+                    yield func, path, binding
+
+    def _candidates(self, struct: str, field: str) -> Iterator[tuple[str, Binding]]:
+        yield from self._fields.get(field, ())
+        order = list(self._types.fields(struct))
+        if field in order:  # positional initialisers
+            for path, binding in self._fields.get(f"#{order.index(field)}", ()):
+                yield path, binding
+
+    def targets(self, caller: Func, ref: CallRef) -> tuple[Edge, ...]:
+        """The edges of one call site."""
+        if ref.path:
+            return tuple(self._indirect(caller, ref))
+        if ref.root.startswith("$"):
+            return tuple(self._through_variable(caller, ref))
+        return tuple(self._direct(caller, ref))
+
+    def _direct(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
+        found = self.resolve(ref.root, caller.path)
+        if found:
+            for callee in found:
+                kind = OVERRIDE if self.is_override(callee) else DIRECT
+                yield Edge(caller, callee, kind, ref.line)
+            return
+        for name, _args in self.expansion(ref.root, (), caller.path):
+            for callee in self.resolve(name, caller.path):
+                yield Edge(caller, callee, MACRO, ref.line, ref.root)
+
+    def expansion(self, name: str, args: Sequence[str], path: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The calls that a macro makes; empty where ``name`` is none."""
+        if name not in self._macros and name not in self._functions:
+            self._fetch("macro", name)
+        if name not in self._macros:
+            return ()
+        return tuple(expand(name, args, self._find_macro(path)))
+
+    def _indirect(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
+        place = self.field_of(ref.root, ref.path, caller.path)
+        if place is None:
+            return
+        for callee, _path, _binding in self.implementations(*place):
+            yield Edge(caller, callee, OPS, ref.line, ".".join(place))
+
+    def _through_variable(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
+        name = ref.root[1:]
+        seen: set[Func] = set()
+        for path, binding in self._variable_bindings(caller, name):
+            for callee in self.resolve(binding.target, path):
+                if callee not in seen:
+                    seen.add(callee)
+                    yield Edge(caller, callee, CALLBACK, ref.line, name)
+
+    def _variable_bindings(self, caller: Func, name: str) -> Iterator[tuple[str, Binding]]:
+        for binding in self.facts[caller.path].bindings:
+            if binding.function == caller.name and binding.root == "$" + name:
+                yield caller.path, binding
+        positions = [str(i) for i, p in enumerate(caller.params) if p.name == name]
+        for path, binding in self._arguments.get(caller.name, ()):
+            if binding.path[0] in positions and caller in self.resolve(caller.name, path):
+                yield path, binding
+
+    def callees(self, func: Func) -> Iterator[Edge]:
+        """The calls a function makes, and the callbacks it hands over."""
+        for ref in func.fact.calls:
+            yield from self.targets(func, ref)
+        for binding in self.facts[func.path].bindings:
+            if binding.function == func.name and binding.how == "argument":
+                yield from self._handed(func, binding)
+
+    def _handed(self, func: Func, binding: Binding) -> Iterator[Edge]:
+        if binding.target.startswith("&"):
+            return
+        for callee in self.resolve(binding.target, func.path) if binding.target in self._functions else ():
+            yield Edge(func, callee, CALLBACK, binding.line, binding.root)
+
+    def callers(self, func: Func) -> Iterator[Edge]:
+        """The calls that may reach a function directly, through a field or as a callback."""
+        for caller, ref in tuple(self._calls.get(func.name, ())):
+            if func in self.resolve(func.name, caller.path):
+                yield Edge(caller, func, OVERRIDE if self.is_override(func) else DIRECT, ref.line)
+        for place in self.places(func):
+            for caller, ref in tuple(self._field_calls.get(place[1], ())):
+                if self.field_of(ref.root, ref.path, caller.path) == place:
+                    yield Edge(caller, func, OPS, ref.line, ".".join(place))
+        for path, binding in tuple(self._targets.get(func.name, ())):
+            if binding.how == "argument" and binding.function and func in self.resolve(func.name, path):
+                for caller in self._functions.get(binding.function, ()):
+                    if caller.path == path:
+                        yield Edge(caller, func, CALLBACK, binding.line, binding.root)
+
+    def places(self, func: Func) -> tuple[tuple[str, str], ...]:
+        """The (struct, field) places a function stands in."""
+        found: dict[tuple[str, str], None] = {}
+        for path, binding in tuple(self._targets.get(func.name, ())):
+            if binding.how not in ("initializer", "store") or not binding.path:
+                continue
+            if func not in self.resolve(func.name, path):
+                continue
+            place = self.field_of(binding.root, binding.path, path)
+            if place is not None:
+                found[place] = None
+        return tuple(found)
+
+    def call_targets(self, caller: Func, call: Call) -> tuple[Edge, ...]:
+        """The edges of a call event of a body."""
+        name = call.callee
+        last = name.replace("->", ".").rpartition(".")[2].rstrip("]")
+        for ref in caller.fact.calls:
+            if ref.line == call.line and ((ref.path and ref.path[-1] == last) or ref.root in (name, "$" + name)):
+                return self.targets(caller, ref)
+        return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()
