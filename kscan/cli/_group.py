@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import logging
+import os
 import pkgutil
 import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import shell_complete
 
 import kscan.cli
 from kscan import __version__
 from kscan.errors import InputError
 from kscan.findings.plain import plain
+
+_COMPLETE = "_KSCAN_COMPLETE"
 
 
 class _Commands(click.Group):
@@ -54,10 +58,15 @@ def _kscan() -> None:
 def run(arguments: list[str]) -> int:
     """Run the sub-command that ``arguments`` name and return its exit status."""
     _be_lenient()
+    instruction = os.environ.get(_COMPLETE)
+    if instruction:
+        return shell_complete(_kscan, {}, "kscan", _COMPLETE, instruction)
+    # Not Group.main: that has its own mind about closed pipes and interrupts.
     try:
-        status = _kscan.main(arguments, prog_name="kscan", standalone_mode=False)
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
+        with _kscan.make_context("kscan", arguments) as ctx:
+            status = _kscan.invoke(ctx)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 2

@@ -141,7 +141,7 @@ def read_annotations(source: Path, text: str) -> Iterator[Annotation]:
     waiting: list[tuple[str, str, str, int]] = []
     for line, comment, alone in _comments(text):
         found = list(_parse(source, line, comment))
-        if waiting and waiting[-1][3] != line - 1:
+        if waiting and (not alone or waiting[-1][3] != line - 1):
             yield from _settled(waiting)
         if alone:
             waiting += [(*a, line) for a in found]
