@@ -1,0 +1,403 @@
+"""Roles of kernel APIs, by resource: who acquires, releases, takes over, fails how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from kscan.kernel.phrase import Phrase, Place
+from kscan.kernel.read import ModelFile
+
+NATURES = frozenset({"memory", "reference", "state", "lock"})
+FAILURES = frozenset(
+    {"null", "err_ptr", "null_or_err_ptr", "errno", "nonzero", "zero", "nonpositive", "false", "never"}
+)
+PREDICATES = frozenset(
+    {
+        "is_err",
+        "is_err_or_null",
+        "is_null",
+        "err_of",
+        "err_or_zero",
+        "err_ptr",
+        "err_cast",
+        "same",
+        "stops_if",
+        "disarms",
+    }
+)
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """A kind of resource.  ``advisory``: holding it past an exit is no bug by itself."""
+
+    name: str
+    nature: str  # memory, reference, state, lock
+    type: str = ""  # C type, where there is one
+    advisory: bool = False
+    atomic: bool = False  # a lock that forbids sleeping
+
+
+class Acquire(msgspec.Struct, frozen=True):
+    """A function that gives its caller a resource."""
+
+    function: str
+    resource: str
+    holder: Place
+    failure: str  # one of FAILURES
+    kept_on_failure: bool = False
+    same_as: int = -1  # the result is this argument, with one more reference
+    puts: int = -1  # argument that is released as well (NULL is accepted)
+    puts_on_success: bool = False  # ... only where the call succeeds
+    managed: bool = False  # the driver core releases it
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A function that gives a resource back."""
+
+    function: str
+    resource: str
+    holder: Place
+    null_ok: bool = False
+    err_ok: bool = False
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """A function after which somebody else releases the resource in argument ``holder``."""
+
+    function: str
+    resource: str
+    holder: Place
+    on_success_only: bool
+
+
+class LoopMacro(msgspec.Struct, frozen=True):
+    """A loop macro whose cursor holds a resource in the body, and is NULL after the last turn."""
+
+    macro: str
+    resource: str
+    cursor: int  # argument
+
+
+class Wipe(msgspec.Struct, frozen=True):
+    """A function that zeroes what ``arg`` points to; if ``zero`` is not -1, only where that argument is 0."""
+
+    function: str
+    arg: int
+    zero: int = -1
+
+
+class Apis(msgspec.Struct, frozen=True):
+    """All roles, by function name."""
+
+    resources: Mapping[str, Resource]
+    acquires: Mapping[str, tuple[Acquire, ...]]
+    releases: Mapping[str, tuple[Release, ...]]
+    transfers: Mapping[str, tuple[Transfer, ...]]
+    loops: Mapping[str, LoopMacro]
+    releases_of: Mapping[str, tuple[str, ...]]  # resource -> names of its releases
+    may_return_null: frozenset[str]  # acquirers included
+    may_return_err_ptr: frozenset[str]  # acquirers included
+    returns_errno: frozenset[str]  # acquirers included
+    never_returns: frozenset[str]
+    null_tolerant: Mapping[str, frozenset[int]]  # releases included
+    may_sleep: frozenset[str]
+    sleeps_by_gfp: Mapping[str, int]  # function -> argument with the gfp flags
+    sleeping_gfp: frozenset[str]
+    stores_argument: Mapping[str, frozenset[int]]
+    does_not_keep: frozenset[str]
+    wipes: Mapping[str, Wipe]
+    predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
+
+
+_Role = TypeVar("_Role", bound=Acquire | Release | Transfer)
+_RESOURCE_KEYS = frozenset({"nature", "type", "advisory", "atomic", "acquire", "release", "transfer", "loop"})
+_KEYS = frozenset(
+    {
+        "resources",
+        "may_return_null",
+        "may_return_err_ptr",
+        "returns_errno",
+        "never_returns",
+        "null_tolerant",
+        "may_sleep",
+        "sleeps_by_gfp",
+        "sleeping_gfp",
+        "stores_argument",
+        "does_not_keep",
+        "wipes",
+        "predicates",
+    }
+)
+
+
+def parse_apis(file: ModelFile) -> Apis:
+    """The roles in apis.yaml; RuleError for what is wrong in it."""
+    content = file.content
+    file.only(content, _KEYS)
+    roles = _Roles(file)
+    for name, entry in file.mapping(content.get("resources"), "resources").items():
+        roles.add_resource(name, file.mapping(entry, "resources", name))
+    roles.check()
+    acquired = [role for group in roles.acquires.values() for role in group if role.holder.kind == "result"]
+    return Apis(
+        resources=roles.resources,
+        acquires=roles.acquires,
+        releases=roles.releases,
+        transfers=roles.transfers,
+        loops=roles.loops,
+        releases_of=roles.releases_of,
+        may_return_null=_names(file, "may_return_null")
+        | {
+            role.function
+            for role in acquired
+            if role.failure in ("null", "null_or_err_ptr") and role.same_as < 0
+        },
+        may_return_err_ptr=_names(file, "may_return_err_ptr")
+        | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
+        returns_errno=_names(file, "returns_errno")
+        | {role.function for group in roles.acquires.values() for role in group if role.failure == "errno"},
+        never_returns=_never_returns(file, roles),
+        null_tolerant=_null_tolerant(file, roles),
+        may_sleep=_names(file, "may_sleep"),
+        sleeps_by_gfp={
+            name: arg
+            for arg, names in file.by_argument(content.get("sleeps_by_gfp"), "sleeps_by_gfp")
+            for name in names
+        },
+        sleeping_gfp=_names(file, "sleeping_gfp"),
+        stores_argument=_arguments(file, "stores_argument"),
+        does_not_keep=_does_not_keep(file, roles),
+        wipes=_wipes(file),
+        predicates=_predicates(file),
+    )
+
+
+class _Roles:
+    """The tables of ``resources`` while they are filled."""
+
+    def __init__(self, file: ModelFile) -> None:
+        self._file = file
+        self.resources: dict[str, Resource] = {}
+        self.acquires: dict[str, tuple[Acquire, ...]] = {}
+        self.releases: dict[str, tuple[Release, ...]] = {}
+        self.transfers: dict[str, tuple[Transfer, ...]] = {}
+        self.loops: dict[str, LoopMacro] = {}
+        self.releases_of: dict[str, tuple[str, ...]] = {}
+
+    def add_resource(self, name: str, entry: Mapping[str, object]) -> None:
+        """Add the resource ``name`` and its roles."""
+        file, where = self._file, ("resources", name)
+        file.only(entry, _RESOURCE_KEYS, *where)
+        nature = file.string(entry.get("nature"), *where, "nature")
+        if nature not in NATURES:
+            file.fail(
+                f"`resources: {name}: nature` is {nature!r}.",
+                f"write one of {', '.join(sorted(NATURES))}",
+                *where,
+            )
+        self.resources[name] = Resource(
+            name,
+            nature,
+            file.string(entry.get("type"), *where, "type"),
+            file.flag(entry.get("advisory"), *where, "advisory"),
+            file.flag(entry.get("atomic"), *where, "atomic"),
+        )
+        self._add(self.acquires, _read_acquire, name, entry, "acquire")
+        self._add(self.releases, _read_release, name, entry, "release")
+        self._add(self.transfers, _read_transfer, name, entry, "transfer")
+        self.releases_of[name] = tuple(
+            function
+            for phrase, names in file.mapping(entry.get("release"), *where, "release").items()
+            for function in file.names(names, *where, "release", phrase)
+        )
+        self._add_loops(name, entry)
+
+    def _add(
+        self,
+        table: dict[str, tuple[_Role, ...]],
+        make: Callable[[Phrase, str], _Role],
+        resource: str,
+        entry: Mapping[str, object],
+        key: str,
+    ) -> None:
+        file, where = self._file, ("resources", resource, key)
+        for text, names in file.mapping(entry.get(key), *where).items():
+            phrase = Phrase(file, text, *where)
+            role = make(phrase, resource)
+            phrase.end()
+            for function in file.names(names, *where, text):
+                others = table.get(function, ())
+                if any(other.resource == resource for other in others):
+                    file.fail(
+                        f"`{': '.join(where)}` names {function} twice.",
+                        "keep one phrase for it",
+                        *where,
+                        text,
+                        function,
+                    )
+                table[function] = (*others, msgspec.structs.replace(role, function=function))
+
+    def _add_loops(self, resource: str, entry: Mapping[str, object]) -> None:
+        file, where = self._file, ("resources", resource, "loop")
+        for text, names in file.mapping(entry.get("loop"), *where).items():
+            phrase = Phrase(file, text, *where)
+            place = phrase.place()
+            phrase.end()
+            if place.kind != "arg":
+                file.fail(
+                    f"`{': '.join(where)}: {text}` must say arg N.",
+                    "name the cursor's argument",
+                    *where,
+                    text,
+                )
+            for macro in file.names(names, *where, text):
+                if macro in self.loops:
+                    file.fail(
+                        f"`{': '.join(where)}` names {macro} twice.", "keep one entry", *where, text, macro
+                    )
+                self.loops[macro] = LoopMacro(macro, resource, place.index)
+
+    def check(self) -> None:
+        """Refuse what is released but never acquired, and contradicting roles of one function."""
+        held = {role.resource for group in self.acquires.values() for role in group}
+        held |= {loop.resource for loop in self.loops.values()}
+        for function, group in self.releases.items():
+            acquired = {acquire.resource for acquire in self.acquires.get(function, ())}
+            for release in group:
+                self._check_release(release, held, acquired)
+                self._check_tolerance(release, group)
+
+    def _check_release(self, release: Release, held: set[str], acquired: set[str]) -> None:
+        where = ("resources", release.resource, "release", release.function)
+        if release.resource not in held:
+            self._file.fail(
+                f"{release.function} releases `{release.resource}`, which nothing acquires.",
+                "add an acquire entry",
+                *where,
+            )
+        if release.resource in acquired:
+            self._file.fail(
+                f"{release.function} both acquires and releases `{release.resource}`.",
+                "use `puts N` for an acquirer that also releases an argument",
+                *where,
+            )
+
+    def _check_tolerance(self, release: Release, group: tuple[Release, ...]) -> None:
+        first = group[0]
+        same_place = first.holder.kind == release.holder.kind and first.holder.index == release.holder.index
+        if same_place and (first.null_ok, first.err_ok) != (release.null_ok, release.err_ok):
+            self._file.fail(
+                f"{release.function} tolerates other values as `{release.resource}` and `{first.resource}`.",
+                "make both entries say the same of null ok and err ok",
+                "resources",
+                release.resource,
+                "release",
+                release.function,
+            )
+
+
+def _read_acquire(phrase: Phrase, resource: str) -> Acquire:
+    holder = phrase.place()
+    puts = phrase.after("puts")
+    on_success = puts.endswith(" on success")
+    return Acquire(
+        function="",
+        resource=resource,
+        holder=holder,
+        failure=phrase.one_of(FAILURES),
+        kept_on_failure=phrase.flag("kept on failure"),
+        same_as=phrase.argument("same as"),
+        puts=phrase.number(puts.removesuffix(" on success")) if puts else -1,
+        puts_on_success=on_success,
+        managed=phrase.flag("managed"),
+    )
+
+
+def _read_release(phrase: Phrase, resource: str) -> Release:
+    return Release("", resource, phrase.place(), phrase.flag("null ok"), phrase.flag("err ok"))
+
+
+def _read_transfer(phrase: Phrase, resource: str) -> Transfer:
+    return Transfer(
+        "", resource, phrase.place(), phrase.one_of(frozenset({"always", "success"})) == "success"
+    )
+
+
+def _names(file: ModelFile, key: str) -> frozenset[str]:
+    return frozenset(file.names(file.content.get(key), key))
+
+
+def _arguments(file: ModelFile, key: str) -> dict[str, frozenset[int]]:
+    table: dict[str, frozenset[int]] = {}
+    for arg, names in file.by_argument(file.content.get(key), key):
+        for name in names:
+            table[name] = table.get(name, frozenset()) | {arg}
+    return table
+
+
+def _never_returns(file: ModelFile, roles: _Roles) -> frozenset[str]:
+    never = _names(file, "never_returns")
+    for name in sorted(never & (roles.acquires.keys() | roles.releases.keys())):
+        file.fail(
+            f"{name} never returns, yet acquires or releases a resource.",
+            "keep one of the two",
+            "never_returns",
+            name,
+        )
+    return never
+
+
+def _does_not_keep(file: ModelFile, roles: _Roles) -> frozenset[str]:
+    harmless = _names(file, "does_not_keep")
+    freeing = {
+        function
+        for function, group in roles.releases.items()
+        if any(roles.resources[release.resource].nature in ("memory", "reference") for release in group)
+    }
+    for name in sorted(
+        harmless & (freeing | roles.transfers.keys() | _arguments(file, "stores_argument").keys())
+    ):
+        file.fail(
+            f"{name} is said to keep nothing, yet it stores, takes over or frees an argument.",
+            "keep one of the two",
+            "does_not_keep",
+            name,
+        )
+    return harmless
+
+
+def _null_tolerant(file: ModelFile, roles: _Roles) -> dict[str, frozenset[int]]:
+    table = _arguments(file, "null_tolerant")
+    for function, group in roles.releases.items():
+        tolerated = {
+            release.holder.index for release in group if release.null_ok and release.holder.kind == "arg"
+        }
+        if tolerated:
+            table[function] = table.get(function, frozenset()) | tolerated
+    for function, acquires in roles.acquires.items():
+        accepted = {arg for role in acquires for arg in (role.puts, role.same_as) if arg >= 0}
+        if accepted:
+            table[function] = table.get(function, frozenset()) | accepted
+    return table
+
+
+def _wipes(file: ModelFile) -> dict[str, Wipe]:
+    wipes = {}
+    for text, names in file.mapping(file.content.get("wipes"), "wipes").items():
+        phrase = Phrase(file, text, "wipes")
+        place = phrase.place()
+        condition = phrase.after("where")
+        zero = phrase.number(condition.removesuffix(" is 0")) if condition else -1
+        phrase.end()
+        for name in file.names(names, "wipes", text):
+            wipes[name] = Wipe(name, place.index, zero)
+    return wipes
+
+
+def _predicates(file: ModelFile) -> dict[str, str]:
+    entries = file.mapping(file.content.get("predicates"), "predicates")
+    file.only(entries, PREDICATES, "predicates")
+    return {name: role for role, names in entries.items() for name in file.names(names, "predicates", role)}

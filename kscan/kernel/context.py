@@ -1,0 +1,89 @@
+"""Context: the architecture a path implies, the configuration assumed, where linked files are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from kscan.kernel.read import ModelFile
+
+
+class Arch(msgspec.Struct, frozen=True):
+    """An architecture: its folder below arch/, its other names, paths that imply it, its configuration."""
+
+    name: str
+    aliases: tuple[str, ...]
+    paths: tuple[str, ...]  # prefixes of paths, arch/<name> included
+    defined: frozenset[str]  # CONFIG_ and predefined names taken as set, the common ones included
+    undefined: frozenset[str]  # names taken as not set, the common ones included
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a scan assumes and where it looks beyond the paths it was given."""
+
+    default_arch: str
+    arches: Mapping[str, Arch]  # by name
+    aliases: Mapping[str, str]  # any name -> name
+    default_paths: tuple[str, ...]
+    headers: tuple[str, ...]  # folders searched for headers, in order; {arch} is filled in
+    core: tuple[str, ...]  # folders of definitions worth linking, in order
+
+    def arch_of(self, path: str) -> str:
+        """The architecture that ``path`` (relative to the tree) implies, or the empty string."""
+        best, length = "", -1
+        for arch in self.arches.values():
+            for prefix in arch.paths:
+                if len(prefix) > length and (path + "/").startswith(prefix):
+                    best, length = arch.name, len(prefix)
+        return best
+
+
+_KEYS = frozenset({"default_arch", "default_paths", "headers", "core", "set", "unset", "arches"})
+_ARCH_KEYS = frozenset({"aliases", "paths", "set", "unset"})
+
+
+def parse_context(file: ModelFile) -> Context:
+    """The context in context.yaml; RuleError for what is wrong in it."""
+    content = file.content
+    file.only(content, _KEYS)
+    common_set, common_unset = (
+        frozenset(file.names(content.get("set"), "set")),
+        frozenset(file.names(content.get("unset"), "unset")),
+    )
+    arches = {}
+    for name, value in file.mapping(content.get("arches"), "arches").items():
+        entry = file.mapping(value, "arches", name)
+        file.only(entry, _ARCH_KEYS, "arches", name)
+        own_set = frozenset(file.names(entry.get("set"), "arches", name, "set"))
+        own_unset = frozenset(file.names(entry.get("unset"), "arches", name, "unset"))
+        for both in sorted(own_set & own_unset):
+            file.fail(
+                f"`arches: {name}` takes {both} as both set and unset.",
+                "keep one of the two",
+                "arches",
+                name,
+                both,
+            )
+        arches[name] = Arch(
+            name,
+            file.words(entry.get("aliases"), "arches", name, "aliases"),
+            (f"arch/{name}/", *file.words(entry.get("paths"), "arches", name, "paths")),
+            (common_set - own_unset) | own_set,
+            (common_unset - own_set) | own_unset,
+        )
+    default = file.string(content.get("default_arch"), "default_arch")
+    if default not in arches:
+        file.fail(
+            f"`default_arch` is {default!r}, which `arches` does not have.",
+            "name one of them",
+            "default_arch",
+        )
+    return Context(
+        default_arch=default,
+        arches=arches,
+        aliases={alias: arch.name for arch in arches.values() for alias in (arch.name, *arch.aliases)},
+        default_paths=file.words(content.get("default_paths"), "default_paths"),
+        headers=file.words(content.get("headers"), "headers"),
+        core=file.words(content.get("core"), "core"),
+    )

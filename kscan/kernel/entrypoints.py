@@ -1,0 +1,160 @@
+"""Entry points: callbacks passed as arguments, initcalls, file-scope macros that bind functions to fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from kscan.kernel.phrase import Phrase
+from kscan.kernel.read import ModelFile
+
+TIMES = frozenset({"now", "later", "repeats"})
+
+
+class Callback(msgspec.Struct, frozen=True):
+    """A function or macro that has one of its arguments called."""
+
+    function: str
+    callback: int  # argument that is the callback
+    when: str  # now: before it returns; later: once, asynchronously; repeats: any number of times later
+    data: int = -1  # argument handed on to the callback, if there is one
+    received_as: int = -1  # ... as this argument of the callback
+
+
+class TableMacro(msgspec.Struct, frozen=True):
+    """A file-scope macro that defines ``instance`` of ``type`` with functions bound to fields.
+
+    ``instance`` and the functions are patterns: ``{0}_show`` is the macro's first argument with ``_show``
+    appended.
+    """
+
+    macro: str
+    type: str
+    instance: str
+    fields: tuple[tuple[str, str], ...]  # field, pattern of the function bound to it
+
+    def bound(self, args: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The instance's name and the (field, function) pairs for a use with ``args``."""
+        return _fill(self.instance, args), tuple(
+            (field, _fill(pattern, args)) for field, pattern in self.fields
+        )
+
+
+class CallMacro(msgspec.Struct, frozen=True):
+    """A file-scope macro whose argument is a function that the kernel calls at ``phase``."""
+
+    macro: str
+    arg: int
+    phase: str
+
+
+class DriverMacro(msgspec.Struct, frozen=True):
+    """A file-scope macro that makes the init and exit functions of a driver table given as argument 0."""
+
+    macro: str
+    register: str
+    unregister: str
+
+
+class EntryPoints(msgspec.Struct, frozen=True):
+    """All of them by macro or function name."""
+
+    callbacks: Mapping[str, tuple[Callback, ...]]
+    tables: Mapping[str, TableMacro]
+    calls: Mapping[str, CallMacro]
+    drivers: Mapping[str, DriverMacro]
+    roots: Mapping[
+        str, str
+    ]  # ops field "struct file_operations.open" or whole type "struct file_operations" -> how entered
+
+
+_KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots"})
+
+
+def parse_entrypoints(file: ModelFile) -> EntryPoints:
+    """The entry points in entrypoints.yaml; RuleError for what is wrong in it."""
+    file.only(file.content, _KEYS)
+    return EntryPoints(
+        callbacks=_callbacks(file),
+        tables=_tables(file),
+        calls=_calls(file),
+        drivers=_drivers(file),
+        roots={
+            kind: how
+            for how, text in file.mapping(file.content.get("roots"), "roots").items()
+            for kind in (item.strip() for item in file.string(text, "roots", how).split(","))
+            if kind
+        },
+    )
+
+
+def _callbacks(file: ModelFile) -> dict[str, tuple[Callback, ...]]:
+    table: dict[str, tuple[Callback, ...]] = {}
+    for text, names in file.mapping(file.content.get("callbacks"), "callbacks").items():
+        phrase = Phrase(file, text, "callbacks")
+        place = phrase.place()
+        if place.kind != "arg":
+            file.fail(
+                f"`callbacks: {text}` must start with arg N.",
+                "name the callback's argument",
+                "callbacks",
+                text,
+            )
+        when = phrase.one_of(TIMES)
+        data, received = phrase.argument("data"), phrase.argument("as")
+        phrase.end()
+        if (data < 0) != (received < 0):
+            file.fail(
+                f"`callbacks: {text}` must have both `data N` and `as N`.", "add the other", "callbacks", text
+            )
+        for name in file.names(names, "callbacks", text):
+            table[name] = (*table.get(name, ()), Callback(name, place.index, when, data, received))
+    return table
+
+
+def _tables(file: ModelFile) -> dict[str, TableMacro]:
+    tables = {}
+    for kind, entry in file.mapping(file.content.get("tables"), "tables").items():
+        for macro, text in file.mapping(entry, "tables", kind).items():
+            instance, *pairs = file.words(text, "tables", kind, macro) or ("",)
+            fields = tuple((field, pattern) for field, _, pattern in (pair.partition("=") for pair in pairs))
+            if not instance or not all(pattern for _, pattern in fields):
+                file.fail(
+                    f"`tables: {kind}: {macro}` must be an instance and field=function pairs.",
+                    "write dev_attr_{0} show={0}_show",
+                    "tables",
+                    kind,
+                    macro,
+                )
+            tables[macro] = TableMacro(macro, kind, instance, fields)
+    return tables
+
+
+def _calls(file: ModelFile) -> dict[str, CallMacro]:
+    calls = {}
+    for text, names in file.mapping(file.content.get("calls"), "calls").items():
+        phrase = Phrase(file, text, "calls")
+        place = phrase.place()
+        phase = " ".join(phrase.rest())
+        for name in file.names(names, "calls", text):
+            calls[name] = CallMacro(name, place.index, phase)
+    return calls
+
+
+def _drivers(file: ModelFile) -> dict[str, DriverMacro]:
+    drivers = {}
+    for macro, text in file.mapping(file.content.get("drivers"), "drivers").items():
+        pair = file.names(text, "drivers", macro)
+        if len(pair) != 2:
+            file.fail(
+                f"`drivers: {macro}` must name two functions.", "write register unregister", "drivers", macro
+            )
+        drivers[macro] = DriverMacro(macro, pair[0], pair[1])
+    return drivers
+
+
+def _fill(pattern: str, args: tuple[str, ...]) -> str:
+    for index, arg in enumerate(args):
+        pattern = pattern.replace(f"{{{index}}}", arg)
+    return "" if "{" in pattern else pattern

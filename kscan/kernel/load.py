@@ -1,0 +1,46 @@
+"""Load the kernel model: four YAML files into one frozen value with look-ups by name."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from kscan.kernel.apis import Apis, parse_apis
+from kscan.kernel.context import Context, parse_context
+from kscan.kernel.entrypoints import EntryPoints, parse_entrypoints
+from kscan.kernel.lifecycle import Lifecycle, parse_lifecycle
+from kscan.kernel.read import read
+
+MODEL_VERSION = 1
+"""Raise when the meaning of the files changes while their text does not: it is part of the digest."""
+
+
+class KernelModel(msgspec.Struct, frozen=True):
+    """What kscan knows of the kernel beyond the code it reads."""
+
+    apis: Apis
+    lifecycle: Lifecycle
+    entrypoints: EntryPoints
+    context: Context
+    digest: str  # changes with any of the files
+
+
+def load_model(folder: Path) -> KernelModel:
+    """The kernel model in ``folder`` (rules/kernel); RuleError names file, key and line of what is wrong."""
+    apis, apis_data = read(folder / "apis.yaml")
+    lifecycle, lifecycle_data = read(folder / "lifecycle.yaml")
+    entrypoints, entrypoints_data = read(folder / "entrypoints.yaml")
+    context, context_data = read(folder / "context.yaml")
+    digest = hashlib.sha256(b"%d" % MODEL_VERSION)
+    for data in (apis_data, lifecycle_data, entrypoints_data, context_data):
+        digest.update(b"\0%d\0" % len(data))
+        digest.update(data)
+    return KernelModel(
+        apis=parse_apis(apis),
+        lifecycle=parse_lifecycle(lifecycle),
+        entrypoints=parse_entrypoints(entrypoints),
+        context=parse_context(context),
+        digest=digest.hexdigest(),
+    )
