@@ -1,0 +1,195 @@
+"""Preprocessor lines: includes, macros, and the conditions that hold for each line."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from kscan.parse.text import BLANK, tidy
+
+_OBJECT_BODY = 200  # longer object-like bodies are tables, which nobody asks for
+_FUNCTION_BODY = 8000
+_DEEPEST = 64  # conditions kept for one line
+_LINE = re.compile(rb"#[ \t]*([a-z_]*)((?:[^\n\\]|\\[^\n]|\\\n)*)")
+_DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
+_NEGATED = re.compile(r"[\w ]+", re.ASCII)
+_DEFINED = re.compile(
+    r"\b(?:defined|IS_ENABLED|IS_REACHABLE|IS_BUILTIN)\s*(?:\(\s*(\w+)\s*\)|(\w+))", re.ASCII
+)
+_WRAPPED = re.compile(r"\(\s*(!?\w+)\s*\)", re.ASCII)
+CONDITIONALS = frozenset({b"if", b"ifdef", b"ifndef", b"elif", b"elifdef", b"elifndef", b"else", b"endif"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One directive: its offsets from ``#`` to before the newline, and its 1-based line."""
+
+    kind: bytes
+    start: int
+    end: int
+    argument: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """A ``#define``; ``params`` is None for an object-like macro."""
+
+    name: str
+    params: tuple[str, ...] | None
+    body: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """An ``#include`` with its brackets or quotes."""
+
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """What the preprocessor lines of one file say."""
+
+    includes: tuple[Include, ...] = ()
+    defines: tuple[Define, ...] = ()
+    guard_lines: tuple[int, ...] = ()
+    guard_stacks: tuple[tuple[str, ...], ...] = field(default=())
+
+    def guards_at(self, line: int) -> tuple[str, ...]:
+        """The conditions that hold at a 1-based line, outermost first.
+
+        ``CONFIG_PCI`` for ``#ifdef``, ``defined()`` and ``IS_ENABLED()``, ``!CONFIG_PCI``
+        for their opposites; conjunctions are split; anything else is its own text.
+        """
+        index = bisect_right(self.guard_lines, line) - 1
+        return self.guard_stacks[index] if index >= 0 else ()
+
+
+def find_lines(code: bytes | bytearray) -> list[Line]:
+    """The directives of ``code``, whose comments and strings are blank already."""
+    lines: list[Line] = []
+    number, counted = 1, 0
+    position = code.find(b"#")
+    while position >= 0:
+        before = code.rfind(b"\n", 0, position) + 1
+        if code[before:position].strip():
+            position = code.find(b"#", position + 1)
+            continue
+        match = _LINE.match(code, position)
+        assert match is not None
+        number += code.count(b"\n", counted, position)
+        counted = position
+        lines.append(Line(match[1], position, match.end(), match.start(2), number))
+        position = code.find(b"#", match.end())
+    return lines
+
+
+def _text(source: bytes, line: Line) -> str:
+    return tidy(
+        source[line.argument : line.end].replace(b"\\\r\n", b"  ").replace(b"\\\n", b" ").decode("latin-1")
+    )
+
+
+def read_define(source: bytes, line: Line) -> Define | None:
+    """The macro that a ``#define`` line defines; None if it has no name."""
+    text = source[line.argument : line.end].replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").decode("latin-1")
+    match = _DEFINE.match(text)
+    if match is None:
+        return None
+    params = match[2]
+    rest = text[match.end() :]
+    limit = _OBJECT_BODY if params is None else _FUNCTION_BODY
+    body = tidy(rest) if len(rest) < 4 * limit else ""
+    names = None if params is None else tuple(p.strip() for p in params.split(",") if p.strip())
+    return Define(match[1], names, body if len(body) <= limit else "", line.line)
+
+
+def normalise_condition(kind: bytes, text: str) -> str:
+    """One spelling for a condition: ``X`` and ``!X`` for what asks whether X is defined."""
+    if kind in (b"ifdef", b"elifdef"):
+        return text.split(" ", maxsplit=1)[0]
+    if kind in (b"ifndef", b"elifndef"):
+        return "!" + text.split(" ", maxsplit=1)[0]
+    text = _DEFINED.sub(lambda m: m[1] or m[2], text)
+    text = _WRAPPED.sub(r"\1", text)
+    return re.sub(r"!\s+", "!", text)
+
+
+def condition(source: bytes, line: Line) -> str:
+    """The normalised condition of an ``#if``, ``#ifdef``, ``#ifndef`` or ``#elif`` line."""
+    return normalise_condition(line.kind, _text(source, line))
+
+
+def negate(text: str) -> str:
+    """The opposite of a normalised condition."""
+    if text.startswith("!") and text[1:].isidentifier():
+        return text[1:]
+    return "!" + text if text.isidentifier() else f"!({text})"
+
+
+def _conjuncts(text: str) -> tuple[str, ...]:
+    if "&&" not in text or "||" in text or "(" in text:
+        return (text,) if text else ()
+    return tuple(part.strip() for part in text.split("&&") if part.strip())
+
+
+def _guards(source: bytes, lines: list[Line], guard: Line | None) -> list[tuple[int, tuple[str, ...]]]:
+    changes: list[tuple[int, tuple[str, ...]]] = []
+    stack: list[tuple[tuple[str, ...], tuple[str, ...]]] = []  # outer guards, earlier branches negated
+    now: tuple[str, ...] = ()
+    for line in lines:
+        if line.kind not in CONDITIONALS:
+            continue
+        if line.kind.startswith(b"if"):
+            text = "" if line is guard else condition(source, line)
+            stack.append((now, (negate(text),) if text else ()))
+            now = (now + _conjuncts(text))[:_DEEPEST]
+        elif stack and line.kind == b"endif":
+            now = stack.pop()[0]
+        elif stack:
+            outer, negated = stack[-1]
+            now = (outer + negated)[:_DEEPEST]
+            if line.kind != b"else":
+                text = condition(source, line)
+                stack[-1] = (outer, (*negated, negate(text))[:_DEEPEST])
+                now = (now + _conjuncts(text))[:_DEEPEST]
+        changes.append((line.line, now))
+    return changes
+
+
+def header_guard(source: bytes, code: bytes | bytearray, lines: list[Line]) -> Line | None:
+    """The ``#ifndef`` of an include guard, if the file has one."""
+    for first, second in itertools.pairwise(lines):
+        if first.kind not in (b"ifndef", b"if") or code[: first.start].strip():
+            return None
+        text = condition(source, first)
+        if second.kind != b"define" or not text.startswith("!"):
+            return None
+        return first if _text(source, second).split(" ")[0].split("(")[0] == text[1:] else None
+    return None
+
+
+def read_directives(source: bytes, lines: list[Line], guard: Line | None) -> Directives:
+    """Collect what ``lines`` say; ``guard`` is the include guard's line."""
+    includes, defines = [], []
+    for line in lines:
+        if line.kind == b"define":
+            define = read_define(source, line)
+            if define:
+                defines.append(define)
+        elif line.kind in (b"include", b"include_next"):
+            includes.append(Include(_text(source, line), line.line))
+    changes = _guards(source, lines, guard)
+    return Directives(
+        tuple(includes), tuple(defines), tuple(c[0] for c in changes), tuple(c[1] for c in changes)
+    )
+
+
+def blank_line(code: bytearray, line: Line) -> None:
+    """Remove a directive from ``code``."""
+    code[line.start : line.end] = code[line.start : line.end].translate(BLANK)

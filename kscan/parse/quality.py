@@ -1,0 +1,56 @@
+"""How much of a file the parser understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from kscan.parse.c import Parsed
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ParseQuality:
+    """``partial``: byte ranges of functions that hold an error; ``errors``: 1-based (first, last) lines."""
+
+    partial: tuple[tuple[int, int], ...] = ()
+    errors: tuple[tuple[int, int], ...] = ()
+
+
+def error_nodes(root: Node) -> list[Node]:
+    """The outermost ERROR and MISSING nodes under ``root``, in order of their offsets."""
+    found: list[Node] = []
+    stack = [root]
+    while stack and len(found) < _MOST:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found.append(node)
+        elif node.has_error:
+            stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
+    return found
+
+
+def _functions(root: Node) -> list[Node]:
+    found: list[Node] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == "function_definition":
+            found.append(node)
+        elif node.has_error and not node.is_error:
+            stack.extend(child for child in reversed(node.children) if child.has_error)
+        elif node.is_error:
+            stack.extend(reversed(node.children))
+    return found
+
+
+def judge(parsed: Parsed) -> ParseQuality:
+    """What of ``parsed`` was not understood; free of cost where there is no error."""
+    root = parsed.tree.root_node
+    if not root.has_error:
+        return ParseQuality()
+    errors = tuple((n.start_point[0] + 1, n.end_point[0] + 1) for n in error_nodes(root))
+    partial = tuple((n.start_byte, n.end_byte) for n in _functions(root) if n.has_error)
+    return ParseQuality(partial, errors)

@@ -1,0 +1,35 @@
+"""What normalisation removes or rewrites, as side tables: plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A macro used at file scope and blanked: ``module_init(f);``.  Lines are 1-based."""
+
+    name: str
+    args: tuple[str, ...]
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A declaration that the normaliser made out of a macro use.
+
+    ``kind`` is ``function`` (a made head; ``name`` is the function's name, ``params`` its
+    parameters as (type, name) where the macro's rule tells them), ``table`` (a made
+    initialiser of ``type`` for the instance ``name``) or ``variable`` (a declaration made
+    of a macro such as DECLARE_BITMAP; ``type`` is empty).
+    """
+
+    kind: str
+    macro: str
+    args: tuple[str, ...]
+    name: str
+    line: int
+    type: str = ""
+    params: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,164 @@
+"""Second chance: slower rewriting, only for files that still hold an error.
+
+The rules work on code that is normalised already, so nothing is done twice, and the
+tree is edited rather than built anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Parser, Point, Tree
+
+from kscan.parse.text import blank, closing, is_word, last_solid, put, room
+
+_ADDRESS = re.compile(rb"[=,({]\s*(&&)\s*[A-Za-z_]\w*\s*[-,;})]")
+_TOKEN = re.compile(rb"(?<![\w.])[0-9]\w*[A-Za-z_]\w*")
+_NUMBER = re.compile(rb"(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)[uUlL]*|[0-9]+[eE][0-9]+[fFlL]?")
+_OPERATOR = re.compile(
+    rb"(?<=[,(])\s*(==|!=|<<=?|>>=?|<=|>=|\+=|-=|\|=|&=|\+\+|--|<|>|&&|\|\||[+\-*/%&|^=!]|->)(?=\s*[,)])"
+)
+_EMPTY = re.compile(rb"[,(](\s+)(?=,)|,(\s+)(?=\))")
+_TEXTS = re.compile(
+    rb'"\s*([A-Za-z_]\w*(?:\s*\([^()"]*\))?\s+)(?=[A-Za-z_]\w*\s*(?:\([^()"]*\)\s*)?["\n,);])'
+)
+_PREFIXED = re.compile(rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")')
+_TEXT_CALL = re.compile(
+    rb'"\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*["),])|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
+)
+_ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
+_LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
+_LINE_MACRO = re.compile(rb"\n([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]*?\))[ \t]*\n(?=([ \t]+)[\w}.*(#])")
+_NAMELESS = re.compile(
+    rb"[;{]\s*\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*+(?!case\b)\w+\s+(:)\s*\d+\s*;"
+)
+_UNKNOWN = re.compile(
+    rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
+    rb"|case|goto|typedef|sizeof|register|do|auto|void|int|char|__inline|__inline__)\b)([A-Za-z_]\w*)[ \t]+"
+    rb"(?=(?:void|int|unsigned|signed|char|long|short|struct|union|enum|bool|u8|u16|u32|u64|s32|const|static"
+    rb"|inline|extern|typedef)\b)"
+)
+_STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
+
+
+def _addresses(code: bytearray) -> None:
+    for match in _ADDRESS.finditer(code):
+        blank(code, *match.span(1))
+
+
+def _tokens(code: bytearray) -> None:
+    for match in _TOKEN.finditer(code):
+        if not _NUMBER.fullmatch(match[0]):
+            put(code, match.start(), b"0" * len(match[0]))
+
+
+def _operators(code: bytearray) -> None:
+    for match in _OPERATOR.finditer(code):
+        put(code, match.start(1), b"0" * len(match[1]))
+    for match in _EMPTY.finditer(code):
+        number = 1 if match[1] is not None else 2
+        place = room(code, *match.span(number), 1)
+        if place >= 0:
+            put(code, place, b"0")
+
+
+def _concatenations(code: bytearray) -> None:
+    for pattern in (_TEXT_CALL, _TEXTS, _PREFIXED):
+        for match in pattern.finditer(code):
+            blank(code, *match.span(1 if match[1] is not None else 2))
+
+
+def _assembler(code: bytearray) -> None:
+    for match in _ASM.finditer(code):
+        opening = match.end() - 1
+        close = closing(code, opening)
+        if close - opening < 3 or is_word(code[match.start() - 1] if code[match.start() - 1] != 95 else 0):
+            continue
+        place = room(code, opening + 1, close, 2)
+        if place >= 0:
+            blank(code, opening + 1, close)
+            put(code, place, b'""')
+            blank(code, match.start() + 3, opening)
+
+
+def _lonely(code: bytearray) -> None:
+    for match in _LONELY.finditer(code):
+        before = last_solid(code, match.start())
+        if before < 0 or code[before] in b";})":
+            blank(code, match.start(), match.end())
+
+
+def _line_macros(code: bytearray) -> None:
+    """A macro alone on its line: a statement gets its ``;``, an entry of a list goes."""
+    for match in _LINE_MACRO.finditer(code):
+        close = closing(code, match.start(2))
+        before = last_solid(code, match.start())
+        word = match[1].split(b"(", 1)[0].strip()
+        if close != match.end(1) - 1 or before < 0 or word in _STATEMENT_WORDS:
+            continue
+        if code[before] in b",{" and code[match.end(3)] not in b"#" and _is_list(code, before, match.end(3)):
+            blank(code, match.start(1), match.end(1))
+        elif code[before] in b";{}:)":
+            put(code, match.start(3), b";")
+
+
+def _is_list(code: bytearray, before: int, after: int) -> bool:
+    if code[before] == 44 or code[after] == 46:
+        return True
+    start = last_solid(code, before)
+    return start >= 0 and (code[start] == 61 or code[code.rfind(b"\n", 0, start) + 1 :][:4] == b"enum")
+
+
+def _nameless(code: bytearray) -> None:
+    for match in _NAMELESS.finditer(code):
+        put(code, match.start(1), b"x")
+
+
+def _unknown(code: bytearray) -> None:
+    for match in _UNKNOWN.finditer(code):
+        blank(code, *match.span(1))
+
+
+_RULES: tuple[Callable[[bytearray], None], ...] = (
+    _addresses,
+    _tokens,
+    _operators,
+    _concatenations,
+    _assembler,
+    _lonely,
+    _line_macros,
+    _nameless,
+    _unknown,
+)
+
+
+def _changed(old: bytes, new: bytearray) -> tuple[int, int]:
+    """The range outside which ``old`` and ``new``, of equal length, agree."""
+    low, high = 0, len(old)
+    step = 4096
+    while low < high and old[low : low + step] == new[low : low + step]:
+        low += step
+    while high > low and old[max(low, high - step) : high] == new[max(low, high - step) : high]:
+        high = max(low, high - step)
+    return min(low, high), high
+
+
+def _edit(tree: Tree, code: bytes, start: int, end: int) -> None:
+    def point(offset: int) -> Point:
+        return Point(code.count(b"\n", 0, offset), offset - code.rfind(b"\n", 0, offset) - 1)
+
+    tree.edit(start, end, end, point(start), point(end), point(end))
+
+
+def second_chance(parser: Parser, code: bytes, tree: Tree) -> tuple[bytes, Tree]:
+    """Rewrite ``code`` further and parse it again, given the ``tree`` with errors."""
+    new = bytearray(code)
+    for rule in _RULES:
+        rule(new)
+    start, end = _changed(code, new)
+    if start == end:
+        return code, tree
+    result = bytes(new)
+    _edit(tree, result, start, end)
+    return result, parser.parse(result, tree)
