@@ -1,5 +1,6 @@
 # make demo            what kscan does, on KERNEL=dir or on the small kernel of tests/corpus
 # make test            the whole gate, each step by name
+# make bench           time and memory on KERNEL=dir, against a bare parse
 # make clean           all that these two made
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ DEMO_TREE = $(or $(KERNEL),tests/corpus/kernel)
 # Nothing here fails because of findings, and rules not stable yet have something to show, too.
 DEMO_OPTIONS ?= --preview --fail-on never
 
-.PHONY: demo test format lint types contracts rules pytest clean
+.PHONY: demo test format lint types contracts rules pytest bench clean
 .NOTPARALLEL:
 
 demo: $(DEMO_READY)
@@ -48,6 +49,9 @@ pytest: $(VENV)/.installed-dev
 	@echo "== tests (pytest)"
 	@$(PY) -m pytest -m "not kernel" $(PYTEST_ARGS)
 
+bench: $(DEMO_READY)
+	@$(PY) tests/benchmark/bench.py "$(or $(KERNEL),$(KSCAN_KERNEL))"
+
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "kscan needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -V 2>&1 || echo missing);" \
@@ -58,7 +62,7 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml README.md LICENSE $(SOURCES)
 	@echo "== installing kscan into $(VENV)"
-	@$(PIP) install --force-reinstall --no-deps . && $(PIP) install .
+	@$(PIP) install .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml

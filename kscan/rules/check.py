@@ -17,7 +17,7 @@ from kscan.rules.matchers import Matcher, find_matcher, model_problems
 from kscan.rules.schema import Rule, read_text
 
 if TYPE_CHECKING:
-    from kscan.kernel import KernelModel
+    from kscan.kernel.load import KernelModel
 
 _CASES = 3  # bad and good ones a rule has at least
 _CASE_FILE = re.compile(r"`((?:bad|good|patch)_\w+)(?:\.c|/)?`")

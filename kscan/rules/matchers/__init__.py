@@ -19,7 +19,7 @@ from kscan.errors import InputError
 from kscan.findings.model import Finding
 
 if TYPE_CHECKING:
-    from kscan.kernel import KernelModel
+    from kscan.kernel.load import KernelModel
     from kscan.link.program import Program
     from kscan.rules.schema import Rule
 
