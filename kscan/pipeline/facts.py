@@ -32,8 +32,8 @@ from kscan.pipeline import pool
 if TYPE_CHECKING:
     from kscan.sources import Source
 
-MAX_FILE_BYTES = 32 << 20
-"""Larger files are skipped; the largest header of Linux 6.12 has 24 MB."""
+MAX_FILE_BYTES = 16 << 20
+"""Larger files are not even read: the parser refuses them (as ``kscan.parse.c.LARGEST``)."""
 
 CPU_SECONDS = 10.0
 """CPU time a worker may spend on one file."""
