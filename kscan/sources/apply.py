@@ -15,6 +15,7 @@ from typing import Protocol
 from kscan.errors import InputError
 from kscan.sources import Source
 from kscan.sources.diff import Damage, Diff, FileDiff, Hunk
+from kscan.sources.mail import Patch
 from kscan.sources.overlay import Overlay, git_blob_id
 from kscan.sources.paths import is_c_file
 from kscan.sources.place import ADDED, FileText, How, Miss, Placed, place
@@ -146,6 +147,11 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
     )
 
 
+def apply_patch(base: Source, patch: Patch, repo: Blobs | None = None) -> ApplyResult:
+    """The diff of ``patch`` laid over ``base``."""
+    return apply_diff(base, patch.diff, repo)
+
+
 def _damage_notes(damage: Sequence[Damage]) -> Iterator[str]:
     """One note for each kind of damage."""
     kinds: dict[tuple[str, bool], list[Damage]] = {}
@@ -259,7 +265,9 @@ def _verified(file: FileDiff, data: bytes) -> bool | None:
 
 def _fit(file: FileDiff, data: bytes) -> _Fit | Refusal:
     text = FileText(data)
-    trusted = bool(file.old_blob) and git_blob_id(data).startswith(file.old_blob)
+    trusted = bool(file.old_blob.strip("0")) and git_blob_id(data).startswith(file.old_blob)
+    if not trusted and _verified(file, data):
+        return Refusal(file.path, "already applied: the file has the blob id of the result", already=True)
     choices: list[tuple[Placed, ...]] = []
     misses: list[tuple[int, Miss]] = []
     drift = floor = 0

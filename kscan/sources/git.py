@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO
 
 from kscan.errors import InputError
@@ -50,6 +50,15 @@ class GitRepo:
         if done.returncode:
             raise self._failure(done.stderr)
         return done.stdout
+
+    def stream(self, *arguments: str) -> Iterator[bytes]:
+        """The lines that a reading git command prints, as they come."""
+        command = ("git", "-C", self._directory, "-c", "core.fsmonitor=false", *arguments)
+        with subprocess.Popen(
+            command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            yield from process.stdout
 
     def resolve(self, rev: str, kind: str) -> str:
         """The id of the commit, tree or blob that ``rev`` names."""

@@ -62,6 +62,8 @@ def is_signature(lines: Sequence[str], at: int) -> bool:
     if lines[at].rstrip() != "--":
         return False
     following = lines[at + 1] if at + 1 < len(lines) else ""
+    if following.startswith(_FOOTER):
+        return True
     return bool(_SIGNATURE_TAIL.match(following)) or all(not line.strip() for line in lines[at + 1 :])
 
 

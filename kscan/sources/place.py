@@ -91,16 +91,15 @@ class _Index:
         """Whether ``wanted`` stands at ``start``."""
         return start >= 0 and self.lines[start : start + len(wanted)] == list(wanted)
 
-    def find(self, wanted: Sequence[bytes], expected: int, floor: int) -> list[int]:
-        """All starts from ``floor`` on where ``wanted`` stands, nearest to ``expected`` first."""
+    def find(self, wanted: Sequence[bytes], floor: int) -> list[int]:
+        """All starts from ``floor`` on where ``wanted`` stands."""
         rarest, at, fewest = b"", -1, len(self.lines) + 1
         for index, line in enumerate(wanted):
             count = len(self.places.get(line, ()))
             if count < fewest:
                 rarest, at, fewest = line, index, count
         starts = (place - at for place in self.places.get(rarest, ()))
-        found = [start for start in starts if start >= floor and self.fits(wanted, start)]
-        return sorted(found, key=lambda start: (abs(start - expected), start))
+        return [start for start in starts if start >= floor and self.fits(wanted, start)]
 
 
 def squeeze(line: bytes) -> bytes:
@@ -126,20 +125,24 @@ def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Mis
     if floor <= expected and text.lines[expected : expected + len(old)] == old:
         return _placed(text, hunk, expected, expected, "exact")
     lead, tail = context_lengths(hunk)
+    nearness = _Nearness(text, hunk, expected)
+    done: int | None = None
     for fuzz in range(MAX_FUZZ + 1):
         first, last = _trimmed(lead, tail, fuzz)
         if fuzz and (first, last) == _trimmed(lead, tail, fuzz - 1):
             continue
-        found = _search(text.exact, old, new, (first, last), expected, floor)
-        if isinstance(found, Miss):
-            return found
-        if found and (fuzz == 0 or len(found) == 1 or found[0] == expected):
-            start = found[0] - first
-            also = found[1] - first + 1 if len(found) > 1 else 0
-            return _placed(
-                text, hunk, start, expected, "fuzz" if fuzz else "offset", (fuzz, first, last, also)
-            )
-    return _place_blind(text, hunk, expected, floor)
+        starts, results = _search(text.exact, (old, new), (first, last), nearness, floor)
+        if done is None and results:
+            done = results[0]
+        if starts and (fuzz == 0 or len(starts) == 1 or starts[0] == expected):
+            if done is not None and nearness(done) <= nearness(starts[0]):
+                break
+            also = starts[1] + 1 if len(starts) > 1 else 0
+            how: How = "fuzz" if fuzz else "offset"
+            return _placed(text, hunk, starts[0], expected, how, (fuzz, first, last, also))
+    if done is not None:
+        return Miss(True, done + 1, b"", b"")
+    return _place_blind(text, hunk, nearness, floor)
 
 
 def context_lengths(hunk: Hunk) -> tuple[int, int]:
@@ -156,22 +159,49 @@ def _trimmed(lead: int, tail: int, fuzz: int) -> tuple[int, int]:
     return max(0, fuzz + lead - longest), max(0, fuzz + tail - longest)
 
 
+class _Nearness:
+    """How well a place suits a hunk: in the function its header names, then near the expected line."""
+
+    def __init__(self, text: FileText, hunk: Hunk, expected: int) -> None:
+        self._lines = text.lines
+        self._section = hunk.section.strip().encode("utf-8", "surrogateescape")
+        self.expected = expected
+
+    def __call__(self, start: int) -> tuple[bool, int, int]:
+        return (not self._in_section(start), abs(start - self.expected), start)
+
+    def _in_section(self, start: int) -> bool:
+        if not self._section:
+            return True
+        for index in range(min(start, len(self._lines)) - 1, -1, -1):
+            # What git and diff -p take for the line that opens a function.
+            if self._lines[index][:1].isalpha() or self._lines[index][:1] in (b"_", b"$"):
+                return self._lines[index].startswith(self._section)
+        return False
+
+
 def _search(
     index: _Index,
-    old: Sequence[bytes],
-    new: Sequence[bytes],
+    images: tuple[Sequence[bytes], Sequence[bytes]],
     trim: tuple[int, int],
-    expected: int,
+    nearness: _Nearness,
     floor: int,
-) -> list[int] | Miss:
-    """Starts of the trimmed old lines; a Miss when the new lines stand nearer than any of them."""
+) -> tuple[list[int], list[int]]:
+    """Where the old lines stand, or where the new ones do if these suit better: one list is empty."""
     first, last = trim
-    before, after = old[first : len(old) - last], new[first : len(new) - last]
-    starts = index.find(before, expected + first, floor) if before else []
-    done = index.find(after, expected + first, floor) if after else []
-    if done and (not starts or abs(done[0] - expected - first) < abs(starts[0] - expected - first)):
-        return Miss(True, done[0] - first + 1, b"", b"")
-    return starts
+    before, after = (image[first : len(image) - last] for image in images)
+    starts = sorted((s - first for s in index.find(before, floor)), key=nearness) if before else []
+    results = sorted((s - first for s in index.find(after, floor)), key=nearness) if after else []
+    if not (starts and results):
+        return starts, results
+    start, result = starts[0], results[0]
+    # Diffs slide: the lines before a change may stand within its result, and the other way round.
+    longer = len(after) - len(before)
+    if longer > 0 and result <= start <= result + longer:
+        return [], results
+    if longer < 0 and start <= result <= start - longer:
+        return starts, []
+    return (starts, []) if nearness(start) <= nearness(result) else ([], results)
 
 
 def _placed(
@@ -220,18 +250,18 @@ def _place_without_context(text: FileText, hunk: Hunk, expected: int, floor: int
     return _placed(text, hunk, start, start, "exact")
 
 
-def _place_blind(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Miss:
+def _place_blind(text: FileText, hunk: Hunk, nearness: _Nearness, floor: int) -> Placed | Miss:
     old = [squeeze(line) for line in image(hunk, "-")]
     new = [squeeze(line) for line in image(hunk, "+")]
     if sum(len(line) for line in old) >= _LEAST_BLIND and old != new:
-        found = _search(text.blind, old, new, (0, 0), expected, floor)
-        if isinstance(found, Miss):
-            return found
-        if len(found) == 1:
-            return _placed(text, hunk, found[0], expected, "whitespace")
-        if len(found) > 1:
-            return Miss(False, found[0] + 1, b"", b"", "fits in several places but for white space")
-    return nearest_miss(text, hunk, expected)
+        starts, results = _search(text.blind, (old, new), (0, 0), nearness, floor)
+        if results:
+            return Miss(True, results[0] + 1, b"", b"")
+        if len(starts) == 1:
+            return _placed(text, hunk, starts[0], nearness.expected, "whitespace")
+        if starts:
+            return Miss(False, starts[0] + 1, b"", b"", "fits in several places but for white space")
+    return nearest_miss(text, hunk, nearness.expected)
 
 
 def nearest_miss(text: FileText, hunk: Hunk, expected: int) -> Miss:

@@ -1,0 +1,235 @@
+"""Whatever holds patches, read to Series: mbox, maildir, .eml, plain diffs, folders of patches, public-inbox.
+
+Everything is streamed: one mail is in memory at a time, besides the series that are still open.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BufferedReader, BytesIO
+from pathlib import Path
+from typing import IO
+
+from kscan.errors import InputError
+from kscan.sources.git import GitRepo
+from kscan.sources.mail import Message, read_message, read_text
+from kscan.sources.series import Series, Unreadable, group_series
+
+_MOST_MAIL_BYTES = 64 << 20
+_MOST_LINE_BYTES = 1 << 20
+_GZIP = b"\x1f\x8b"
+_FROM = re.compile(rb"From (?:\S+ +.*\d\d:\d\d.*\d{4}|[0-9a-f]{40} |mboxrd@z )")
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
+_MAIL_HEADER = re.compile(
+    rb"^(?:from|to|subject|date|message-id|received|return-path|mime-version|delivered-to)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".gz")
+_ADDED = re.compile(rb":\d{6} 100\d{3} [0-9a-f]+ ([0-9a-f]+) [AM]\t(.*)")
+_INBOX_NAME = re.compile(rb"m?|d|[0-9a-f]{2}")
+_HEAD_BYTES = 64 << 10
+
+
+def read_inputs(
+    paths: Iterable[str], stdin: IO[bytes] | None = None, *, replies: bool = False, scissors: bool = False
+) -> Iterator[Series | Unreadable]:
+    """All series in the files and folders given; ``-`` is ``stdin``.
+
+    An input that holds no patch at all gives one Unreadable that says what it held.  ``replies`` takes the
+    diffs of replies for patches too, ``scissors`` cuts texts as ``git am --scissors`` does.
+    """
+    for path in paths:
+        counted = _Counted(path, stdin)
+        found = False
+        for result in group_series(counted.messages(), replies=replies, scissors=scissors):
+            found = True
+            yield result
+        if not found:
+            yield Unreadable(path, counted.why_nothing(replies), remedy=counted.remedy(replies))
+
+
+def read_messages(path: str, stdin: IO[bytes] | None = None) -> Iterator[Message | Unreadable]:
+    """Every mail (or plain diff) of one input, in its order."""
+    try:
+        if path == "-":
+            yield from _stream(stdin or BytesIO(), "stdin")
+        elif os.path.isdir(path):
+            yield from _directory(Path(path))
+        else:
+            yield from _file(Path(path))
+    except (InputError, OSError, EOFError, zlib.error) as error:
+        yield Unreadable(path, _reason(error), remedy=error.remedy if isinstance(error, InputError) else "")
+
+
+class _Counted:
+    """The messages of an input, counted by kind on their way."""
+
+    def __init__(self, path: str, stdin: IO[bytes] | None) -> None:
+        self._path = path
+        self._stdin = stdin
+        self._total = 0
+        self._replies = 0
+
+    def messages(self) -> Iterator[Message | Unreadable]:
+        for message in read_messages(self._path, self._stdin):
+            self._total += 1
+            self._replies += isinstance(message, Message) and message.subject.is_reply
+            yield message
+
+    def why_nothing(self, replies: bool) -> str:
+        if not self._total:
+            return "holds no mail and no diff"
+        if self._replies == self._total and not replies:
+            return "holds no patch, only replies" if self._total > 1 else "is a reply, not a patch"
+        return "holds no diff"
+
+    def remedy(self, replies: bool) -> str:
+        return "ask for the diffs in replies to be read" if self._replies and not replies else ""
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return error.reason
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return f"cannot be read: {error}"
+
+
+# --- files
+
+
+def _file(path: Path) -> Iterator[Message | Unreadable]:
+    with open(path, "rb") as file:
+        yield from _stream(file, str(path))
+
+
+def _stream(file: IO[bytes], source: str) -> Iterator[Message | Unreadable]:
+    opened = _unpacked(file)
+    head = opened.readline(_MOST_LINE_BYTES)
+    while head in (b"\n", b"\r\n"):
+        head = opened.readline(_MOST_LINE_BYTES)
+    if _FROM.match(head):
+        for number, data in enumerate(_split_mbox(opened), 1):
+            yield read_message(data, f"{source}:{number}")
+        return
+    data = head + opened.read(_MOST_MAIL_BYTES)
+    if not data.strip():
+        return
+    yield read_message(data, source) if looks_like_mail(data) else read_text(data, source)
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    """The stream, through gzip where it is packed."""
+    buffered = file if isinstance(file, BufferedReader) else BufferedReader(BytesIO(file.read()))
+    if buffered.peek(2)[:2] == _GZIP:
+        return BufferedReader(gzip.GzipFile(fileobj=buffered))
+    return buffered
+
+
+def looks_like_mail(data: bytes) -> bool:
+    """Whether ``data`` starts with the headers of a mail."""
+    head = data[:_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return bool(_HEADER.match(head)) and bool(_MAIL_HEADER.search(head))
+
+
+def _split_mbox(file: IO[bytes]) -> Iterator[bytes]:
+    """The mails of an mbox whose first ``From `` line has been read; ``>From `` loses one ``>``.
+
+    That is right for mboxrd, and for mboxo but for a line that a writer had quoted already.
+    """
+    lines: list[bytes] = []
+    size = 0
+    blank = False
+    while line := file.readline(_MOST_LINE_BYTES):
+        if blank and line.startswith(b"From ") and _FROM.match(line):
+            yield _unquoted(lines)
+            lines, size = [], 0
+        elif size < _MOST_MAIL_BYTES:
+            lines.append(line)
+            size += len(line)
+        blank = line in (b"\n", b"\r\n")
+    yield _unquoted(lines)
+
+
+def _unquoted(lines: list[bytes]) -> bytes:
+    data = b"".join(lines)
+    return _QUOTED_FROM.sub(rb"\1", data) if b">From " in data else data
+
+
+# --- folders
+
+
+def _directory(path: Path) -> Iterator[Message | Unreadable]:
+    if (path / "cur").is_dir() and (path / "new").is_dir():
+        yield from _files(_entries(path / "cur") + _entries(path / "new"))
+    elif epochs := _epochs(path):
+        for epoch in epochs:
+            yield from _public_inbox(epoch)
+    elif files := _patch_files(path):
+        yield from _files(files)
+    elif _is_repository(path):
+        yield from _public_inbox(path)
+
+
+def _entries(directory: Path) -> list[Path]:
+    return sorted(entry for entry in directory.iterdir() if entry.is_file() and entry.name[0] != ".")
+
+
+def _patch_files(path: Path) -> list[Path]:
+    """The patches of a folder: in the order of its quilt ``series`` file, else by name."""
+    series = path / "series"
+    if series.is_file():
+        names = [line.split("#")[0].split() for line in series.read_text("utf-8", "replace").splitlines()]
+        listed = [path / words[0] for words in names if words and ".." not in words[0].split("/")]
+        return [file for file in listed if file.is_file() and not _leads_out(path, file)]
+    return [entry for entry in _entries(path) if entry.name.endswith(_SUFFIXES)]
+
+
+def _leads_out(folder: Path, file: Path) -> bool:
+    return folder.resolve() not in file.resolve().parents
+
+
+def _files(files: Iterable[Path]) -> Iterator[Message | Unreadable]:
+    for file in files:
+        try:
+            yield from _file(file)
+        except (OSError, EOFError, zlib.error) as error:
+            yield Unreadable(str(file), _reason(error))
+
+
+# --- public-inbox
+
+
+def _is_repository(path: Path) -> bool:
+    return (path / ".git").exists() or ((path / "objects").is_dir() and (path / "HEAD").is_file())
+
+
+def _epochs(path: Path) -> list[Path]:
+    """The repositories of a public-inbox v2: git/0.git, git/1.git, ..."""
+    found = [entry for entry in path.glob("git/*.git") if entry.stem.isdigit()]
+    return sorted(found, key=lambda entry: int(entry.stem))
+
+
+def _public_inbox(path: Path) -> Iterator[Message | Unreadable]:
+    # v2: file `m` of each commit, `d` for a deletion; v1: a file named by a hash for each mail.
+    repo = GitRepo(path)
+    names = repo.run("ls-tree", "-z", "--name-only", "HEAD").split(b"\0")
+    if not all(_INBOX_NAME.fullmatch(name) for name in names):
+        raise InputError(
+            str(path), "is a git repository, but no public-inbox", "give patches, or a revision range"
+        )
+    log = repo.stream("log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=")
+    for line in log:
+        match = _ADDED.match(line)
+        if match is None or match[2] == b"d":
+            continue
+        data = repo.blob(match[1].decode())
+        if data is None:
+            yield Unreadable(f"{path}:{match[1].decode()[:12]}", "the mail is missing from the repository")
+        else:
+            yield read_message(data, f"{path}:{match[1].decode()[:12]}")

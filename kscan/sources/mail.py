@@ -1,0 +1,305 @@
+"""A mail as a Message, and the Patch it carries or the reason why it carries none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parseaddr, parsedate_to_datetime
+
+from kscan.sources.diff import Damage, Diff
+from kscan.sources.diffread import read_diff
+from kscan.sources.mime import Part, decode_text, parse_mail, unflow
+from kscan.sources.subject import Subject, parse_subject
+
+_MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+_HAS_DIFF = re.compile(r"^ ?(?:diff --|--- |@@ -|\+\+\+ )", re.MULTILINE)
+_SCISSORS = re.compile(
+    r"^\s*(?:(?:-+|>?8<|>8|%<|>%|scissors|cut here|snip)\s*){2,}-*\s*$", re.IGNORECASE | re.MULTILINE
+)
+_IN_BODY = re.compile(r"(From|Subject|Date|Message-I[dD]):[ \t]*(.*)")
+_MBOX_FROM = re.compile(r"From [0-9a-f]{40} ")
+_TRAILER = re.compile(
+    r"^(base-commit|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id"
+    r"|prerequisite-base-commit|change-id|based-on|depends-on):[ \t]*(\S.*?)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PATCH_NAME = (".patch", ".diff", ".txt")
+_MOST_TRAILERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part besides the text of a mail that may hold a patch."""
+
+    filename: str
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail, decoded.
+
+    Message ids have no angle brackets; ``date`` is ISO 8601 in UTC, empty when unreadable.
+    ``source`` is the file, and the position in it, that the mail was read from.  ``alternatives`` are other
+    readings of the text (format=flowed undone).  ``reason`` says what of the mail was not read.
+    """
+
+    message_id: str
+    subject: Subject
+    author: str
+    date: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    source: str = ""
+    reason: str = ""
+
+    @property
+    def root(self) -> str:
+        """The message id its thread starts with."""
+        return self.references[0] if self.references else self.in_reply_to or self.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Trailers:
+    """What a cover letter or first patch says a series needs."""
+
+    base_commit: str = ""
+    change_id: str = ""
+    prerequisites: tuple[tuple[str, str], ...] = ()  # (key, value) of prerequisite-*, Based-on, Depends-on
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One patch of a mail or of a plain diff.  ``text`` is the commit message."""
+
+    name: str
+    message_id: str
+    author: str
+    date: str
+    subject: Subject
+    text: str
+    diff: Diff
+    trailers: Trailers
+    source: str = ""
+    in_reply_to: str = ""
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPatch:
+    """A mail without a patch, and why: ``reply``, ``cover letter``, ``no diff`` or a sentence."""
+
+    message: Message
+    reason: str
+
+
+def read_message(data: bytes, source: str = "") -> Message:
+    """A mail from its bytes.  Never raises; what cannot be read is empty, with a reason."""
+    mail = parse_mail(data)
+    headers = mail.headers
+    texts = [part for part in mail.parts if part.content_type in ("text/plain", "text")]
+    body = next((part for part in texts if not _is_patch_name(part.filename)), None)
+    others = [part for part in mail.parts if part is not body and _may_hold_patch(part)]
+    reason = "nested too deep or too many parts" if mail.truncated else ""
+    if body is None and not others and mail.parts:
+        reason = reason or f"no text to read, only {mail.parts[0].content_type}"
+    references = tuple(_MESSAGE_ID.findall(headers.get("references", "")))
+    return Message(
+        _first_id(headers.get("message-id", "")),
+        parse_subject(headers.get("subject", "")),
+        " ".join(headers.get("from", "").split()),
+        _iso_date(headers.get("date", "")),
+        _first_id(headers.get("in-reply-to", "")),
+        references,
+        body.text if body else "",
+        tuple(Attachment(part.filename, part.content_type, part.text) for part in others),
+        _alternatives(body),
+        source,
+        reason,
+    )
+
+
+def read_text(data: bytes, source: str) -> Message:
+    """A plain diff, or text around one, as a message without headers; a web archive's page as text is one."""
+    text = decode_text(data, "")
+    first = next((line.strip() for line in text[:4096].split("\n") if line.strip()), "")
+    title = "" if _HAS_DIFF.match(first) or first.startswith("Index: ") else first
+    found = re.search(r"^Subject: (.*)$", text, re.MULTILINE)
+    subject = parse_subject(found[1] if found else title)
+    return Message("", replace(subject, is_reply=False), "", "", "", (), text, source=source)
+
+
+def read_patch(message: Message, *, replies: bool = False, scissors: bool = False) -> Patch | NoPatch:
+    """The patch a message carries.
+
+    A reply is no patch, whatever diff it shows, unless ``replies``.  ``scissors`` leaves out what is above
+    a scissors line, as ``git am --scissors`` does; in replies they always count.
+    """
+    if message.subject.is_reply and not replies:
+        return NoPatch(message, "reply")
+    message = _after_in_body_headers(message, scissors=scissors or message.subject.is_reply)
+    diff = _choose(message)
+    if diff.empty:
+        cover = message.subject.number == 0 and message.subject.is_patch
+        return NoPatch(message, message.reason or ("cover letter" if cover else "no diff"))
+    return Patch(
+        message.subject.title or _file_name(message.source),
+        message.message_id,
+        message.author,
+        message.date,
+        message.subject,
+        _commit_text(message.text),
+        diff,
+        read_trailers(message.text),
+        message.source,
+        message.in_reply_to,
+        message.root,
+    )
+
+
+def read_trailers(text: str) -> Trailers:
+    """The dependencies named in a cover letter or patch."""
+    base = change = ""
+    needs: list[tuple[str, str]] = []
+    for key, value in _TRAILER.findall(text)[:_MOST_TRAILERS]:
+        match key.lower():
+            case "base-commit":
+                base = base or value
+            case "change-id":
+                change = change or value
+            case other:
+                needs.append((other, value))
+    return Trailers(base, change, tuple(needs))
+
+
+# --- which text holds the patch
+
+
+def _may_hold_patch(part: Part) -> bool:
+    if part.content_type == "text/html" or part.content_type.startswith(("image/", "audio/", "video/")):
+        return False
+    named = _is_patch_name(part.filename)
+    return named or part.content_type in ("text/x-patch", "text/x-diff", "text/plain", "text/x-csrc", "text")
+
+
+def _is_patch_name(name: str) -> bool:
+    return name.lower().endswith(_PATCH_NAME)
+
+
+def _alternatives(body: Part | None) -> tuple[str, ...]:
+    if body is None or not body.flowed or not _HAS_DIFF.search(body.text):
+        return ()
+    return (unflow(body.text, delsp=body.delsp),)
+
+
+def _choose(message: Message) -> Diff:
+    """The diffs of all parts, each once: the same files in text and attachment are one patch."""
+    kept: list[Diff] = []
+    for diff in (_best(message), *(_read(item.text) for item in message.attachments)):
+        if diff.empty:
+            continue
+        paths = [file.path for file in diff.files]
+        twin = next((i for i, other in enumerate(kept) if [f.path for f in other.files] == paths), None)
+        if twin is None:
+            kept.append(diff)
+        elif _badness(diff) < _badness(kept[twin]):
+            kept[twin] = diff
+    if len(kept) == 1:
+        return kept[0]
+    return Diff(
+        tuple(file for diff in kept for file in diff.files),
+        tuple(item for diff in kept for item in diff.damage),
+        tuple(item for diff in kept for item in diff.not_handled),
+    )
+
+
+def _read(text: str) -> Diff:
+    return read_diff(text) if _HAS_DIFF.search(text) else Diff()
+
+
+def _best(message: Message) -> Diff:
+    """The reading of the text with the least damage; wraps undone on the way are still told."""
+    plain = _read(message.text)
+    for text in message.alternatives:
+        other = _read(text)
+        if _badness(other) < _badness(plain) and len(other.files) >= len(plain.files):
+            told = {(item.kind, item.line) for item in other.damage}
+            wraps = tuple(
+                Damage(item.line, item.kind, item.text, repaired=True)
+                for item in plain.damage
+                if item.kind == "wrapped-lines" and (item.kind, item.line) not in told
+            )
+            return replace(other, damage=(*wraps, *other.damage))
+    return plain
+
+
+def _badness(diff: Diff) -> tuple[int, int]:
+    doubtful = sum(not item.repaired for item in diff.damage)
+    return doubtful, len(diff.damage)
+
+
+# --- text around it
+
+
+def _after_in_body_headers(message: Message, *, scissors: bool) -> Message:
+    """The message as ``git am`` sees it: From and Subject lines at the top of the text count."""
+    text = message.text
+    if scissors:
+        marks = list(_SCISSORS.finditer(text))
+        if marks and _HAS_DIFF.search(text, marks[-1].end()):
+            text = text[marks[-1].end() :]
+    if not text.lstrip().startswith(("From", "Subject", "Date", "Message-I")):
+        return replace(message, text=text) if text is not message.text else message
+    found: dict[str, str] = {}
+    lines = text.lstrip().split("\n")
+    used = 1 if _MBOX_FROM.match(lines[0]) else 0
+    while used < len(lines) and (match := _IN_BODY.match(lines[used])):
+        found[match[1]] = match[2].strip()
+        used += 1
+    if not found:
+        return message
+    subject = parse_subject(found["Subject"]) if "Subject" in found else message.subject
+    return replace(
+        message,
+        text="\n".join(lines[used:]),
+        author=found.get("From", message.author),
+        subject=replace(subject, is_reply=message.subject.is_reply),
+    )
+
+
+def _commit_text(text: str) -> str:
+    """The commit message: what stands above ``---`` or the diff, fit for printing."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.rstrip() == "---" or line.startswith(("diff --git ", "--- a/", "Index: ")):
+            break
+        lines.append(line)
+    joined = "\n".join(lines).strip()
+    return joined.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _first_id(text: str) -> str:
+    match = _MESSAGE_ID.search(text)
+    return match[1] if match else text.strip().strip("<>")
+
+
+def _iso_date(text: str) -> str:
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return ""
+
+
+def _file_name(source: str) -> str:
+    return source.rpartition("/")[2]
+
+
+def author_address(author: str) -> str:
+    """The address of an author, in lower case."""
+    return parseaddr(author)[1].lower()

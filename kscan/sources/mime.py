@@ -1,0 +1,223 @@
+"""Mail as bytes to headers and decoded text parts.
+
+Written for archives, where every rule is broken by somebody: the standard library's parser is slower by far,
+recurses as deep as a mail nests, and keeps what is never looked at.  Here depth, parts and header size are
+bounded, unknown encodings and charsets are read as UTF-8, and nothing raises.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+
+_MOST_HEADER_BYTES = 1 << 20
+_MOST_DEPTH = 8
+_MOST_PARTS = 100
+_MOST_PART_BYTES = 64 << 20
+
+_WANTED = re.compile(
+    rb"^(subject|from|date|message-id|in-reply-to|references|content-type|content-transfer-encoding"
+    rb"|content-disposition|x-patchwork-hint)[ \t]*:[ \t]*(.*(?:\r?\n[ \t].*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(rb"\r?\n[ \t]*")
+_PARAMETER = re.compile(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of a mail, decoded.  ``content_type`` is in lower case; line ends are ``\\n``."""
+
+    content_type: str
+    filename: str
+    flowed: bool
+    delsp: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """The headers a patch reader wants, by lower-case name (first of each), and all leaves."""
+
+    headers: dict[str, str]
+    parts: tuple[Part, ...]
+    truncated: bool  # more parts or deeper nesting than is read
+
+
+def parse_mail(data: bytes) -> RawMail:
+    """A mail's wanted headers and parts.  Never raises."""
+    headers, body = _split(data)
+    walk = _Walk()
+    parts = tuple(walk.leaves(headers, body, 0))
+    shown = {name: decode_words(value) for name, value in headers.items() if not name.startswith("content")}
+    return RawMail(shown, parts, walk.truncated)
+
+
+def decode_words(value: bytes) -> str:
+    """A header value as text: encoded words decoded, raw 8-bit bytes as UTF-8 or else Latin-1."""
+    text = _as_utf8(value)
+    if "=?" not in text:
+        return text.strip()
+    try:
+        return str(make_header(decode_header(text))).strip()
+    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        return text.strip()
+
+
+def _as_utf8(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
+    if data[:1] in (b"\n", b"\r"):
+        return {}, data.lstrip(b"\r\n")
+    end = _END_OF_HEADERS.search(data)
+    block = data[: min(end.start() if end else len(data), _MOST_HEADER_BYTES)]
+    headers: dict[str, bytes] = {}
+    for match in _WANTED.finditer(block):
+        headers.setdefault(match[1].lower().decode(), _FOLD.sub(b" ", match[2]))
+    return headers, data[end.end() :] if end else b""
+
+
+class _Walk:
+    """The leaves of a mail, with bounds."""
+
+    def __init__(self) -> None:
+        self.truncated = False
+        self._count = 0
+
+    def leaves(self, headers: dict[str, bytes], body: bytes, depth: int) -> Iterator[Part]:
+        kind, parameters = _content_type(headers.get("content-type", b""))
+        boundary = parameters.get("boundary", "")
+        pieces = _pieces(body, boundary) if kind.startswith("multipart/") and boundary else []
+        if not pieces:
+            yield from self._leaf(kind, parameters, headers, body)
+            return
+        if depth >= _MOST_DEPTH:
+            self.truncated = True
+            return
+        for piece in pieces:
+            inner, rest = _split(piece)
+            yield from self.leaves(inner, rest, depth + 1)
+
+    def _leaf(
+        self, kind: str, parameters: dict[str, str], headers: dict[str, bytes], body: bytes
+    ) -> Iterator[Part]:
+        self._count += 1
+        if self._count > _MOST_PARTS or len(body) > _MOST_PART_BYTES:
+            self.truncated = True
+            return
+        disposition = _parameters(_as_utf8(headers.get("content-disposition", b"")))
+        filename = disposition.get("filename", "") or parameters.get("name", "")
+        encoding = _as_utf8(headers.get("content-transfer-encoding", b"")).strip().lower()
+        text = decode_text(_decode_transfer(body, encoding), parameters.get("charset", ""))
+        flowed = parameters.get("format", "").lower() == "flowed"
+        delsp = parameters.get("delsp", "").lower() == "yes"
+        yield Part(kind, filename, flowed, delsp, text)
+
+
+def _content_type(value: bytes) -> tuple[str, dict[str, str]]:
+    text = _as_utf8(value)
+    kind = text.partition(";")[0].strip().lower()
+    return kind or "text/plain", _parameters(text)
+
+
+def _parameters(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, quoted, bare in _PARAMETER.findall(text[:8192]):
+        found.setdefault(name.lower(), quoted.replace("\\", "") if quoted else bare)
+    return found
+
+
+def _pieces(body: bytes, boundary: str) -> list[bytes]:
+    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    delimiter = re.compile(rb"(?:\A|\r?\n)--" + mark + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    pieces: list[bytes] = []
+    start = -1
+    for match in delimiter.finditer(body):
+        if start >= 0:
+            pieces.append(body[start : match.start()])
+        if match[1]:
+            return pieces
+        newline = body.find(b"\n", match.end())
+        start = newline + 1 if newline >= 0 else len(body)
+        if len(pieces) > _MOST_PARTS:
+            return pieces
+    if 0 <= start < len(body):
+        pieces.append(body[start:])
+    return pieces
+
+
+def _decode_transfer(body: bytes, encoding: str) -> bytes:
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body)
+    if encoding == "base64":
+        return _decode_base64(body)
+    return body
+
+
+def _decode_base64(body: bytes) -> bytes:
+    # List software appends its footer in clear text.
+    clean: list[bytes] = []
+    for line in body.splitlines():
+        if not _BASE64_LINE.match(line):
+            break
+        clean.append(line.strip())
+    joined = b"".join(clean)
+    try:
+        return binascii.a2b_base64(joined + b"=" * (-len(joined) % 4))
+    except binascii.Error:
+        whole = joined[: len(joined) // 4 * 4]
+        try:
+            return binascii.a2b_base64(whole)
+        except binascii.Error:
+            return body
+
+
+def decode_text(data: bytes, charset: str) -> str:
+    """Text of a part; where the charset is missing, unknown or wrong, UTF-8 with odd bytes as surrogates.
+
+    So the bytes of a diff come out as they went in, whatever the label says of them.
+    """
+    name = charset.strip().lower()
+    if name and name not in ("utf-8", "us-ascii", "ascii"):
+        try:
+            codecs.lookup(name)
+            return _newlines(data.decode(name))
+        except (LookupError, UnicodeError, ValueError):
+            pass
+    return _newlines(data.decode("utf-8", "surrogateescape"))
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def unflow(text: str, *, delsp: bool) -> str:
+    """A format=flowed text with its soft line breaks undone (RFC 3676).
+
+    A line of white space is no soft break here: it is a blank context line.
+    """
+    out: list[str] = []
+    soft = False
+    for raw in text.split("\n"):
+        line = raw[1:] if raw.startswith(" ") else raw
+        quoted = line.startswith(">")
+        if soft and not quoted:
+            out[-1] += line
+        else:
+            out.append(line)
+        soft = line.endswith(" ") and bool(line.strip()) and line != "-- " and not quoted
+        if soft and delsp:
+            out[-1] = out[-1][:-1]
+    return "\n".join(out)
