@@ -114,6 +114,8 @@ def _function(function: Function) -> Iterator[str]:
     yield f"  lines {function.line}-{function.end_line}; {', '.join(marks)}"
     yield from (f"  #if {g}" for g in function.guards)
     yield from _section("  calls", (f"  {_callee(c)}" for c in function.calls))
+    if function.stores:
+        yield f"  stores to fields: {', '.join(function.stores)}"
     body = function.body
     for local in body.locals:
         cleanup = f", cleanup {local.cleanup}" if local.cleanup else ""

@@ -280,6 +280,7 @@ FACTS = FileFacts(
             returns="int",
             params=(Param("p", "struct phb *"),),
             calls=(CallRef("kfree", 4), CallRef("struct phb *", 5, ("ops", "setup"))),
+            stores=("map",),
             guards=("CONFIG_PCI",),
             partial=True,
             generated="",
@@ -320,6 +321,7 @@ demo(struct phb * p) -> int
   calls:
     4: kfree()
     5: through struct phb *.ops.setup
+  stores to fields: map
   local np: struct device_node *, cleanup of_node_put
   block 0:
     4: %1 = kfree(p->map)
