@@ -158,18 +158,29 @@ class FactsStore:
         """
         paths = {_path_key(path): path for path in stamps}
         known: dict[str, bytes] = {}
-        for chunk in _chunks(sorted(paths)):
-            wanted = f"tree = ? AND path IN ({_marks(chunk)})"
-            rows = self._read(
-                f"SELECT path, stamp, recorded, content FROM stamps WHERE {wanted}",  # noqa: S608 - question marks only
-                (_tree_key(tree), *chunk),
-            )
-            for key, text, recorded, content in rows:
-                path = paths[key]
-                stamp = stamps[path]
-                if text == _stamp_text(stamp) and stamp[1] + _RACY_NS < recorded:
-                    known[path] = content
+        for key, text, recorded, content in self._stamp_rows(_tree_key(tree), sorted(paths)):
+            path = paths.get(key)
+            if path is None:
+                continue
+            stamp = stamps[path]
+            if text == _stamp_text(stamp) and stamp[1] + _RACY_NS < recorded:
+                known[path] = content
         return known
+
+    def _stamp_rows(self, tree: bytes, paths: Sequence[bytes]) -> list[Any]:
+        """Rows of ``paths``, and perhaps of others."""
+        if not paths:
+            return []
+        columns = "SELECT path, stamp, recorded, content FROM stamps WHERE tree = ?"
+        # A walk over a range takes a third of the time of searches, if most of it is asked for.
+        limit = 4 * len(paths)
+        rows = self._read(f"{columns} AND path BETWEEN ? AND ? LIMIT ?", (tree, paths[0], paths[-1], limit))
+        if len(rows) < limit:
+            return rows
+        rows = []
+        for chunk in _chunks(paths):
+            rows += self._read(f"{columns} AND path IN ({_marks(chunk)})", (tree, *chunk))
+        return rows
 
     def record(self, tree: str, files: Mapping[str, tuple[Stamp, bytes]], recorded_ns: int) -> None:
         """Remember stamp and content id of files; the stamps were taken at ``recorded_ns`` or later."""
@@ -200,7 +211,7 @@ class FactsStore:
 
     # -- statements ----------------------------------------------------------------------------
 
-    def _read(self, statement: str, values: Sequence[bytes]) -> list[Any]:
+    def _read(self, statement: str, values: Sequence[object]) -> list[Any]:
         if self._connection is None:
             return []
         try:

@@ -77,6 +77,16 @@ def test_stamps_are_trusted_when_equal_and_old_enough(tmp_path: Path) -> None:
         assert store.contents("tree", {"a.c": (11, 5 * SECOND, 7)}) == {}
 
 
+def test_few_stamps_of_many(tmp_path: Path) -> None:
+    stamp = (1, 1, 1)
+    files = {f"f{n:04}.c": (stamp, content(n)) for n in range(2000)}
+    with FactsStore(tmp_path) as store:
+        store.record("tree", files, recorded_ns=9 * SECOND)
+        for wanted in (["f0000.c", "f1999.c"], ["f0007.c"], sorted(files), ["g.c"], []):
+            found = store.contents("tree", dict.fromkeys(wanted, stamp))
+            assert found == {path: files[path][1] for path in wanted if path in files}
+
+
 def test_racily_clean_stamp_is_not_trusted(tmp_path: Path) -> None:
     stamp = (10, 5 * SECOND, 7)
     with FactsStore(tmp_path) as store:
