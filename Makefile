@@ -54,7 +54,7 @@ bench: $(DEMO_READY)
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "kscan needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -V 2>&1 || echo missing);" \
+	  echo "kscan needs Python 3.11 or newer, but $(PYTHON) is $$({ $(PYTHON) -V; } 2>/dev/null || echo missing);" \
 	       "name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || { \
 	  echo "$(PYTHON) cannot make a virtual environment (Debian has that in python3-venv)" >&2; exit 1; }
