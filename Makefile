@@ -50,7 +50,7 @@ pytest: $(VENV)/.installed-dev
 	@$(PY) -m pytest -m "not kernel" $(PYTEST_ARGS)
 
 bench: $(DEMO_READY)
-	@$(PY) tests/benchmark/bench.py "$(or $(KERNEL),$(KSCAN_KERNEL))"
+	@$(PY) -m tests.benchmark --tree "$(or $(KERNEL),$(KSCAN_KERNEL))"
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
