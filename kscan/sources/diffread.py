@@ -20,9 +20,8 @@ _INDEX = re.compile(r"([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: ([0-7]{6}))?\s*$")
 _BINARY = re.compile(r"GIT binary patch$|Binary files .* differ$")
 _PLACEHOLDER = re.compile(r"@@ -, \+, @@")  # what Bugzilla writes above an attachment
 _EMPTY_BLOB = re.compile(r"e69de29[0-9a-f]*$|473a0f4c[0-9a-f]*$")
-_START = re.compile(r"diff --|--- |\+\+\+ |@@ -|Index: ")
-_TABBED = re.compile(r"(?:\.[chS]|\.dtsi?|Kconfig|Makefile)$")
-_INDENTED = re.compile(r"[ +-] {7}")
+_STARTS = ("diff --", "--- ", "@@ -")
+_TABBED = re.compile(r"\.(?:[chS]|dtsi?)$")  # files that the kernel indents with tabs
 
 
 @dataclass(slots=True)
@@ -51,6 +50,7 @@ def read_diff(text: str) -> Diff:
         lines.pop()
     reader = _Reader(lines)
     reader.run()
+    reader.note_tabs()
     return Diff(tuple(reader.files), tuple(reader.damage), tuple(reader.not_handled))
 
 
@@ -68,7 +68,7 @@ class _Reader:
         lines = self._lines
         while self._at < len(lines):
             line = lines[self._at]
-            if not _START.match(line):
+            if not line.startswith(_STARTS):
                 self._at += 1
             elif line.startswith("diff --git "):
                 self._read_git()
@@ -242,20 +242,22 @@ class _Reader:
             section.is_copy,
             section.line,
         )
-        self._note_tabs(file)
         self.files.append(file)
 
-    def _note_tabs(self, file: FileDiff) -> None:
-        if not _TABBED.search(file.path):
-            return
+    def note_tabs(self) -> None:
+        """A mailer that turns tabs into spaces leaves none in the whole diff."""
         indented = 0
-        for hunk in file.hunks:
-            for line in hunk.lines:
+        first: FileDiff | None = None
+        for file in self.files:
+            if not _TABBED.search(file.path):
+                continue
+            for line in (line for hunk in file.hunks for line in hunk.lines):
                 if "\t" in line:
                     return
                 indented += line[1:5] == "    "
-        if indented >= 2:
-            self._note("tabs-to-spaces", file.line, f"{file.path}: no tab in any line")
+            first = first or file
+        if indented >= 2 and first is not None:
+            self._note("tabs-to-spaces", first.line, f"{first.path}: no tab in any line")
 
     def _leave_out(self, path: str, line: int, reason: str) -> None:
         self.not_handled.append(NotHandled(path, line, reason))

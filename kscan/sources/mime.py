@@ -20,13 +20,20 @@ _MOST_DEPTH = 8
 _MOST_PARTS = 100
 _MOST_PART_BYTES = 64 << 20
 
-_WANTED = re.compile(
-    rb"^(subject|from|date|message-id|in-reply-to|references|content-type|content-transfer-encoding"
-    rb"|content-disposition|x-patchwork-hint)[ \t]*:[ \t]*(.*(?:\r?\n[ \t].*)*)",
-    re.IGNORECASE | re.MULTILINE,
+_WANTED = frozenset(
+    (
+        b"subject",
+        b"from",
+        b"date",
+        b"message-id",
+        b"in-reply-to",
+        b"references",
+        b"content-type",
+        b"content-transfer-encoding",
+        b"content-disposition",
+    )
 )
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
-_FOLD = re.compile(rb"\r?\n[ \t]*")
 _PARAMETER = re.compile(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*$")
 
@@ -84,8 +91,18 @@ def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
     end = _END_OF_HEADERS.search(data)
     block = data[: min(end.start() if end else len(data), _MOST_HEADER_BYTES)]
     headers: dict[str, bytes] = {}
-    for match in _WANTED.finditer(block):
-        headers.setdefault(match[1].lower().decode(), _FOLD.sub(b" ", match[2]))
+    open_name = ""
+    for line in block.split(b"\n"):
+        if line[:1] in (b" ", b"\t"):
+            if open_name:
+                headers[open_name] += b" " + line.strip()
+            continue
+        name, _, value = line.partition(b":")
+        key = name.rstrip().lower()
+        wanted = key in _WANTED and key.decode() not in headers
+        open_name = key.decode() if wanted else ""
+        if wanted:
+            headers[open_name] = value.strip()
     return headers, data[end.end() :] if end else b""
 
 

@@ -40,7 +40,7 @@ def unsafe_reason(path: str) -> str:
         return "absolute path" if path else "empty path"
     if ".." in parts:
         return "path leads out of the tree (..)"
-    if any(part.lower().rstrip(". ") == ".git" for part in parts):
+    if ".git" in path.lower() and any(part.lower().rstrip(". ") == ".git" for part in parts):
         return "path inside .git"
     if "\0" in path or "\n" in path or "\\" in path:
         return "path with a forbidden character"
