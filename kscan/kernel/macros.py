@@ -75,6 +75,7 @@ class MacroTable:
     conditional_blocks: frozenset[str]
     heads: tuple[HeadRule, ...]
     tables: Mapping[str, TableRule]
+    members: Mapping[str, tuple[tuple[str, str], ...]]
     variables: tuple[str, ...]
     groups: Mapping[str, int]
     known: Mapping[str, bool]
@@ -192,6 +193,10 @@ def _head(name: str, entry: _Reader) -> HeadRule:
     return HeadRule(pattern, entry.text("name"), params, pairs, entry.text("returns", "int"))
 
 
+def _members(section: _Reader, name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row[0], row[1]) for row in section.rows(name, 2))
+
+
 def _table(entry: _Reader) -> TableRule:
     entry.only("type", "instance")
     return TableRule(entry.text("type"), entry.text("instance"))
@@ -249,7 +254,7 @@ def load_macros(folder: Path) -> MacroTable:
     hand = _read(path)
     top = _parse_yaml(path, hand)
     generated_bytes, generated = _read_generated(folder / GENERATED)
-    sections = ("attributes", "loops", "blocks", "heads", "tables", "variables", "groups")
+    sections = ("attributes", "loops", "blocks", "heads", "tables", "members", "variables", "groups")
     top.only(*sections, "known", "transparent", "asserts", "noreturn", "generators", "type_arguments")
     attributes, loops, blocks = top.sub("attributes"), top.sub("loops"), top.sub("blocks")
     attributes.only("plain", "call", "recorded", "never")
@@ -270,6 +275,7 @@ def load_macros(folder: Path) -> MacroTable:
         conditional_blocks=frozenset(blocks.names("conditional")),
         heads=tuple(_head(name, entry) for name, entry in top.entries("heads")),
         tables={name: _table(entry) for name, entry in top.entries("tables")},
+        members={name: _members(top.sub("members"), name) for name in top.sub("members").data},
         variables=top.names("variables"),
         groups={name: top.sub("groups").number(name, 0) for name in top.sub("groups").data},
         known=top.flags("known"),

@@ -12,7 +12,7 @@ from kscan.parse.text import BLANK, tidy
 _OBJECT_BODY = 200  # longer object-like bodies are tables, which nobody asks for
 _FUNCTION_BODY = 8000
 _DEEPEST = 64  # conditions kept for one line
-_LINE = re.compile(rb"#[ \t]*([a-z_]*)((?:[^\n\\]|\\[^\n]|\\\n)*)")
+_LINE = re.compile(rb"#[ \t]*([a-z_]*)([^\n\\]*+(?:\\(?:.|\n)[^\n\\]*+)*+)")
 _DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
 _NEGATED = re.compile(r"[\w ]+", re.ASCII)
 _DEFINED = re.compile(

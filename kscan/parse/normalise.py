@@ -50,11 +50,11 @@ _LITERAL = re.compile(
 _UNDERSCORED = re.compile(rb"__[a-z]\w*")
 _FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
 _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
-_KEYWORDS = rb"(?!(?:if|for|while|switch|return|sizeof|else|do|case|goto|asm|typeof)\b)"
-_BLOCK = re.compile(rb"\n[ \t]+" + _KEYWORDS + rb"([A-Za-z_]\w*+)[ \t]*(\()[^;{}]*+\{")
-_BARE = re.compile(
-    rb"\n([ \t]+)" + _KEYWORDS + rb"([A-Za-z_]\w*+)[ \t]*(\()[^;{}\n]*\)\n\1[ \t]+(?=[A-Za-z_*(])"
+_SHAPED = re.compile(
+    rb"\n([ \t]++)(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()"
+    rb"(?:[^;{}\n]*+\n\1[ \t]++(?=[A-Za-z_*(])|[^;{}]*+(?=\{))"
 )
+_STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
 _QUALIFIED = (
     rb"((?:(?:const|volatile|unsigned|signed|struct|union|enum|long|short)\s+)++\w++[\s*]*+"
     rb"|(?:unsigned|long|short)\s*+|\w++\s*+\*[\s*]*+)"
@@ -66,13 +66,13 @@ _PROTOTYPE = re.compile(
     rb"\s*(?!return\b|else\b|case\b|goto\b)\w[\w\s*]*[\s*]\w+\s*\(|[^(]*\(\s*(?:\w+\s*)?\*"
 )
 _ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
+_ALIGNOF = re.compile(rb"__alignof__(?=[ \t]*\()")
 _OFFSETOF = re.compile(rb"offsetof\(([^(),]*),(\s*[^(),;]*[.\[][^,;]*)\)")
 _TYPEOF = re.compile(rb"typeof[_a-z]*[ \t]*\(")
 _PRINTK = re.compile(rb"KERN_[A-Z]+\s+(?=[A-Za-z_]\w*\s*[\"A-Z])")
 _RANGE = re.compile(rb"\.\.\.")
 _LABEL = re.compile(rb":\s*\}")
-_DECLARES = re.compile(rb"\n[ \t]+(static[ \t]+)?((?:DECLARE_|DEFINE_|__DECLARE_|CEPH_DEFINE_)\w*)[ \t]*(\()")
-_STATIC = re.compile(rb"\n[ \t]+static[ \t]+([A-Za-z_]\w*)[ \t]*(\()")
+_STATIC = re.compile(rb"static[ \t]+([A-Za-z_]\w*+)[ \t]*+(\()")
 _SIZE_WORDS = frozenset(b"sizeof typeof __typeof__ __typeof __alignof__ _Alignof alignof offsetof".split())
 _JOIN = bytes(byte if is_word(byte) else 95 for byte in range(256))
 _LEAVES = re.compile(rb"\b(return|goto|continue|break)\b")
@@ -129,6 +129,7 @@ class _Bodies:
         self.macros = macros
         self.attributes: dict[int, str] = {}
         self.heads: dict[int, Head] = {}
+        self.members: list[Use] = []
 
     # -- attributes
 
@@ -181,15 +182,11 @@ class _Bodies:
         for pattern in (_FOR_EACH, _FOREACH):
             for match in pattern.finditer(self.code):
                 self._named_loop(match.start(), match.end() - 1)
-        for match in _BLOCK.finditer(self.code):
-            close = closing(self.code, match.start(2))
-            if 0 <= close < match.end() and self.code[close + 1 : match.end() - 1].isspace() | (
-                close + 2 == match.end()
-            ):
-                self._shaped(match.start(1), match.end(1), match.start(2), close, match.end() - 1)
-        for match in _BARE.finditer(self.code):
+        for match in _SHAPED.finditer(self.code):
+            if match[2] in _STATEMENT_WORDS:
+                continue
             close = closing(self.code, match.start(3))
-            if close >= 0 and not self.code[close + 1 : match.end()].strip() and close < match.end():
+            if 0 <= close < match.end() and not self.code[close + 1 : match.end()].strip():
                 self._shaped(match.start(2), match.end(2), match.start(3), close, match.end())
 
     def _named_loop(self, middle: int, opening: int) -> None:
@@ -332,6 +329,9 @@ class _Bodies:
         code = self.code
         for match in _TYPEOF.finditer(code):
             self._typeof(match.start(), match.end() - 1)
+        for match in _ALIGNOF.finditer(code):  # of an expression, which the grammar does not know
+            blank(code, match.start(), match.end())
+            put(code, match.start(), b"sizeof")
         for match in _OFFSETOF.finditer(code):
             self._offsetof(match.start() + 8, match.start(2))
         for match in _RANGE.finditer(code):
@@ -374,15 +374,30 @@ class _Bodies:
 
     def rewrite_declarations(self) -> None:
         """Make declarations of macros that declare a variable or a member."""
-        for match in _DECLARES.finditer(self.code):
-            start = match.start(1) if match[1] else match.start(2)
-            self._declaration(start, match.start(2), match.start(3))
+        for prefix in self.macros.variables:
+            self._declarations(prefix.encode())
         for match in _STATIC.finditer(self.code):
-            self._declaration(match.start() + match[0].index(b"static"), match.start(1), match.start(2))
+            if match.start() and self.code[match.start() - 1] in b" \t":
+                self._declaration(match.start(), match.start(1), match.start(2))
+        if any(name.encode() in self.code for name in self.macros.members):
+            for name in self.macros.members:
+                self._members(name.encode())
         for name, skip in self.macros.groups.items():
             word = name.encode()
             if word in self.code:
                 self._groups(word, skip)
+
+    def _declarations(self, prefix: bytes) -> None:
+        code = self.code
+        position = code.find(prefix)
+        while position >= 0:
+            end = position + len(prefix)
+            while end < len(code) and is_word(code[end]):
+                end += 1
+            line = code.rfind(b"\n", 0, position) + 1
+            if line < position and end < len(code) and code[end] == 40 and not code[line:position].strip():
+                self._declaration(position, position, end)
+            position = code.find(prefix, end)
 
     def _declaration(self, start: int, name: int, opening: int) -> None:
         close = closing(self.code, opening)
@@ -396,6 +411,23 @@ class _Bodies:
         made = make_variable(self.code, name, opening, close, equals=False)
         if made:
             self.heads[start] = Head("variable", word, args, made, 0)
+
+    def _members(self, word: bytes) -> None:
+        """Blank the macros that set members of an initialiser, and record them."""
+        code = self.code
+        position = code.find(word)
+        while position >= 0:
+            end = position + len(word)
+            close = closing(code, end) if end < len(code) and code[end] == 40 else -1
+            before = last_solid(code, position)
+            if close >= 0 and before >= 0 and code[before] in b"{,":
+                after = next_solid(code, close + 1)
+                stop = after + 1 if after >= 0 and code[after] == 44 else close + 1
+                args = argument_texts(self.source, code, end + 1, close)
+                line = code.count(b"\n", 0, position) + 1
+                self.members.append(Use(word.decode("latin-1"), args, line, position, stop))
+                blank(code, position, stop)
+            position = code.find(word, end)
 
     def _groups(self, word: bytes, skip: int) -> None:
         code = self.code
@@ -450,5 +482,10 @@ def normalise(source: bytes, macros: MacroTable) -> Normalised:
     bodies.join_types()
     bodies.rewrite_loops()
     bodies.rewrite_small()
+    uses = (
+        tuple(sorted([*top.uses, *bodies.members], key=lambda use: use.start))
+        if bodies.members
+        else tuple(top.uses)
+    )
     heads = {**top.heads, **bodies.heads}
-    return Normalised(bytes(code), tuple(top.uses), heads, bodies.attributes, directives)
+    return Normalised(bytes(code), uses, heads, bodies.attributes, directives)

@@ -30,9 +30,7 @@ _TEXT_CALL = re.compile(
 _ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
 _LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
 _LINE_MACRO = re.compile(rb"\n([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]*?\))[ \t]*\n(?=([ \t]+)[\w}.*(#])")
-_NAMELESS = re.compile(
-    rb"[;{]\s*\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*+(?!case\b)\w+\s+(:)\s*\d+\s*;"
-)
+_NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*+(?!case\b)\w+\s+(:)\s*\d+\s*;")
 _UNKNOWN = re.compile(
     rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
     rb"|case|goto|typedef|sizeof|register|do|auto|void|int|char|__inline|__inline__)\b)([A-Za-z_]\w*)[ \t]+"
@@ -112,7 +110,9 @@ def _is_list(code: bytearray, before: int, after: int) -> bool:
 
 def _nameless(code: bytearray) -> None:
     for match in _NAMELESS.finditer(code):
-        put(code, match.start(1), b"x")
+        before = last_solid(code, match.start())
+        if before >= 0 and code[before] in b";{":
+            put(code, match.start(1), b"x")
 
 
 def _unknown(code: bytearray) -> None:

@@ -155,9 +155,9 @@ def make_head(code: bytearray, name: int, close: int) -> bool:
     length = end - name
     blank(code, end, close + 1)
     if length >= 5:
-        put(code, name, b"int ")
+        put(code, name, b"int f" if 48 <= code[name + 4] <= 57 else b"int ")
         put(code, end, b"(")
-    elif length >= 3:
+    elif length >= 3 and not 48 <= code[name + 2] <= 57:
         put(code, name, b"t ")
         put(code, end, b"(")
     elif close - name >= 4 and b"\n" not in code[name : name + 4]:
