@@ -11,7 +11,7 @@ class KscanError(Exception):
     exit_status = 2
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class InputError(KscanError):
     """Something given to kscan cannot be used."""
 

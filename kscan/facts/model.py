@@ -145,6 +145,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     returns: str
     params: tuple[Param, ...]
     calls: tuple[CallRef, ...]
+    stores: tuple[str, ...]  # names of the fields it assigns, sorted
     guards: tuple[str, ...]  # the #if conditions around it, outermost first
     partial: bool  # part of the body could not be parsed
     generated: str  # the macro that makes it, if its text has no body

@@ -107,7 +107,10 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class PatchResult(msgspec.Struct, frozen=True):
-    """What became of one patch: ``applied``, ``refused`` (with reason) or ``empty`` (no C)."""
+    """What became of one patch: ``applied``, ``refused`` (with reason) or ``empty`` (no C).
+
+    ``findings`` are those it introduced, fixed and carried.
+    """
 
     name: str  # subject, or file name
     source: str  # file (and position in it) the patch was read from
@@ -115,6 +118,7 @@ class PatchResult(msgspec.Struct, frozen=True):
     outcome: Literal["applied", "refused", "empty"]
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):

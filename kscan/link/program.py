@@ -53,6 +53,9 @@ class Edge:
     via: str = ""  # the macro, the field (``struct s.f``), or the function that takes the callback
 
 
+_PRIMITIVE = frozenset(
+    "void bool char short int long unsigned signed float double fn u8 u16 u32 u64 s8 s16 s32 s64 size_t".split()
+)
 Outside = Callable[[str, str], Mapping[str, FileFacts]]
 """Asked with a kind (``function``, ``struct``, ``macro``, ``variable``, ``typedef``) and a name."""
 
@@ -64,21 +67,20 @@ class Program:
         self,
         facts: Mapping[str, FileFacts],
         view: View,
-        callbacks: Mapping[str, Sequence[int]],
         outside: Outside | None = None,
     ) -> None:
         self.view = view
         self.facts: dict[str, FileFacts] = {}
-        self._callbacks = callbacks
         self._outside = outside
         self._asked: set[tuple[str, str]] = set()
         self._functions: dict[str, list[Func]] = defaultdict(list)
         self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
         self._field_calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
+        self._stores: dict[str, list[Func]] = defaultdict(list)
         self._targets: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
         self._fields: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
         self._arguments: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
-        self._structs: dict[str, list[Struct]] = defaultdict(list)
+        self._structs: dict[str, list[tuple[str, Struct]]] = defaultdict(list)
         self._typedefs: dict[str, str] = {}
         self._macros: dict[str, list[tuple[str, Macro]]] = defaultdict(list)
         self._variables: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -109,6 +111,8 @@ class Program:
                     fields[ref.path[-1]].append((func, ref))
                 else:
                     calls[ref.root].append((func, ref))
+            for name in fact.stores:
+                self._stores[name].append(func)
         for binding in file.bindings:
             self._targets[binding.target].append((path, binding))
             if binding.how == "argument":
@@ -116,7 +120,7 @@ class Program:
             elif binding.path:
                 self._fields[binding.path[-1]].append((path, binding))
         for struct in file.structs:
-            self._structs[struct.name].append(struct)
+            self._structs[struct.name].append((path, struct))
         self._typedefs.update(file.typedefs)
         for macro in file.macros:
             self._macros[macro.name].append((path, macro))
@@ -136,6 +140,12 @@ class Program:
             self.add(new)
         return bool(new)
 
+    def demand(self, name: str) -> bool:
+        """Load the headers that define an inline function ``name``; whether there is a body now."""
+        if name not in self._functions:
+            self._fetch("function", name)
+        return name in self._functions
+
     # -- names ----------------------------------------------------------------
 
     def functions(self) -> Iterator[Func]:
@@ -151,13 +161,11 @@ class Program:
         """What ``name`` called in file ``path`` may be: usually one function.
 
         A static of the same file, else a strong definition over a weak one and over the
-        stub of an ``#else`` branch; empty where the tree has no body for it.
+        stub of an ``#else`` branch; empty where no loaded file has a body for it.
         """
         key = (name, path)
         found = self._resolved.get(key)
         if found is None:
-            if name not in self._functions:
-                self._fetch("function", name)
             found = self._resolved[key] = self._choose(name, path)
         return found
 
@@ -196,9 +204,11 @@ class Program:
     def _find_struct(self, name: str) -> Iterable[Struct]:
         if name not in self._structs and " " in name:
             self._fetch("struct", name)
-        return [s for s in self._structs.get(name, ()) if self.view.active(s.guards)]
+        return [s for _path, s in self._structs.get(name, ()) if self.view.active(s.guards)]
 
     def _find_typedef(self, name: str) -> str:
+        if name not in self._typedefs and name not in _PRIMITIVE:
+            self._fetch("struct", name)
         return self._typedefs.get(name, "")
 
     def _find_macro(self, path: str) -> Callable[[str], Macro | None]:
@@ -222,6 +232,8 @@ class Program:
     def _return_type(self, name: str, path: str) -> str:
         for func in self.resolve(name, path):
             return func.fact.returns
+        if name not in self._returns:
+            self._fetch("prototype", name)
         return self._returns.get(name, "")
 
     def _variable_type(self, name: str, path: str) -> str:
@@ -352,6 +364,49 @@ class Program:
                 for caller in self._functions.get(binding.function, ()):
                     if caller.path == path:
                         yield Edge(caller, func, CALLBACK, binding.line, binding.root)
+
+    def callers_by_name(self, name: str) -> Iterator[str]:
+        """Names of functions that may call one called ``name``: a quick superset of ``callers``.
+
+        Fields are matched by name alone, so that no type has to be resolved.
+        """
+        for caller, _ref in self._calls.get(name, ()):
+            yield caller.name
+        for _path, binding in self._targets.get(name, ()):
+            if binding.how == "argument":
+                yield binding.function
+            elif binding.path:
+                for caller, _ref in self._field_calls.get(binding.path[-1], ()):
+                    yield caller.name
+
+    def calling(self, name: str) -> tuple[Func, ...]:
+        """The functions that have a call of ``name`` in their text, each once."""
+        return tuple(dict.fromkeys(caller for caller, _ref in self._calls.get(name, ())))
+
+    def storing(self, field: str) -> tuple[Func, ...]:
+        """The functions that assign a field of that name, of whatever struct."""
+        return tuple(self._stores.get(field, ()))
+
+    def open_hooks(self, hooks: Iterable[str]) -> frozenset[str]:
+        """Names of hooks of which one side is loaded (callers, implementations) and the other is not.
+
+        ``hooks`` are function names, or ``struct type.field``; of the latter those of an
+        architecture's own ops structs count, since its hooks run through them.
+        """
+        found = set()
+        for hook in hooks:
+            owner, dot, field = hook.rpartition(".")
+            if dot:
+                if field in self._field_calls and field not in self._fields and self._is_arch_struct(owner):
+                    found.add(field)
+                continue
+            strong = any(f.fact.linkage == "global" for f in self._functions.get(hook, ()))
+            if strong != (hook in self._calls):
+                found.add(hook)
+        return frozenset(found)
+
+    def _is_arch_struct(self, name: str) -> bool:
+        return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
 
     def places(self, func: Func) -> tuple[tuple[str, str], ...]:
         """The (struct, field) places a function stands in."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kscan.facts.model import Assign, Block, Body, Call, Event, Local, ScopeEnd
 
 NOWHERE = -1
 """The current block after a jump: what follows is unreachable until something is a target."""
+
+
+_LAST_FIELD = re.compile(r"(?:->|\.)(\w+)(?:\[[^\[\]]*\])*$")
 
 
 class _Draft:
@@ -154,6 +159,17 @@ class Builder:
         """The text of the scopes deeper than ``depth`` ends here."""
         self.leave_scopes(depth, line)
         del self._cleanups[depth:]
+
+    def stored_fields(self) -> tuple[str, ...]:
+        """The names of the fields that are assigned anywhere, sorted."""
+        found = set()
+        for block in self._blocks:
+            for event in block.events:
+                if isinstance(event, Assign):
+                    match = _LAST_FIELD.search(event.target)
+                    if match is not None:
+                        found.add(match[1])
+        return tuple(sorted(found))
 
     # -- result ---------------------------------------------------------------
 

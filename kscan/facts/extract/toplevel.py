@@ -175,6 +175,7 @@ class TopLevel:
                 returns=shape.type(base_type(node.child_by_field_id(k.F_TYPE), self._text)),
                 params=params,
                 calls=_unique(lowering.calls),
+                stores=lowering.build.stored_fields(),
                 guards=self._parsed.directives.guards_at(line),
                 partial=node.start_byte in self._partial,
                 generated="",

@@ -1,0 +1,94 @@
+"""Questions about one CFG: what comes after what, and under which conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kscan.facts.model import Block, Body, Call, Event
+
+
+class Place(NamedTuple):
+    """An event of a body: block number and index among the block's events."""
+
+    block: int
+    index: int
+
+
+class Condition(NamedTuple):
+    """A branch that must go one way for a block to be reached."""
+
+    block: int
+    holds: bool
+
+
+def events(body: Body) -> Iterator[tuple[Place, Event]]:
+    """All events with their places, block by block."""
+    for number, block in enumerate(body.blocks):
+        for index, event in enumerate(block.events):
+            yield Place(number, index), event
+
+
+def calls(body: Body) -> Iterator[tuple[Place, Call]]:
+    """All call sites with their places."""
+    for place, event in events(body):
+        if isinstance(event, Call):
+            yield place, event
+
+
+def reachable(body: Body, start: int, without: tuple[int, int] | None = None) -> set[int]:
+    """The blocks control can reach from the end of block ``start``.
+
+    ``without`` is an edge (block, place among its successors) that is not taken.
+    """
+    seen: set[int] = set()
+    stack = [start]
+    first = True
+    while stack:
+        number = stack.pop()
+        if not first and number in seen:
+            continue
+        if not first:
+            seen.add(number)
+        first = False
+        for place, succ in enumerate(body.blocks[number].succs):
+            if succ not in seen and (number, place) != without:
+                stack.append(succ)
+    return seen
+
+
+def comes_after(body: Body, first: Place, second: Place) -> bool:
+    """Whether control can go from ``first`` to ``second``."""
+    if first.block == second.block and first.index < second.index:
+        return True
+    return second.block in reachable(body, first.block)
+
+
+def conditions(body: Body, block: int) -> tuple[Condition, ...]:
+    """The branches that surely went one way when control is at ``block``, in order of their blocks."""
+    found = []
+    for number, candidate in enumerate(body.blocks):
+        if candidate.kind != "branch" or number == block or len(set(candidate.succs)) != 2:
+            continue
+        if not _reached(body, block, (number, 0)):
+            found.append(Condition(number, True))
+        elif not _reached(body, block, (number, 1)):
+            found.append(Condition(number, False))
+    return tuple(found)
+
+
+def _reached(body: Body, block: int, without: tuple[int, int]) -> bool:
+    return block == 0 or block in reachable(body, 0, without)
+
+
+_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+
+
+def describe(block: Block, holds: bool) -> str:
+    """A branch's condition as C text."""
+    if block.op == "config":
+        return f"#if {block.left[1:]}" if holds else f"#if !({block.left[1:]})"
+    if block.op == "!=" and block.right == "0":
+        return block.left if holds else f"!{block.left}"
+    op = block.op if holds else _NEGATED.get(block.op, f"not {block.op}")
+    return f"{block.left} {op} {block.right}"

@@ -1,0 +1,269 @@
+"""Lives of pointer fields: where one is released, and what becomes of it before the function ends.
+
+A field ``x->f`` that was released is left dangling where control returns while nothing on
+the way stored to it, wiped it, ended its container's life, or went where kscan cannot see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kscan.analyses import cfg
+from kscan.analyses.access import Object, parse
+from kscan.analyses.values import Values
+from kscan.facts.model import Assign, Call
+from kscan.kernel.apis import Apis
+from kscan.kernel.lifecycle import Lifecycle
+from kscan.link.program import Func, Program
+
+_DEPTH = 4
+_NULL = frozenset(("NULL", "0"))
+
+KEEPS, CLEARS, UNKNOWN = "keeps", "clears", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of what a field points to: ``struct``.``field`` of the object ``held`` (as written)."""
+
+    func: Func
+    place: cfg.Place
+    call: Call
+    held: Object
+    struct: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What happens after a release.  ``left`` are the lines of returns that leave the pointer as it is."""
+
+    left: tuple[tuple[int, int], ...]  # (block, line of the return)
+    stored: tuple[int, ...]  # lines where another path gives the field a new value
+    cleared: bool  # some path sets it to NULL, wipes it or ends the container
+    doubtful: bool  # some path goes where it may be cleared unseen
+
+
+class Fields:
+    """Answers about fields of one program; remembers what it found."""
+
+    def __init__(self, program: Program, apis: Apis, lifecycle: Lifecycle) -> None:
+        self._program = program
+        self._apis = apis
+        self._life = lifecycle
+        self._values: dict[Func, Values] = {}
+        self._effects: dict[tuple[Func, Object], str] = {}
+        self._setters: dict[tuple[str, str], tuple[tuple[Func, int], ...]] = {}
+
+    def values(self, func: Func) -> Values:
+        """The aliases of a function's body."""
+        found = self._values.get(func)
+        if found is None:
+            found = self._values[func] = Values(func.fact.body)
+        return found
+
+    # -- releases -------------------------------------------------------------
+
+    def releases(self, func: Func, natures: frozenset[str]) -> Iterator[Release]:
+        """The releases of fields in a function, by functions that release resources of these natures."""
+        if not any(ref.root in self._apis.releases for ref in func.fact.calls if not ref.path):
+            return
+        for place, call in cfg.calls(func.fact.body):
+            position = self._released(call, natures)
+            if position is None or position >= len(call.args):
+                continue
+            held = parse(call.args[position])
+            if held is None or not held.fields or call.args[position].startswith("&"):
+                continue
+            owner = self.field_of(func, held)
+            if owner is not None:
+                yield Release(func, place, call, held, *owner)
+
+    def _released(self, call: Call, natures: frozenset[str]) -> int | None:
+        for release in self._apis.releases.get(call.callee, ()):
+            resource = self._apis.resources[release.resource]
+            if resource.nature in natures and release.holder.kind == "arg" and not release.holder.member:
+                return release.holder.index
+        return None
+
+    def field_of(self, func: Func, held: Object) -> tuple[str, str] | None:
+        """The (struct, field) that an object's last field is; None where a type is unknown."""
+        fields = held.fields
+        while fields and fields[-1] == "[]":
+            fields = fields[:-1]
+        root = self.root_of(func, held)
+        return self._program.field_of(root, fields, func.path) if root and fields else None
+
+    def root_of(self, func: Func, held: Object) -> str:
+        """What the base of an object is, as ``Program.root_type`` takes it."""
+        if held.base.startswith("%"):
+            call = self.values(func).calls.get(held.base)
+            return "@" + call.callee if call is not None and call.callee.isidentifier() else ""
+        for parameter in func.params:
+            if parameter.name == held.base:
+                return parameter.type
+        kind = ""
+        for local in func.fact.body.locals:
+            if local.name == held.base:
+                kind = local.type
+        return kind or "=" + held.base
+
+    # -- after a release ------------------------------------------------------
+
+    def fate(self, release: Release) -> Fate:
+        """Follow every path from a release to where it ends."""
+        body = release.func.fact.body
+        left: list[tuple[int, int]] = []
+        stored: list[int] = []
+        cleared = doubtful = False
+        stack = [(release.place.block, release.place.index + 1)]
+        seen: set[int] = set()
+        while stack:
+            number, start = stack.pop()
+            block = body.blocks[number]
+            verdict, line = self._scan(release, number, start)
+            if verdict == "stored":
+                stored.append(line)
+            elif verdict == CLEARS:
+                cleared = True
+            elif verdict == UNKNOWN:
+                doubtful = True
+            elif block.kind == "return":
+                left.append((number, block.line))
+            else:
+                for succ in block.succs:
+                    if succ not in seen:
+                        seen.add(succ)
+                        stack.append((succ, 0))
+        return Fate(tuple(sorted(set(left))), tuple(sorted(set(stored))), cleared, doubtful)
+
+    def _scan(self, release: Release, number: int, start: int) -> tuple[str, int]:
+        """What the rest of a block does to the released field: keeps, stored, clears, unknown."""
+        values = self.values(release.func)
+        target = values.object(str_path(release.held)) or release.held
+        for event in release.func.fact.body.blocks[number].events[start:]:
+            if isinstance(event, Assign):
+                verdict = _assigned(event, release.held, target, values)
+            elif isinstance(event, Call):
+                verdict = self._called(release.func, event, target, values, 0)
+            else:
+                verdict = KEEPS
+            if verdict != KEEPS:
+                return verdict, getattr(event, "line", 0)
+        return KEEPS, 0
+
+    def _called(self, func: Func, call: Call, target: Object, values: Values, depth: int) -> str:
+        """What a call does to ``target`` (in terms of ``func``, aliases resolved)."""
+        if call.callee in self._apis.does_not_keep:
+            return KEEPS
+        given: dict[int, Object] = {}
+        for position, argument in enumerate(call.args):
+            named = values.object(argument)
+            if named is None or named.base != target.base:
+                continue
+            if target.within(named):
+                if len(named.fields) == len(target.fields) and not argument.startswith("&"):
+                    continue  # the pointer itself is handed on: its field is not reached from it
+                given[position] = named
+        if call.loop:
+            return UNKNOWN if any(v.base == target.base and not v.fields for v in given.values()) else KEEPS
+        if not given:
+            return KEEPS
+        if self._ends(call, given):
+            return CLEARS
+        return self._callee_effect(func, call, target, given, depth)
+
+    def _ends(self, call: Call, given: Mapping[int, Object]) -> bool:
+        for release in self._apis.releases.get(call.callee, ()):
+            if self._apis.resources[release.resource].nature in ("memory", "reference") and release.holder.index in given:
+                return True
+        wipe = self._apis.wipes.get(call.callee)
+        if wipe is not None and wipe.arg in given:
+            return True
+        return any(arg in given for arg in self._life.ends_life.get(call.callee, {}).values())
+
+    def _callee_effect(self, func: Func, call: Call, target: Object, given: Mapping[int, Object], depth: int) -> str:
+        edges = self._program.call_targets(func, call)
+        if not edges and call.callee.isidentifier() and self._program.demand(call.callee):
+            edges = self._program.call_targets(func, call)
+        if not edges or depth >= _DEPTH or any(edge.kind == "macro" for edge in edges):
+            return UNKNOWN
+        for edge in edges:
+            for position, named in given.items():
+                if position >= len(edge.callee.params) or not edge.callee.params[position].name:
+                    return UNKNOWN
+                inner = Object(edge.callee.params[position].name, target.fields[len(named.fields) :])
+                effect = self.effect(edge.callee, inner, depth + 1)
+                if effect != KEEPS:
+                    return effect
+        return KEEPS
+
+    def effect(self, func: Func, target: Object, depth: int = 0) -> str:
+        """What calling a function may do to a field reached from its parameter: keeps, clears or unknown."""
+        key = (func, target)
+        found = self._effects.get(key)
+        if found is None:
+            self._effects[key] = KEEPS  # a recursion adds nothing
+            found = self._effects[key] = self._effect(func, target, depth)
+        return found
+
+    def _effect(self, func: Func, target: Object, depth: int) -> str:
+        if func.fact.partial:
+            return UNKNOWN
+        values = self.values(func)
+        result = KEEPS
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign):
+                verdict = _assigned(event, target, target, values)
+                verdict = KEEPS if event.target == target.base else verdict
+            elif isinstance(event, Call):
+                verdict = self._called(func, event, target, values, depth)
+            else:
+                continue
+            if verdict in (CLEARS, "stored"):
+                return CLEARS
+            if verdict == UNKNOWN:
+                result = UNKNOWN
+        return result
+
+    # -- who fills a field ----------------------------------------------------
+
+    def setters(self, struct: str, field: str) -> tuple[tuple[Func, int], ...]:
+        """(function, line) of every store of something other than NULL to a field."""
+        key = (struct, field)
+        found = self._setters.get(key)
+        if found is None:
+            found = self._setters[key] = tuple(self._find_setters(struct, field))
+        return found
+
+    def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:
+        for func in self._program.storing(field):
+            for _place, event in cfg.events(func.fact.body):
+                if not isinstance(event, Assign) or event.value in _NULL:
+                    continue
+                held = parse(event.target)
+                if held is not None and held.fields and held.fields[-1] == field:
+                    if self.field_of(func, held) == (struct, field):
+                        yield func, event.line
+
+
+def str_path(held: Object) -> str:
+    """An operand text that names ``held``."""
+    return str(held)
+
+
+def _assigned(event: Assign, held: Object, target: Object, values: Values) -> str:
+    named = parse(event.target)
+    if named is None:
+        return KEEPS
+    if not named.fields and named.base == held.base and not event.target.startswith("*"):
+        return UNKNOWN  # the variable now names another object
+    resolved = values.object(event.target) or named
+    if named == held or resolved == target:
+        return CLEARS if event.value in _NULL else "stored"
+    if resolved.fields and target.within(resolved):
+        return CLEARS  # a whole struct that holds it is overwritten
+    if event.target.startswith("*") and target.within(resolved):
+        return CLEARS
+    return KEEPS

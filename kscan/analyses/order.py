@@ -1,0 +1,122 @@
+"""Event order: which calls on an object come before the call that registers it, and where they lead.
+
+The object is followed by access path from argument to parameter, through locals that
+stand for one object; a hop where that is lost ends the search (silence on doubt).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kscan.analyses import cfg
+from kscan.analyses.access import Object
+from kscan.analyses.values import Values
+from kscan.facts.model import Call
+from kscan.link.program import Edge, Func, Program
+
+_DEPTH = 10
+Bodies = Callable[[Func], Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A call site on a path: the function it is in, the call, and the edge taken (None for the last)."""
+
+    func: Func
+    place: cfg.Place
+    call: Call
+    edge: Edge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A call that precedes registration, and the path from it to what needs registration."""
+
+    register: Hop
+    object: Object  # in terms of the registering function
+    path: tuple[Hop, ...]  # the last hop is the call that needs the registered object
+
+
+def calls_before(
+    program: Program, func: Func, registers: Mapping[str, int], values: Values
+) -> Iterator[tuple[Hop, Object, Hop]]:
+    """(registering call, registered object, an earlier call) for every such pair in a function."""
+    body = func.fact.body
+    sites = list(cfg.calls(body))
+    for place, call in sites:
+        position = registers.get(call.callee)
+        if position is None or position >= len(call.args):
+            continue
+        found = values.object(call.args[position])
+        if found is None or found.base in values.calls:
+            continue
+        for earlier, other in sites:
+            if earlier != place and cfg.comes_after(body, earlier, place) and not cfg.comes_after(body, place, earlier):
+                yield Hop(func, place, call, None), found, Hop(func, earlier, other, None)
+
+
+def paths_to(
+    program: Program,
+    start: Hop,
+    target: Object,
+    wanted: Callable[[Call, Mapping[int, Object]], bool],
+    toward: frozenset[str],
+    bodies: Bodies,
+) -> tuple[Hop, ...] | None:
+    """The shortest path from call ``start`` to a call that ``wanted`` accepts.
+
+    ``wanted`` gets a call and those of its arguments that are (part of) ``target``'s base
+    object, in terms of the function of ``start``.  Only functions named in ``toward`` are
+    entered.
+    """
+    first = _arguments(start.call, bodies(start.func), lambda o: o if o.base == target.base else None)
+    if wanted(start.call, first):
+        return (start,)
+    queue: deque[tuple[tuple[Hop, ...], Call, Func, dict[int, Object], cfg.Place]] = deque()
+    queue.append(((), start.call, start.func, first, start.place))
+    seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
+    while queue:
+        path, call, func, given, place = queue.popleft()
+        if len(path) >= _DEPTH or not given:
+            continue
+        for edge in program.call_targets(func, call):
+            key = (edge.callee, tuple(sorted(given.items())))
+            if edge.callee.name not in toward or key in seen or edge.kind == "macro":
+                continue
+            seen.add(key)
+            here = (*path, Hop(func, place, call, edge))
+            formal = {
+                parameter.name: given[i] for i, parameter in enumerate(edge.callee.params) if i in given and parameter.name
+            }
+            values = bodies(edge.callee)
+            for inner_place, inner in cfg.calls(edge.callee.fact.body):
+                objects = _arguments(inner, values, lambda o, f=formal: o.rebase(f[o.base]) if o.base in f else None)  # type: ignore[misc]
+                if wanted(inner, objects):
+                    return (*here, Hop(edge.callee, inner_place, inner, None))
+                queue.append((here, inner, edge.callee, objects, inner_place))
+    return None
+
+
+def _arguments(call: Call, values: Values, translate: Callable[[Object], Object | None]) -> dict[int, Object]:
+    found = {}
+    for position, argument in enumerate(call.args):
+        named = values.object(argument)
+        actual = translate(named) if named is not None else None
+        if actual is not None:
+            found[position] = actual
+    return found
+
+
+def leading_to(program: Program, names: Mapping[str, object]) -> frozenset[str]:
+    """Names of the functions from which a call of one of ``names`` can be reached (by name and field only)."""
+    found = set(names)
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        for caller in program.callers_by_name(name):
+            if caller not in found:
+                found.add(caller)
+                queue.append(caller)
+    return frozenset(found)

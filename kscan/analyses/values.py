@@ -1,0 +1,57 @@
+"""Where the values of one body come from: locals that stand for one object throughout."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from kscan.analyses.access import Object, parse
+from kscan.facts.model import Assign, Body, Call
+
+_DEPTH = 12
+
+
+class Values:
+    """Aliases of a body: a local that is assigned once is the object it was assigned."""
+
+    def __init__(self, body: Body) -> None:
+        self.calls: dict[str, Call] = {}
+        assigned: dict[str, list[Assign]] = defaultdict(list)
+        handed: set[str] = set()
+        for block in body.blocks:
+            for event in block.events:
+                if isinstance(event, Call):
+                    if event.result:
+                        self.calls[event.result] = event
+                    if event.loop:
+                        handed.update(a for a in event.args if a.isidentifier())
+                    else:
+                        handed.update(a[1:] for a in event.args if a[:1] == "&" and a[1:].isidentifier())
+                elif isinstance(event, Assign) and "->" not in event.target and "." not in event.target:
+                    assigned[event.target].append(event)
+        # A variable that a loop macro or a callee may write to has more than one value.
+        self._single = {
+            name: events[0].value
+            for name, events in assigned.items()
+            if len(events) == 1 and events[0].op == "=" and name not in handed
+        }
+        self._resolved: dict[str, Object | None] = {}
+
+    def object(self, operand: str) -> Object | None:
+        """The object an operand names, through locals that stand for one object; None for anything else."""
+        if operand in self._resolved:
+            return self._resolved[operand]
+        found = parse(operand)
+        for _ in range(_DEPTH):
+            if found is None:
+                break
+            source = self._single.get(found.base)
+            origin = parse(source) if source else None
+            if origin is None or origin.base == found.base:
+                break
+            found = found.rebase(origin)
+        self._resolved[operand] = found
+        return found
+
+    def origin(self, found: Object) -> Call | None:
+        """The call whose result the object's base is, if it is one."""
+        return self.calls.get(found.base)

@@ -1,0 +1,157 @@
+"""A set-up that needs a registered object, reachable from a call made before its registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from kscan.analyses import cfg, order
+from kscan.analyses.access import Object
+from kscan.analyses.values import Values
+from kscan.facts.model import Call
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.kernel.lifecycle import NeedsRegistered
+from kscan.link.program import Func, Program
+from kscan.rules.schema import Rule
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``roles`` limits the set-ups looked at to these roles of the lifecycle model; empty means all."""
+
+    roles: tuple[str, ...] = ()
+
+
+HOLES = frozenset({"hook", "setup", "role", "register", "object"})
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each early call from which a set-up of the object is reached."""
+    search = _Search(rule, program, model)
+    for name in sorted(model.lifecycle.registers):
+        for func in program.calling(name):
+            yield from search.of(func)
+
+
+class _Search:
+    def __init__(self, rule: Rule, program: Program, model: KernelModel) -> None:
+        roles = rule.options_as(Options).roles
+        self._rule, self._program, self._life = rule, program, model.lifecycle
+        self._needs = {
+            name: need for name, need in model.lifecycle.needs_registered.items() if not roles or need.role in roles
+        }
+        self._toward = order.leading_to(program, self._needs)
+        self._values: dict[Func, Values] = {}
+        self._done: set[Func] = set()
+
+    def values(self, func: Func) -> Values:
+        found = self._values.get(func)
+        if found is None:
+            found = self._values[func] = Values(func.fact.body)
+        return found
+
+    def of(self, func: Func) -> Iterator[Finding]:
+        if func in self._done or func.fact.partial or func.name in self._life.registers:
+            return
+        self._done.add(func)
+        said: set[tuple[int, str]] = set()
+        pairs = order.calls_before(self._program, func, self._life.registers, self.values(func))
+        for register, target, early in pairs:
+            if early.call.callee not in self._toward and not early.call.callee.count("."):
+                if not early.call.callee.count(">"):
+                    continue
+            path = order.paths_to(
+                self._program,
+                early,
+                target,
+                lambda call, given, t=target: self._wanted(call, given, t),  # type: ignore[misc]
+                self._toward,
+                self.values,
+            )
+            if path and (early.call.line, path[-1].call.callee) not in said:
+                said.add((early.call.line, path[-1].call.callee))
+                finding = self._finding(register, target, path)
+                if finding is not None:
+                    yield finding
+
+    def _wanted(self, call: Call, given: Mapping[int, Object], target: Object) -> bool:
+        need = self._needs.get(call.callee)
+        if need is None or need.arg not in given:
+            return False
+        part = given[need.arg]
+        return part.within(target) and len(part.fields) <= len(target.fields) + 1
+
+    def _finding(self, register: order.Hop, target: Object, path: tuple[order.Hop, ...]) -> Finding | None:
+        first, last = path[0], path[-1]
+        need = self._needs[last.call.callee]
+        skipped = self._registration_test(path)
+        conditions = tuple(dict.fromkeys(self._conditions(path)))
+        steps = [
+            _step(register, f"{register.call.callee}() registers {target} only here, after the call"),
+            *self._chain(path, need),
+        ]
+        if skipped is not None:
+            steps.insert(-1, skipped)
+        return Finding(
+            rule=self._rule.id,
+            hazard=self._rule.hazard,
+            severity=self._rule.severity,
+            confidence=self._rule.confidence,
+            file=first.func.path,
+            line=first.call.line,
+            column=first.call.column,
+            end_line=first.call.line,
+            end_column=first.call.column + len(first.call.callee),
+            function=first.func.name,
+            message=self._rule.text(
+                hook=first.call.callee, setup=last.call.callee, role=need.role, register=register.call.callee, object=target
+            ),
+            steps=tuple(steps),
+            conditions=conditions,
+            fingerprint=fingerprint(
+                self._rule.id, first.func.path, first.func.name, f"{first.call.callee} {last.call.callee}"
+            ),
+        )
+
+    def _chain(self, path: tuple[order.Hop, ...], need: NeedsRegistered) -> Iterator[Step]:
+        for hop in path[:-1]:
+            edge = hop.edge
+            assert edge is not None
+            how = "" if edge.kind == "direct" else f" ({edge.kind}{' ' + edge.via if edge.via else ''})"
+            yield _step(hop, f"calls {edge.callee.name}(){how}, {edge.callee.path}:{edge.callee.fact.line}")
+        last = path[-1]
+        yield _step(last, f"{last.call.callee}() does {need.role}, which needs the registered object")
+
+    def _registration_test(self, path: tuple[order.Hop, ...]) -> Step | None:
+        """Where a function on the path tests registration and leaves early without it."""
+        for hop in reversed(path):
+            body = hop.func.fact.body
+            values = self.values(hop.func)
+            for condition in cfg.conditions(body, hop.place.block):
+                block = body.blocks[condition.block]
+                call = values.calls.get(block.left)
+                if call is not None and call.callee in self._life.registered_tests and condition.holds:
+                    return Step(
+                        hop.func.path, block.line, hop.func.name, f"leaves early here, as {call.callee}() is not true yet"
+                    )
+        return None
+
+    def _conditions(self, path: tuple[order.Hop, ...]) -> Iterator[str]:
+        for hop in path:
+            body = hop.func.fact.body
+            values = self.values(hop.func)
+            for condition in cfg.conditions(body, hop.place.block):
+                block = body.blocks[condition.block]
+                call = values.calls.get(block.left)
+                if call is not None and call.callee in self._life.registered_tests:
+                    continue
+                text = cfg.describe(block, condition.holds)
+                if call is not None:
+                    text = text.replace(block.left, f"{call.callee}({', '.join(call.args)})")
+                yield f"{text} in {hop.func.name}()"
+
+
+def _step(hop: order.Hop, message: str) -> Step:
+    return Step(hop.func.path, hop.call.line, hop.func.name, message)
