@@ -178,6 +178,9 @@ def _keep(header: Header, lines: Sequence[str], at: int, end: int) -> ReadHunk:
     """The hunk as it is there, when no reading fits its header."""
     body = _Body(header)
     index = at + 1
+    # Without a single line that starts with a space, all context has lost it.
+    stripped = not any(line.startswith(" ") for line in lines[index:end])
+    hypothesis = _is_context if stripped else _either
     while index < end:
         line = lines[index]
         if not line or line[0] in _PROPER:
@@ -185,7 +188,7 @@ def _keep(header: Header, lines: Sequence[str], at: int, end: int) -> ReadHunk:
         elif index > at + 1 and not lines[index - 1] and not line[0].isspace():
             break  # prose after a blank line
         else:
-            body.stray(_either(body.above(), line), line, index + 1)
+            body.stray(hypothesis(body.above(), line), line, index + 1)
         index += 1
     prose = index < end
     if prose or body.overfull:

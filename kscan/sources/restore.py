@@ -2,8 +2,8 @@
 
 Some web archives drop blank lines and lines of one brace.  The counts of the header tell how many old lines
 there were, git's three lines of context where the first and the last change stand among them, and the tree
-the lines themselves.  Lost lines are taken to be context: never between the removed and the added lines of
-one change.
+the lines themselves.  Where that leaves more than one result, the blob id of the result decides, and without
+one the hunk is refused.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from kscan.sources.place import ADDED, FileText, Placed, Rows, context_lengths, 
 
 _CONTEXT = 3
 _MOST_RESULTS = 16
-_MOST_STEPS = 20_000
+_MOST_STEPS = 5_000
 _MOST_ROWS = 200
+_MOST_LOST = 50
 
 _Row = tuple[str, bytes]  # first character; squeezed text of old lines, whole text of added ones
 
@@ -29,9 +30,9 @@ def restorations(
 
     ``trusted``: the file is the very one the diff was made from, so its line numbers hold.
     """
-    if not hunk.lost or hunk.lost > hunk.old_count:
+    if not 0 < hunk.lost <= _MOST_LOST:
         return ()
-    starts: Sequence[int] = (expected,) if trusted else range(floor, len(text.lines) - hunk.old_count + 1)
+    starts = (expected,) if trusted else _starts(text, hunk, floor)
     results: dict[tuple[int, Rows], Placed] = {}
     steps = _Steps(_MOST_STEPS)
     for start in starts:
@@ -41,6 +42,18 @@ def restorations(
             if len(results) >= _MOST_RESULTS:
                 return tuple(results.values())
     return tuple(results.values()) if not steps.spent else ()
+
+
+def _starts(text: FileText, hunk: Hunk, floor: int) -> Sequence[int]:
+    """Where the hunk may begin, going by the rarest of its old lines."""
+    old = [wanted for mark, wanted in _rows(hunk) if mark != "+"]
+    if not old:
+        return ()
+    places = [text.blind.places.get(wanted, []) for wanted in old]
+    at = min(range(len(old)), key=lambda index: len(places[index]))
+    last = len(text.lines) - hunk.old_count
+    found = {place - at - lost for place in places[at] for lost in range(hunk.lost + 1)}
+    return sorted(start for start in found if floor <= start <= last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +121,7 @@ def _lay(
         yield tuple((text.lines[index], index) for index in range(at, bounds.end))
         return
     mark, wanted = rows[row]
-    gap_allowed = mark == " " or row == 0 or rows[row - 1][0] == " "
-    for here in range(at, bounds.end + 1 if gap_allowed else at + 1):
+    for here in range(at, bounds.end + 1):
         if not bounds.allow(row, mark, here):
             continue
         if mark != "+" and (here >= bounds.end or text.blind.lines[here] != wanted):
