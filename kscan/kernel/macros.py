@@ -84,7 +84,7 @@ class MacroTable:
     noreturn: frozenset[str]
     generators: Mapping[str, Generator]
     type_arguments: Mapping[str, int]
-    words: tuple[bytes, ...] = field(default=())
+    words: Mapping[bytes, frozenset[str]] = field(default_factory=dict)
 
     def is_loop(self, name: str) -> bool:
         """Whether ``name(...) { }`` repeats its block.
@@ -211,6 +211,15 @@ def _generator(entry: _Reader) -> Generator:
     )
 
 
+def _by_prefix(names: frozenset[str]) -> dict[bytes, frozenset[str]]:
+    """The names without leading underscores by their first four letters: one search for each prefix."""
+    found: dict[bytes, set[str]] = {}
+    for name in names:
+        if not name.startswith("__"):
+            found.setdefault(name[:4].encode(), set()).add(name)
+    return {prefix: frozenset(found[prefix]) for prefix in sorted(found)}
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -284,5 +293,5 @@ def load_macros(folder: Path) -> MacroTable:
         noreturn=frozenset(top.names("noreturn")),
         generators={name: _generator(entry) for name, entry in top.entries("generators")},
         type_arguments=top.numbers("type_arguments"),
-        words=tuple(sorted(n.encode() for n in plain | calls if not n.startswith("__"))),
+        words=_by_prefix(frozenset(attributes.names("plain")) - never),
     )

@@ -6,6 +6,7 @@ import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kscan.parse.text import BLANK, tidy
 
@@ -22,8 +23,7 @@ _WRAPPED = re.compile(r"\(\s*(!?\w+)\s*\)", re.ASCII)
 CONDITIONALS = frozenset({b"if", b"ifdef", b"ifndef", b"elif", b"elifdef", b"elifndef", b"else", b"endif"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One directive: its offsets from ``#`` to before the newline, and its 1-based line."""
 
     kind: bytes
@@ -70,14 +70,17 @@ class Directives:
         return self.guard_stacks[index] if index >= 0 else ()
 
 
+def _starts_line(code: bytes | bytearray, position: int) -> bool:
+    return not code[code.rfind(b"\n", 0, position) + 1 : position].strip()
+
+
 def find_lines(code: bytes | bytearray) -> list[Line]:
     """The directives of ``code``, whose comments and strings are blank already."""
     lines: list[Line] = []
     number, counted = 1, 0
     position = code.find(b"#")
     while position >= 0:
-        before = code.rfind(b"\n", 0, position) + 1
-        if code[before:position].strip():
+        if position and code[position - 1] != 10 and not _starts_line(code, position):
             position = code.find(b"#", position + 1)
             continue
         match = _LINE.match(code, position)

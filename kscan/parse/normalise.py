@@ -41,27 +41,30 @@ from kscan.parse.text import (
 from kscan.parse.toplevel import TopLevel, make_variable
 
 _CLEAN = bytes(byte if 32 < byte < 127 or byte in {9, 10} else 32 for byte in range(256))
-_LITERAL = re.compile(
-    rb'"[^"\\\n]*+(?:\\(?:.|\n)[^"\\\n]*+)*+"?'
-    rb"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
-    rb"|/\*[^*]*+(?:\*++[^*/][^*]*+)*+(?:\**/|\**\Z)?"
-    rb"|//[^\n\\]*+(?:\\(?:.|\n)[^\n\\]*+)*+",
-)
+_STRING = re.compile(rb'"[^"\\\n]*+(?:\\(?:.|\n)[^"\\\n]*+)*+"?')
+_CHARACTER = re.compile(rb"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?")
 _UNDERSCORED = re.compile(rb"__[a-z]\w*")
 _FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
 _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
 _SHAPED = re.compile(
     rb"\n([ \t]++)(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()"
-    rb"(?:[^;{}\n]*+\n\1[ \t]++(?=[A-Za-z_*(])|[^;{}]*+(?=\{))"
+    rb"(?:[^;{}]*+\{|[^;{}\n]*+\n\1[ \t]++[A-Za-z_*(])"
 )
+_UNTIL = re.compile(rb"\} while_\w+(?=[ \t]*\()")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
-_QUALIFIED = (
-    rb"((?:(?:const|volatile|unsigned|signed|struct|union|enum|long|short)\s+)++\w++[\s*]*+"
-    rb"|(?:unsigned|long|short)\s*+|\w++\s*+\*[\s*]*+)"
+_TYPE_ENDS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"struct\s++\w++[\s*]*+(?=[,)])",
+        rb"union\s++\w++[\s*]*+(?=[,)])",
+        rb"enum\s++\w++[\s*]*+(?=[,)])",
+        rb"unsigned\s++(?:(?:int|long|short|char)[\s*]*+)+(?=[,)])",
+        rb"\*[\s*]*+(?:const\s*+)?(?=[,)])",
+    )
 )
-_LATER_TYPE = re.compile(rb",\s*+" + _QUALIFIED + rb"(?:const\s*)?(?=[,)])")
-_FIRST_TYPE = re.compile(rb"\(" + _QUALIFIED + rb"(?:const\s*)?(?=,)")
-_ONLY_TYPE = re.compile(rb"\((?:struct|union|enum)\s++\w++[\s*]*+(?=\))")
+_TYPE = re.compile(
+    rb"\s*+((?:(?:const|volatile|unsigned|signed|struct|union|enum|long|short)\s+)*\w++[\s*]*+(?:const\s*+)?)"
+)
 _PROTOTYPE = re.compile(
     rb"\s*(?!return\b|else\b|case\b|goto\b)\w[\w\s*]*[\s*]\w+\s*\(|[^(]*\(\s*(?:\w+\s*)?\*"
 )
@@ -92,32 +95,65 @@ class Normalised:
     directives: Directives
 
 
-def _blank_literal(match: re.Match[bytes]) -> bytes:
-    text = match[0]
-    if text[0] == 47:  # a comment
-        return text.translate(BLANK)
+def _blank_text(text: bytes) -> bytes:
+    """A string or character literal with its contents blank, of the same shape."""
     if len(text) < 2 or text[-1] != text[0]:  # no end: not C, make it harmless
         return text.translate(BLANK)
-    if text[0] == 34:
-        return b'"' + text[1:-1].translate(BLANK) + b'"' if b"\n" not in text else _split_string(text)
-    return b"'" + b"0" * (len(text) - 2) + b"'" if len(text) > 2 else b" 0"
-
-
-def _split_string(text: bytes) -> bytes:
-    """A string continued over lines, as one string per line."""
-    last = text.rindex(b"\n")
-    blanked = bytearray(text.translate(BLANK))
-    blanked[0] = 34
-    first = text.index(b"\n")
-    if first < 2:
-        return bytes(blanked[:0]) + text.translate(BLANK)[: last + 1] + _tail_string(text, last)
-    blanked[first - 1] = 34
+    if text[0] == 39:
+        return b"'" + b"0" * (len(text) - 2) + b"'" if len(text) > 2 else b" 0"
+    if b"\n" not in text:
+        return b'"' + b" " * (len(text) - 2) + b'"'
+    blanked = bytearray(text.translate(BLANK))  # continued over lines: a string on one of them
+    place = room(blanked, 0, len(blanked), 2)
+    put(blanked, max(place, 0), b'""' if place >= 0 else b"")
     return bytes(blanked)
 
 
-def _tail_string(text: bytes, last: int) -> bytes:
-    rest = len(text) - last - 1
-    return b'"' + b" " * (rest - 2) + b'"' if rest >= 2 else b"0" * rest
+def _line_end(text: bytes, start: int) -> int:
+    """Where a ``//`` comment ends: a backslash continues it."""
+    end = text.find(b"\n", start)
+    while end > 0 and text[end - 1] == 92:
+        end = text.find(b"\n", end + 1)
+    return end if end >= 0 else len(text)
+
+
+def blank_literals(text: bytes) -> bytearray:
+    """``text`` without comments and with the contents of literals blank.
+
+    Four finds, each renewed only once it has been passed, cost a third of one pattern.
+    """
+    code, size = bytearray(text), len(text)
+    marks = (b"/*", b"//", b'"', b"'")
+
+    def find(mark: bytes, position: int) -> int:
+        found = text.find(mark, position)
+        return found if found >= 0 else size
+
+    comment, line, string, character = (find(mark, 0) for mark in marks)
+    while True:
+        start = min(comment, line, string, character)
+        if start == size:
+            return code
+        if start == comment:
+            close = text.find(b"*/", start + 2)
+            end = close + 2 if close >= 0 else size
+            code[start:end] = text[start:end].translate(BLANK)
+        elif start == line:
+            end = _line_end(text, start)
+            code[start:end] = text[start:end].translate(BLANK)
+        else:
+            match = (_STRING if start == string else _CHARACTER).match(text, start)
+            assert match is not None
+            end = match.end()
+            code[start:end] = _blank_text(match[0])
+        if comment < end:
+            comment = find(b"/*", end)
+        if line < end:
+            line = find(b"//", end)
+        if string < end:
+            string = find(b'"', end)
+        if character < end:
+            character = find(b"'", end)
 
 
 class _Bodies:
@@ -144,23 +180,25 @@ class _Bodies:
                 word = "_" + word
             if (word in plain or word in calls or word in own) and not (start and is_word(code[start - 1])):
                 self._attribute(word, start, end, call=word in calls)
-        for name in self.macros.words:
-            if name in code:
-                self._words(name)
+        words = self.macros.words
         for text in own:
             if not text.startswith("__"):
-                self._words(text.encode())
+                words = {**words, text.encode(): frozenset({text})}
+        for prefix, names in words.items():
+            self._words(prefix, names)
 
-    def _words(self, name: bytes) -> None:
-        code, size, word = self.code, len(name), name.decode()
-        position = code.find(name)
+    def _words(self, prefix: bytes, names: frozenset[str]) -> None:
+        code, size = self.code, len(self.code)
+        position = code.find(prefix)
         while position >= 0:
-            end = position + size
-            if not (position and is_word(code[position - 1])) and not (
-                end < len(code) and is_word(code[end])
-            ):
-                self._attribute(word, position, end, call=word in self.macros.attribute_calls)
-            position = code.find(name, end)
+            end = position + len(prefix)
+            if not (position and is_word(code[position - 1])):
+                while end < size and is_word(code[end]):
+                    end += 1
+                word = code[position:end].decode("latin-1")
+                if word in names:
+                    self._attribute(word, position, end, call=word in self.macros.attribute_calls)
+            position = code.find(prefix, end)
 
     def _attribute(self, word: str, start: int, end: int, *, call: bool) -> None:
         if call:
@@ -183,11 +221,11 @@ class _Bodies:
             for match in pattern.finditer(self.code):
                 self._named_loop(match.start(), match.end() - 1)
         for match in _SHAPED.finditer(self.code):
-            if match[2] in _STATEMENT_WORDS:
-                continue
-            close = closing(self.code, match.start(3))
-            if 0 <= close < match.end() and not self.code[close + 1 : match.end()].strip():
-                self._shaped(match.start(2), match.end(2), match.start(3), close, match.end())
+            if match[2] not in _STATEMENT_WORDS:
+                self._shaped(match)
+        for match in _UNTIL.finditer(self.code):  # the end of do { } or of a macro's own block
+            blank(self.code, match.start() + 2, match.end())
+            put(self.code, match.start() + 2, b"while")
 
     def _named_loop(self, middle: int, opening: int) -> None:
         code = self.code
@@ -218,16 +256,25 @@ class _Bodies:
         line = self.code.rfind(b"\n", 0, before) + 1
         return self.code[line : before + 1].lstrip().startswith((b"#if 1", b"#elif 1"))
 
-    def _shaped(self, start: int, end: int, opening: int, close: int, body: int) -> None:
-        if not self._at_statement(start):
-            return
+    def _shaped(self, match: re.Match[bytes]) -> None:
+        """Rewrite ``name(...)`` at the start of a line if a block or a statement follows it."""
         code = self.code
-        line = code.rfind(b"\n", 0, body) + 1
+        start, end = match.span(2)
+        opening = match.start(3)
+        close = closing(code, opening)
+        if close < 0 or not self._at_statement(start):
+            return
+        body = next_solid(code, close + 1)
+        if body < 0 or not (code[body] in b"{*(" or is_word(code[body])):
+            return
+        line = code.rfind(b"\n", close, body) + 1
         if code[body] == 123 and line == body:  # a brace at column 0: a function's own
             if code[last_solid(code, start)] == 41:
                 blank(code, start, close + 1)
-            return
-        self._as_statement(start, end, opening, close)
+        elif code[body] == 123 or (
+            line and code[line:body].startswith(match[1]) and body - line > len(match[1])
+        ):
+            self._as_statement(start, end, opening, close)
 
     def _as_statement(self, start: int, end: int, opening: int, close: int) -> None:
         code = self.code
@@ -261,32 +308,35 @@ class _Bodies:
 
     def join_types(self) -> None:
         """Make one identifier of each type that is a macro's argument."""
-        for pattern in (_LATER_TYPE, _FIRST_TYPE):
-            for match in pattern.finditer(self.code):
-                self._join(match.start(), *match.span(1))
-        for match in _ONLY_TYPE.finditer(self.code):
-            opening = match.start()
-            start = word_start(self.code, opening)
-            if start < opening and bytes(self.code[start:opening]) not in _SIZE_WORDS:
-                self._join(opening, opening + 1, match.end())
-
-    def _join(self, before: int, start: int, end: int) -> None:
         code = self.code
+        for pattern in _TYPE_ENDS:
+            for match in pattern.finditer(code):
+                self._join(match.start(), match.end())
+
+    def _join(self, near: int, end: int) -> None:
+        code = self.code
+        floor = max(0, near - 100)
+        before = max(code.rfind(b",", floor, near), code.rfind(b"(", floor, near))
+        if before < 0:
+            return
         if code[before] == 40:
             name = word_start(code, before)
             if name == before or bytes(code[name:before]) in _SIZE_WORDS:
                 return
-        text = bytes(code[start:end]).rstrip()
-        if b"\n" in text or text in (b"long", b"short", b"unsigned"):
+        match = _TYPE.fullmatch(code, before + 1, end)
+        if match is None:
             return
-        floor = max(0, before - 600)
-        edge = max(
-            code.rfind(b";", floor, before), code.rfind(b"{", floor, before), code.rfind(b"}", floor, before)
-        )
-        statement = bytes(code[max(edge + 1, floor) : before + 1])
-        if b"=" not in statement and _PROTOTYPE.match(statement):
+        text = match[1].rstrip()
+        if b"\n" in text or self._in_prototype(before):
             return
-        put(code, start, text.translate(_JOIN))
+        put(code, match.start(1), text.translate(_JOIN))
+
+    def _in_prototype(self, position: int) -> bool:
+        code = self.code
+        floor = max(0, position - 600)
+        edge = max(code.rfind(mark, floor, position) for mark in (b";", b"{", b"}"))
+        statement = bytes(code[max(edge + 1, floor) : position + 1])
+        return b"=" not in statement and _PROTOTYPE.match(statement) is not None
 
     # -- the rest
 
@@ -335,8 +385,11 @@ class _Bodies:
         for match in _OFFSETOF.finditer(code):
             self._offsetof(match.start() + 8, match.start(2))
         for match in _RANGE.finditer(code):
-            line = code.rfind(b"\n", 0, match.start())
-            if code[line : match.start()].lstrip().startswith(b"case"):
+            start = match.start()
+            floor = max(0, start - 200)
+            edge = max(code.rfind(mark, floor, start) for mark in (b";", b"{", b"}", b":"))
+            case = code.rfind(b"case", floor, start)
+            if case > edge or code[code.rfind(b"\n", floor, start) + 1 : start].lstrip().startswith(b"case"):
                 put(code, match.start(), b" | ")
         for match in _PRINTK.finditer(code):
             blank(code, match.start(), match.end())
@@ -465,7 +518,7 @@ def own_attributes(directives: Directives) -> frozenset[str]:
 
 def normalise(source: bytes, macros: MacroTable) -> Normalised:
     """Rewrite ``source``; the result's code has its length and its newlines."""
-    code = bytearray(_LITERAL.sub(_blank_literal, source.translate(_CLEAN)))
+    code = blank_literals(source.translate(_CLEAN))
     lines = find_lines(code)
     guard = header_guard(source, code, lines)
     directives = read_directives(source, lines, guard)

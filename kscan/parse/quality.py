@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from kscan.parse.c import Parsed
-
-_MOST = 10_000
+from kscan.parse.second import error_nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +16,6 @@ class ParseQuality:
 
     partial: tuple[tuple[int, int], ...] = ()
     errors: tuple[tuple[int, int], ...] = ()
-
-
-def error_nodes(root: Node) -> list[Node]:
-    """The outermost ERROR and MISSING nodes under ``root``, in order of their offsets."""
-    found: list[Node] = []
-    stack = [root]
-    while stack and len(found) < _MOST:
-        node = stack.pop()
-        if node.is_error or node.is_missing:
-            found.append(node)
-        elif node.has_error:
-            stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-    return found
 
 
 def _functions(root: Node) -> list[Node]:

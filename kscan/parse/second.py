@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tree_sitter import Parser, Point, Tree
+from tree_sitter import Node, Parser, Point, Tree
 
 from kscan.parse.text import blank, closing, is_word, last_solid, put, room
 
@@ -29,7 +29,13 @@ _TEXT_CALL = re.compile(
 )
 _ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
 _LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
-_LINE_MACRO = re.compile(rb"\n([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]*?\))[ \t]*\n(?=([ \t]+)[\w}.*(#])")
+_LINE_MACRO = re.compile(
+    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]*?\))[ \t]*(?=\n([ \t]+)[\w}.*(#\"&])"
+)
+_JUMP = re.compile(rb"goto\s+(\*[^;]*);")
+_TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")
+_MISSING_FIRST = re.compile(rb"\((?=,[ \t])")
+_ENTRY = re.compile(rb"(?:=\s*\{|,)\s*([A-Z_][A-Z0-9_]+)\s+(?=[\w\"&{.]|[A-Z_][A-Z0-9_]+\s*\})")
 _NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*+(?!case\b)\w+\s+(:)\s*\d+\s*;")
 _UNKNOWN = re.compile(
     rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
@@ -38,6 +44,22 @@ _UNKNOWN = re.compile(
     rb"|inline|extern|typedef)\b)"
 )
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
+
+
+_MOST = 10_000
+
+
+def error_nodes(root: Node) -> list[Node]:
+    """The outermost ERROR and MISSING nodes under ``root``, in order of their offsets."""
+    found: list[Node] = []
+    stack = [root]
+    while stack and len(found) < _MOST:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found.append(node)
+        elif node.has_error:
+            stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
+    return found
 
 
 def _addresses(code: bytearray) -> None:
@@ -59,6 +81,20 @@ def _operators(code: bytearray) -> None:
         place = room(code, *match.span(number), 1)
         if place >= 0:
             put(code, place, b"0")
+
+
+def _small(code: bytearray) -> None:
+    """Computed jumps, doubled semicolons, macros for several entries of a list."""
+    for match in _JUMP.finditer(code):
+        blank(code, *match.span(1))
+        put(code, match.start(1), b"x")
+    for match in _TWICE.finditer(code):
+        if b"for" not in code[code.rfind(b"\n", 0, match.start()) : match.start()]:
+            blank(code, *match.span(1))
+    for match in _MISSING_FIRST.finditer(code):
+        put(code, match.end(), b"0,")
+    for match in _ENTRY.finditer(code):
+        blank(code, *match.span(1))
 
 
 def _concatenations(code: bytearray) -> None:
@@ -125,6 +161,7 @@ _RULES: tuple[Callable[[bytearray], None], ...] = (
     _tokens,
     _operators,
     _concatenations,
+    _small,
     _assembler,
     _lonely,
     _line_macros,
@@ -151,11 +188,27 @@ def _edit(tree: Tree, code: bytes, start: int, end: int) -> None:
     tree.edit(start, end, end, point(start), point(end), point(end))
 
 
+def _windows(code: bytes, tree: Tree) -> list[tuple[int, int]]:
+    """The functions and declarations that hold errors, merged, as byte ranges."""
+    windows: list[tuple[int, int]] = []
+    for node in error_nodes(tree.root_node):
+        if windows and node.end_byte <= windows[-1][1]:
+            continue
+        start = max(code.rfind(b"\n}", 0, node.start_byte), windows[-1][1] if windows else 0, 0)
+        end = code.find(b"\n}", node.end_byte)
+        end = code.find(b"\n", end + 2) if end >= 0 else -1
+        windows.append((start, end if end >= 0 else len(code)))
+    return windows
+
+
 def second_chance(parser: Parser, code: bytes, tree: Tree) -> tuple[bytes, Tree]:
-    """Rewrite ``code`` further and parse it again, given the ``tree`` with errors."""
+    """Rewrite ``code`` around the errors of ``tree`` and parse it again."""
     new = bytearray(code)
-    for rule in _RULES:
-        rule(new)
+    for start, end in _windows(code, tree):
+        part = new[start:end]
+        for rule in _RULES:
+            rule(part)
+        new[start:end] = part
     start, end = _changed(code, new)
     if start == end:
         return code, tree

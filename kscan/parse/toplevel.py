@@ -78,7 +78,7 @@ class TopLevel:
 
     def _inside(self, start: int) -> bool:
         """Whether ``start`` lies in a function body that opened at column 0."""
-        opened = self.code.rfind(b"\n{", 0, start)
+        opened = self.code.rfind(b"\n{\n", 0, start)
         return opened >= 0 and self.code.rfind(b"\n}", opened, start) < 0
 
     def _line_at(self, position: int) -> int:
