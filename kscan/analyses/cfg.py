@@ -65,15 +65,20 @@ def comes_after(body: Body, first: Place, second: Place) -> bool:
 
 
 def conditions(body: Body, block: int) -> tuple[Condition, ...]:
-    """The branches that surely went one way when control is at ``block``, in order of their blocks."""
+    """The branches that surely went one way when control is at ``block``, in order of their blocks.
+
+    The way out of a loop is no condition: every loop is taken to end.
+    """
     found = []
     for number, candidate in enumerate(body.blocks):
-        if candidate.kind != "branch" or number == block or len(set(candidate.succs)) != 2:
+        if candidate.kind != "branch" or number == block or candidate.succs[0] == candidate.succs[1]:
             continue
-        if not _reached(body, block, (number, 0)):
-            found.append(Condition(number, True))
-        elif not _reached(body, block, (number, 1)):
-            found.append(Condition(number, False))
+        for side in (0, 1):
+            if not _reached(body, block, (number, side)):
+                other = candidate.succs[1 - side]
+                if number != other and number not in reachable(body, other):
+                    found.append(Condition(number, side == 0))
+                break
     return tuple(found)
 
 

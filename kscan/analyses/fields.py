@@ -33,6 +33,7 @@ class Release:
     held: Object
     struct: str
     field: str
+    natures: frozenset[str]  # of what the function releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Fields:
         self._life = lifecycle
         self._values: dict[Func, Values] = {}
         self._effects: dict[tuple[Func, Object], str] = {}
+        self._all: tuple[Release, ...] | None = None
         self._setters: dict[tuple[str, str], tuple[tuple[Func, int], ...]] = {}
 
     def values(self, func: Func) -> Values:
@@ -65,27 +67,27 @@ class Fields:
 
     # -- releases -------------------------------------------------------------
 
-    def releases(self, func: Func, natures: frozenset[str]) -> Iterator[Release]:
-        """The releases of fields in a function, by functions that release resources of these natures."""
-        if not any(ref.root in self._apis.releases for ref in func.fact.calls if not ref.path):
-            return
+    def all_releases(self, natures: frozenset[str]) -> tuple[Release, ...]:
+        """The releases of fields in every function that was understood as a whole."""
+        if self._all is None:
+            funcs = dict.fromkeys(f for name in sorted(self._apis.releases) for f in self._program.calling(name))
+            self._all = tuple(r for func in funcs if not func.fact.partial for r in self.releases(func))
+        return tuple(r for r in self._all if r.natures & natures)
+
+    def releases(self, func: Func) -> Iterator[Release]:
+        """The releases of fields in a function."""
         for place, call in cfg.calls(func.fact.body):
-            position = self._released(call, natures)
-            if position is None or position >= len(call.args):
+            roles = [r for r in self._apis.releases.get(call.callee, ()) if r.holder.kind == "arg" and not r.holder.member]
+            if not roles or roles[0].holder.index >= len(call.args):
                 continue
-            held = parse(call.args[position])
-            if held is None or not held.fields or call.args[position].startswith("&"):
+            operand = call.args[roles[0].holder.index]
+            held = parse(operand)
+            if held is None or not held.fields or operand.startswith("&"):
                 continue
             owner = self.field_of(func, held)
             if owner is not None:
-                yield Release(func, place, call, held, *owner)
-
-    def _released(self, call: Call, natures: frozenset[str]) -> int | None:
-        for release in self._apis.releases.get(call.callee, ()):
-            resource = self._apis.resources[release.resource]
-            if resource.nature in natures and release.holder.kind == "arg" and not release.holder.member:
-                return release.holder.index
-        return None
+                natures = frozenset(self._apis.resources[r.resource].nature for r in roles)
+                yield Release(func, place, call, held, *owner, natures)
 
     def field_of(self, func: Func, held: Object) -> tuple[str, str] | None:
         """The (struct, field) that an object's last field is; None where a type is unknown."""
@@ -236,6 +238,18 @@ class Fields:
         if found is None:
             found = self._setters[key] = tuple(self._find_setters(struct, field))
         return found
+
+    def fillers(self, struct: str, field: str) -> tuple[tuple[Func, int], ...]:
+        """(function, line) of stores to elements of what a field points to."""
+        return tuple(self._find_fillers(struct, field))
+
+    def _find_fillers(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:
+        for func in self._program.storing(field):
+            for _place, event in cfg.events(func.fact.body):
+                if isinstance(event, Assign):
+                    held = parse(event.target)
+                    if held is not None and held.fields[-2:] == (field, "[]") and self.field_of(func, held) == (struct, field):
+                        yield func, event.line
 
     def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:
         for func in self._program.storing(field):

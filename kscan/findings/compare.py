@@ -6,15 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from kscan.findings.model import Finding, PatchResult, Status
+from kscan.findings.model import Finding, Status
 
 _Identity = tuple[str, str, str, str]
-
-
-class JudgedPatch(PatchResult, frozen=True):
-    """A patch with what it introduced, fixed and carried."""
-
-    findings: tuple[Finding, ...] = ()
 
 
 def compare(

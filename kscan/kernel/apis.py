@@ -30,7 +30,7 @@ PREDICATES = frozenset(
 )
 
 
-class Resource(msgspec.Struct, frozen=True):
+class Resource(msgspec.Struct, frozen=True, gc=False):
     """A kind of resource.  ``advisory``: holding it past an exit is no bug by itself."""
 
     name: str
@@ -40,7 +40,7 @@ class Resource(msgspec.Struct, frozen=True):
     atomic: bool = False  # a lock that forbids sleeping
 
 
-class Acquire(msgspec.Struct, frozen=True):
+class Acquire(msgspec.Struct, frozen=True, gc=False):
     """A function that gives its caller a resource."""
 
     function: str
@@ -54,7 +54,7 @@ class Acquire(msgspec.Struct, frozen=True):
     managed: bool = False  # the driver core releases it
 
 
-class Release(msgspec.Struct, frozen=True):
+class Release(msgspec.Struct, frozen=True, gc=False):
     """A function that gives a resource back."""
 
     function: str
@@ -64,7 +64,7 @@ class Release(msgspec.Struct, frozen=True):
     err_ok: bool = False
 
 
-class Transfer(msgspec.Struct, frozen=True):
+class Transfer(msgspec.Struct, frozen=True, gc=False):
     """A function after which somebody else releases the resource in argument ``holder``."""
 
     function: str
@@ -73,7 +73,7 @@ class Transfer(msgspec.Struct, frozen=True):
     on_success_only: bool
 
 
-class LoopMacro(msgspec.Struct, frozen=True):
+class LoopMacro(msgspec.Struct, frozen=True, gc=False):
     """A loop macro whose cursor holds a resource in the body, and is NULL after the last turn."""
 
     macro: str
@@ -81,7 +81,7 @@ class LoopMacro(msgspec.Struct, frozen=True):
     cursor: int  # argument
 
 
-class Wipe(msgspec.Struct, frozen=True):
+class Wipe(msgspec.Struct, frozen=True, gc=False):
     """A function that zeroes what ``arg`` points to; if ``zero`` is not -1, only where that argument is 0."""
 
     function: str
@@ -89,7 +89,7 @@ class Wipe(msgspec.Struct, frozen=True):
     zero: int = -1
 
 
-class Apis(msgspec.Struct, frozen=True):
+class Apis(msgspec.Struct, frozen=True, gc=False):
     """All roles, by function name."""
 
     resources: Mapping[str, Resource]
@@ -100,6 +100,7 @@ class Apis(msgspec.Struct, frozen=True):
     releases_of: Mapping[str, tuple[str, ...]]  # resource -> names of its releases
     may_return_null: frozenset[str]  # acquirers included
     may_return_err_ptr: frozenset[str]  # acquirers included
+    seldom_null: frozenset[str]  # NULL by contract, but not where the driver matched through them
     returns_errno: frozenset[str]  # acquirers included
     never_returns: frozenset[str]
     null_tolerant: Mapping[str, frozenset[int]]  # releases included
@@ -110,16 +111,18 @@ class Apis(msgspec.Struct, frozen=True):
     does_not_keep: frozenset[str]
     wipes: Mapping[str, Wipe]
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
+    cleanups: Mapping[str, str]  # name in __free() -> function that releases
+    guards: Mapping[str, str]  # name in guard() -> function that acquires the lock
 
 
 _Role = TypeVar("_Role", bound=Acquire | Release | Transfer)
-_RESOURCE_KEYS = frozenset({"nature", "type", "advisory", "atomic", "acquire", "release", "transfer", "loop"})
 _KEYS = frozenset(
     {
         "resources",
         "may_return_null",
         "may_return_err_ptr",
         "returns_errno",
+        "seldom_null",
         "never_returns",
         "null_tolerant",
         "may_sleep",
@@ -129,6 +132,8 @@ _KEYS = frozenset(
         "does_not_keep",
         "wipes",
         "predicates",
+        "cleanups",
+        "guards",
     }
 )
 
@@ -159,6 +164,7 @@ def parse_apis(file: ModelFile) -> Apis:
         | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
         returns_errno=_names(file, "returns_errno")
         | {role.function for group in roles.acquires.values() for role in group if role.failure == "errno"},
+        seldom_null=_names(file, "seldom_null"),
         never_returns=_never_returns(file, roles),
         null_tolerant=_null_tolerant(file, roles),
         may_sleep=_names(file, "may_sleep"),
@@ -172,6 +178,8 @@ def parse_apis(file: ModelFile) -> Apis:
         does_not_keep=_does_not_keep(file, roles),
         wipes=_wipes(file),
         predicates=_predicates(file),
+        cleanups=file.pairs(content.get("cleanups"), "cleanups"),
+        guards=_guards(file, roles),
     )
 
 
@@ -187,78 +195,71 @@ class _Roles:
         self.loops: dict[str, LoopMacro] = {}
         self.releases_of: dict[str, tuple[str, ...]] = {}
 
-    def add_resource(self, name: str, entry: Mapping[str, object]) -> None:
-        """Add the resource ``name`` and its roles."""
-        file, where = self._file, ("resources", name)
-        file.only(entry, _RESOURCE_KEYS, *where)
-        nature = file.string(entry.get("nature"), *where, "nature")
-        if nature not in NATURES:
-            file.fail(
-                f"`resources: {name}: nature` is {nature!r}.",
-                f"write one of {', '.join(sorted(NATURES))}",
-                *where,
-            )
-        self.resources[name] = Resource(
-            name,
-            nature,
-            file.string(entry.get("type"), *where, "type"),
-            file.flag(entry.get("advisory"), *where, "advisory"),
-            file.flag(entry.get("atomic"), *where, "atomic"),
-        )
-        self._add(self.acquires, _read_acquire, name, entry, "acquire")
-        self._add(self.releases, _read_release, name, entry, "release")
-        self._add(self.transfers, _read_transfer, name, entry, "transfer")
-        self.releases_of[name] = tuple(
-            function
-            for phrase, names in file.mapping(entry.get("release"), *where, "release").items()
-            for function in file.names(names, *where, "release", phrase)
-        )
-        self._add_loops(name, entry)
+    def add_resource(self, key: str, entry: Mapping[str, object]) -> None:
+        """Add the resource that ``key`` describes, and its roles."""
+        file = self._file
+        phrase = Phrase(file, key, "resources")
+        name = phrase.first()
+        if name in self.resources:
+            file.fail(f"`resources` has {name!r} twice.", "join the two entries", "resources", key)
+        nature = phrase.one_of(NATURES)
+        advisory, atomic = phrase.flag("advisory"), phrase.flag("atomic")
+        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic)
+        phrase.end()
+        released: list[str] = []
+        for text, value in entry.items():
+            role, _, terms = text.partition(" ")
+            where = ("resources", key, text)
+            names = file.names(value, *where)
+            phrase = Phrase(file, terms, *where[:2], prefix=role)
+            if role == "acquire":
+                self._add(self.acquires, _read_acquire(phrase, name), names, where)
+            elif role == "release":
+                self._add(self.releases, _read_release(phrase, name), names, where)
+                released += names
+            elif role == "transfer":
+                self._add(self.transfers, _read_transfer(phrase, name), names, where)
+            elif role == "loop":
+                self._add_loops(phrase, name, names, where)
+            else:
+                file.fail(
+                    f"`resources: {key}` has the unknown role {role!r}.",
+                    "start with acquire, release, transfer or loop",
+                    *where,
+                )
+        self.releases_of[name] = tuple(released)
 
     def _add(
         self,
         table: dict[str, tuple[_Role, ...]],
-        make: Callable[[Phrase, str], _Role],
-        resource: str,
-        entry: Mapping[str, object],
-        key: str,
+        make: Callable[[str], _Role],
+        names: list[str],
+        where: tuple[str, ...],
     ) -> None:
-        file, where = self._file, ("resources", resource, key)
-        for text, names in file.mapping(entry.get(key), *where).items():
-            phrase = Phrase(file, text, *where)
-            role = make(phrase, resource)
-            phrase.end()
-            for function in file.names(names, *where, text):
-                others = table.get(function, ())
-                if any(other.resource == resource for other in others):
-                    file.fail(
-                        f"`{': '.join(where)}` names {function} twice.",
-                        "keep one phrase for it",
-                        *where,
-                        text,
-                        function,
-                    )
-                table[function] = (*others, msgspec.structs.replace(role, function=function))
-
-    def _add_loops(self, resource: str, entry: Mapping[str, object]) -> None:
-        file, where = self._file, ("resources", resource, "loop")
-        for text, names in file.mapping(entry.get("loop"), *where).items():
-            phrase = Phrase(file, text, *where)
-            place = phrase.place()
-            phrase.end()
-            if place.kind != "arg":
-                file.fail(
-                    f"`{': '.join(where)}: {text}` must say arg N.",
-                    "name the cursor's argument",
+        for function in names:
+            role = make(function)
+            others = table.get(function)
+            if others is None:
+                table[function] = (role,)
+                continue
+            if any(other.resource == role.resource for other in others):
+                self._file.fail(
+                    f"`{': '.join(where[:-1])}` gives {function} the same role twice.",
+                    "keep one phrase for it",
                     *where,
-                    text,
+                    function,
                 )
-            for macro in file.names(names, *where, text):
-                if macro in self.loops:
-                    file.fail(
-                        f"`{': '.join(where)}` names {macro} twice.", "keep one entry", *where, text, macro
-                    )
-                self.loops[macro] = LoopMacro(macro, resource, place.index)
+            table[function] = (*others, role)
+
+    def _add_loops(self, phrase: Phrase, resource: str, names: list[str], where: tuple[str, ...]) -> None:
+        place = phrase.place()
+        phrase.end()
+        if place.kind != "arg":
+            self._file.fail(f"`{': '.join(where)}` must say arg N.", "name the cursor's argument", *where)
+        for macro in names:
+            if macro in self.loops:
+                self._file.fail(f"`{': '.join(where)}` names {macro} twice.", "keep one entry", *where, macro)
+            self.loops[macro] = LoopMacro(macro, resource, place.index)
 
     def check(self) -> None:
         """Refuse what is released but never acquired, and contradicting roles of one function."""
@@ -294,36 +295,33 @@ class _Roles:
                 "make both entries say the same of null ok and err ok",
                 "resources",
                 release.resource,
-                "release",
                 release.function,
             )
 
 
-def _read_acquire(phrase: Phrase, resource: str) -> Acquire:
+def _read_acquire(phrase: Phrase, resource: str) -> Callable[[str], Acquire]:
     holder = phrase.place()
     puts = phrase.after("puts")
+    put = phrase.number(puts.removesuffix(" on success")) if puts else -1
+    failure, kept = phrase.one_of(FAILURES), phrase.flag("kept on failure")
+    same_as, managed = phrase.argument("same as"), phrase.flag("managed")
+    phrase.end()
     on_success = puts.endswith(" on success")
-    return Acquire(
-        function="",
-        resource=resource,
-        holder=holder,
-        failure=phrase.one_of(FAILURES),
-        kept_on_failure=phrase.flag("kept on failure"),
-        same_as=phrase.argument("same as"),
-        puts=phrase.number(puts.removesuffix(" on success")) if puts else -1,
-        puts_on_success=on_success,
-        managed=phrase.flag("managed"),
-    )
+    return lambda name: Acquire(name, resource, holder, failure, kept, same_as, put, on_success, managed)
 
 
-def _read_release(phrase: Phrase, resource: str) -> Release:
-    return Release("", resource, phrase.place(), phrase.flag("null ok"), phrase.flag("err ok"))
+def _read_release(phrase: Phrase, resource: str) -> Callable[[str], Release]:
+    holder = phrase.place()
+    null_ok, err_ok = phrase.flag("null ok"), phrase.flag("err ok")
+    phrase.end()
+    return lambda name: Release(name, resource, holder, null_ok, err_ok)
 
 
-def _read_transfer(phrase: Phrase, resource: str) -> Transfer:
-    return Transfer(
-        "", resource, phrase.place(), phrase.one_of(frozenset({"always", "success"})) == "success"
-    )
+def _read_transfer(phrase: Phrase, resource: str) -> Callable[[str], Transfer]:
+    holder = phrase.place()
+    on_success_only = phrase.one_of(frozenset({"always", "success"})) == "success"
+    phrase.end()
+    return lambda name: Transfer(name, resource, holder, on_success_only)
 
 
 def _names(file: ModelFile, key: str) -> frozenset[str]:
@@ -401,3 +399,16 @@ def _predicates(file: ModelFile) -> dict[str, str]:
     entries = file.mapping(file.content.get("predicates"), "predicates")
     file.only(entries, PREDICATES, "predicates")
     return {name: role for role, names in entries.items() for name in file.names(names, "predicates", role)}
+
+
+def _guards(file: ModelFile, roles: _Roles) -> dict[str, str]:
+    guards = file.pairs(file.content.get("guards"), "guards")
+    for name, function in guards.items():
+        if function not in roles.acquires:
+            file.fail(
+                f"`guards: {name}` is {function}, which acquires nothing.",
+                "name a function that has an acquire role",
+                "guards",
+                f"{name}={function}",
+            )
+    return guards

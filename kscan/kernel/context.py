@@ -9,7 +9,7 @@ import msgspec
 from kscan.kernel.read import ModelFile
 
 
-class Arch(msgspec.Struct, frozen=True):
+class Arch(msgspec.Struct, frozen=True, gc=False):
     """An architecture: its folder below arch/, its other names, paths that imply it, its configuration."""
 
     name: str
@@ -19,7 +19,7 @@ class Arch(msgspec.Struct, frozen=True):
     undefined: frozenset[str]  # names taken as not set, the common ones included
 
 
-class Context(msgspec.Struct, frozen=True):
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What a scan assumes and where it looks beyond the paths it was given."""
 
     default_arch: str

@@ -12,7 +12,7 @@ from kscan.kernel.read import ModelFile
 TIMES = frozenset({"now", "later", "repeats"})
 
 
-class Callback(msgspec.Struct, frozen=True):
+class Callback(msgspec.Struct, frozen=True, gc=False):
     """A function or macro that has one of its arguments called."""
 
     function: str
@@ -22,7 +22,7 @@ class Callback(msgspec.Struct, frozen=True):
     received_as: int = -1  # ... as this argument of the callback
 
 
-class TableMacro(msgspec.Struct, frozen=True):
+class TableMacro(msgspec.Struct, frozen=True, gc=False):
     """A file-scope macro that defines ``instance`` of ``type`` with functions bound to fields.
 
     ``instance`` and the functions are patterns: ``{0}_show`` is the macro's first argument with ``_show``
@@ -41,7 +41,7 @@ class TableMacro(msgspec.Struct, frozen=True):
         )
 
 
-class CallMacro(msgspec.Struct, frozen=True):
+class CallMacro(msgspec.Struct, frozen=True, gc=False):
     """A file-scope macro whose argument is a function that the kernel calls at ``phase``."""
 
     macro: str
@@ -49,15 +49,15 @@ class CallMacro(msgspec.Struct, frozen=True):
     phase: str
 
 
-class DriverMacro(msgspec.Struct, frozen=True):
+class DriverMacro(msgspec.Struct, frozen=True, gc=False):
     """A file-scope macro that makes the init and exit functions of a driver table given as argument 0."""
 
     macro: str
-    register: str
-    unregister: str
+    register: str  # {1} is the macro's argument 1
+    unregister: str  # empty where it is never unregistered
 
 
-class EntryPoints(msgspec.Struct, frozen=True):
+class EntryPoints(msgspec.Struct, frozen=True, gc=False):
     """All of them by macro or function name."""
 
     callbacks: Mapping[str, tuple[Callback, ...]]
@@ -83,8 +83,7 @@ def parse_entrypoints(file: ModelFile) -> EntryPoints:
         roots={
             kind: how
             for how, text in file.mapping(file.content.get("roots"), "roots").items()
-            for kind in (item.strip() for item in file.string(text, "roots", how).split(","))
-            if kind
+            for kind in file.items(text, "roots", how)
         },
     )
 
@@ -145,12 +144,12 @@ def _calls(file: ModelFile) -> dict[str, CallMacro]:
 def _drivers(file: ModelFile) -> dict[str, DriverMacro]:
     drivers = {}
     for macro, text in file.mapping(file.content.get("drivers"), "drivers").items():
-        pair = file.names(text, "drivers", macro)
-        if len(pair) != 2:
+        pair = file.words(text, "drivers", macro)
+        if len(pair) not in (1, 2):
             file.fail(
-                f"`drivers: {macro}` must name two functions.", "write register unregister", "drivers", macro
+                f"`drivers: {macro}` must name one or two functions.", "register unregister", "drivers", macro
             )
-        drivers[macro] = DriverMacro(macro, pair[0], pair[1])
+        drivers[macro] = DriverMacro(macro, pair[0], pair[1] if len(pair) == 2 else "")
     return drivers
 
 

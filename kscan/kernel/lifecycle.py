@@ -13,7 +13,7 @@ from kscan.kernel.read import ModelFile
 RUNS = frozenset({"per-object", "repeats", "unordered", "deferrable", "optional"})
 
 
-class Level(msgspec.Struct, frozen=True):
+class Level(msgspec.Struct, frozen=True, gc=False):
     """A level of containment: for one object of an outer level there are many of an inner (deeper) one."""
 
     name: str  # "pci.bus"
@@ -22,7 +22,7 @@ class Level(msgspec.Struct, frozen=True):
     types: tuple[str, ...]  # struct types of its objects
 
 
-class Hook(msgspec.Struct, frozen=True):
+class Hook(msgspec.Struct, frozen=True, gc=False):
     """A function, or ops field, that the kernel calls at a known point in an object's life."""
 
     name: str  # "pcibios_remove_bus" or "struct pci_ops.read"
@@ -39,7 +39,7 @@ class Hook(msgspec.Struct, frozen=True):
         return (owner, field) if dot else None
 
 
-class NeedsRegistered(msgspec.Struct, frozen=True):
+class NeedsRegistered(msgspec.Struct, frozen=True, gc=False):
     """A function whose argument must be registered (visible in sysfs) by then."""
 
     function: str
@@ -49,7 +49,7 @@ class NeedsRegistered(msgspec.Struct, frozen=True):
     member: str = ""
 
 
-class Lifecycle(msgspec.Struct, frozen=True):
+class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     """The lifecycle model with look-ups by name."""
 
     levels: Mapping[str, Level]
@@ -62,6 +62,7 @@ class Lifecycle(msgspec.Struct, frozen=True):
     registered_field: frozenset[str]  # "struct kobject.state_in_sysfs": set by registration only
     registered_tests: Mapping[str, int]  # function -> argument that it tests for registration
     needs_registered: Mapping[str, NeedsRegistered]
+    events: Mapping[str, str]  # notifier event -> phase
     ends_life: Mapping[
         str, Mapping[str, int]
     ]  # function -> struct type -> argument whose object ends with the call
@@ -90,6 +91,7 @@ _KEYS = frozenset(
         "registered_field",
         "registered_tests",
         "needs_registered",
+        "events",
         "ends_life",
         "callers_end_life",
     }
@@ -114,9 +116,10 @@ def parse_lifecycle(file: ModelFile) -> Lifecycle:
             kind: file.string(member, "registered_member", kind)
             for kind, member in file.mapping(content.get("registered_member"), "registered_member").items()
         },
-        registered_field=frozenset(_list(file, "registered_field")),
+        registered_field=frozenset(file.items(content.get("registered_field"), "registered_field")),
         registered_tests=_one_argument(file, "registered_tests"),
         needs_registered=_needs_registered(file),
+        events=_events(file, phases),
         ends_life=_ends(file, "ends_life"),
         callers_end_life=_ends(file, "callers_end_life"),
     )
@@ -126,8 +129,7 @@ def _levels(file: ModelFile) -> dict[str, Level]:
     levels = {}
     for family, entry in file.mapping(file.content.get("levels"), "levels").items():
         for depth, (name, types) in enumerate(file.mapping(entry, "levels", family).items()):
-            text = file.string(types, "levels", family, name)
-            kinds = tuple(kind.strip() for kind in text.split(",") if kind.strip())
+            kinds = file.items(types, "levels", family, name)
             levels[f"{family}.{name}"] = Level(f"{family}.{name}", family, depth, kinds)
     return levels
 
@@ -149,7 +151,7 @@ def _hooks(file: ModelFile, levels: Mapping[str, Level], phases: tuple[str, ...]
             )
         for name, arg, why in _entries(file, entry, "hooks", text):
             if name in hooks:
-                file.fail(f"`hooks` names {name} twice.", "keep one entry", "hooks", text, name)
+                file.fail(f"`hooks` names {name} twice.", "keep one entry", "hooks", text, f"{name}({arg})")
             hooks[name] = Hook(name, level, arg, phase, runs, why)
     return hooks
 
@@ -171,11 +173,6 @@ def _one_argument(file: ModelFile, key: str) -> dict[str, int]:
     return {name: arg for arg, names in file.by_argument(file.content.get(key), key) for name in names}
 
 
-def _list(file: ModelFile, key: str) -> list[str]:
-    text = file.string(file.content.get(key), key)
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
 def _needs_registered(file: ModelFile) -> dict[str, NeedsRegistered]:
     table = {}
     for text, names in file.mapping(file.content.get("needs_registered"), "needs_registered").items():
@@ -188,10 +185,16 @@ def _needs_registered(file: ModelFile) -> dict[str, NeedsRegistered]:
     return table
 
 
+def _events(file: ModelFile, phases: tuple[str, ...]) -> dict[str, str]:
+    entries = file.mapping(file.content.get("events"), "events")
+    file.only(entries, frozenset(phases), "events")
+    return {name: phase for phase, names in entries.items() for name in file.names(names, "events", phase)}
+
+
 def _ends(file: ModelFile, key: str) -> dict[str, dict[str, int]]:
     table: dict[str, dict[str, int]] = {}
     for kind, text in file.mapping(file.content.get(key), key).items():
-        for word in (item.strip() for item in file.string(text, key, kind).split(",")):
+        for word in file.items(text, key, kind):
             match = _HOOK.match(word)
             if not match:
                 file.fail(

@@ -11,7 +11,7 @@ import msgspec
 from kscan.kernel.read import ModelFile
 
 
-class Place(msgspec.Struct, frozen=True, order=True):
+class Place(msgspec.Struct, frozen=True, order=True, gc=False):
     """Where a resource is: ``result``, ``arg`` (the argument), ``out`` (what it points to), ``global``.
 
     ``member`` is a member of the object found there: ``arg`` 4 with member ``np`` is ``args.np`` where
@@ -26,10 +26,18 @@ class Place(msgspec.Struct, frozen=True, order=True):
 class Phrase:
     """The terms of a phrase such as ``result, null, puts 1``; a term that nobody takes is an error."""
 
-    def __init__(self, file: ModelFile, phrase: str, *where: str) -> None:
+    def __init__(self, file: ModelFile, phrase: str, *where: str, prefix: str = "") -> None:
         self._file = file
-        self._where = (*where, phrase)
+        self._where = (*where, f"{prefix} {phrase}" if prefix else phrase)
         self._terms = [term.strip() for term in phrase.split(",")]
+
+    def first(self) -> str:
+        """Take the first term."""
+        return self._terms.pop(0)
+
+    def optional(self) -> str:
+        """Take the next term if there is one."""
+        return self._terms.pop(0) if self._terms else ""
 
     def place(self) -> Place:
         """Take the first term as the place, and the member that goes with it."""

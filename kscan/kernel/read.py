@@ -1,7 +1,8 @@
-"""Reading of one kernel-model file: typed access to its YAML, errors that name key and line.
+"""Reading of one kernel-model file: its YAML as text, mappings and lists; errors that name key and line.
 
-The text is parsed without positions, which is four times faster; the line of a
-wrong key is looked up in the text only once there is something to complain about.
+Scalars stay text: only the composer of PyYAML is used, not its constructor, which takes as long again and
+turns ``on`` and ``no`` into truth values.  The line of a wrong key is looked up in the text only once there
+is something to complain about.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import yaml
 
 from kscan.errors import RuleError
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NAMES = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*\s+)*(?:[A-Za-z_][A-Za-z0-9_]*)?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENT = "see the comment at the head of the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +37,61 @@ class ModelFile:
     def _line_of(self, near: tuple[str, ...]) -> int:
         at = 0
         for text in near:
-            found = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])").search(self.text, at)
+            words = r"\s+".join(re.escape(word) for word in text.split())
+            found = re.compile(rf"(?<![\w-]){words}(?![\w-])").search(self.text, at)
             if found:
                 at = found.start()
         return self.text.count("\n", 0, at) + 1
 
     def mapping(self, value: object, *where: str) -> Mapping[str, object]:
-        """``value`` as a mapping with text keys (numbers are taken as text); an absent value is empty."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
+        """``value`` as a mapping; an absent or empty value is an empty one."""
+        if isinstance(value, dict):
+            return value
+        if value:
             self.fail(
                 f"{_path(where)} must be a mapping, not {_kind(value)}.", "write `key: value` lines", *where
             )
-        if all(type(key) is str for key in value):
-            return value
-        return {self._key(key, where): item for key, item in value.items()}
-
-    def _key(self, key: object, where: tuple[str, ...]) -> str:
-        if isinstance(key, bool) or not isinstance(key, int | str):
-            self.fail(f"{_path(where)} has the key {key!r}, which is not text.", "quote the key", *where)
-        return str(key)
+        return {}
 
     def string(self, value: object, *where: str) -> str:
         """``value`` as text; an absent value is empty."""
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            self.fail(f"{_path(where)} must be text, not {_kind(value)}.", "quote the value", *where)
-        return value
-
-    def flag(self, value: object, *where: str) -> bool:
-        """``value`` as a truth value; an absent value is false."""
-        if value is None:
-            return False
-        if not isinstance(value, bool):
-            self.fail(
-                f"{_path(where)} must be true or false, not {_kind(value)}.", "write true or false", *where
-            )
-        return value
+        if value is not None and not isinstance(value, str):
+            self.fail(f"{_path(where)} must be text, not {_kind(value)}.", "write plain text", *where)
+        return value or ""
 
     def names(self, value: object, *where: str) -> list[str]:
         """``value`` as C identifiers separated by blanks."""
-        names = self.string(value, *where).split()
-        for name in names:
-            if not _NAME.match(name):
-                self.fail(
-                    f"{_path(where)} names {name!r}, which is not a C identifier.",
-                    "separate names by blanks only",
-                    *where,
-                    name,
-                )
+        text = self.string(value, *where)
+        names = text.split()
+        if not _NAMES.fullmatch(text.strip()):
+            wrong = next(name for name in names if not _NAME.fullmatch(name))
+            self.fail(
+                f"{_path(where)} names {wrong!r}, which is not a C identifier.",
+                "separate names by blanks only",
+                *where,
+                wrong,
+            )
         return names
 
     def words(self, value: object, *where: str) -> tuple[str, ...]:
         """``value`` as words (paths, patterns) separated by blanks."""
         return tuple(self.string(value, *where).split())
+
+    def items(self, value: object, *where: str) -> tuple[str, ...]:
+        """``value`` as items separated by commas."""
+        return tuple(item.strip() for item in self.string(value, *where).split(",") if item.strip())
+
+    def pairs(self, value: object, *where: str) -> dict[str, str]:
+        """``value`` as name=name pairs separated by blanks."""
+        pairs = {}
+        for word in self.words(value, *where):
+            name, _, meaning = word.partition("=")
+            if not (_NAME.fullmatch(name) and _NAME.fullmatch(meaning)):
+                self.fail(
+                    f"{_path(where)} has {word!r}.", "write name=name, separated by blanks", *where, word
+                )
+            pairs[name] = meaning
+        return pairs
 
     def by_argument(self, value: object, *where: str) -> Iterator[tuple[int, list[str]]]:
         """The entries of a map from argument number to names."""
@@ -103,7 +105,6 @@ class ModelFile:
                 f"{_path(where)} has {text!r} where an argument number (0, 1, ...) is due.",
                 "count from 0",
                 *where,
-                text,
             )
         return int(text)
 
@@ -122,34 +123,46 @@ class ModelFile:
 
 def read(path: Path) -> tuple[ModelFile, bytes]:
     """The content of ``path`` and its bytes; RuleError where it cannot be read or is not a YAML mapping."""
+    name = str(path)
     try:
         data = path.read_bytes()
-        text = data.decode()
     except OSError as error:
-        raise RuleError(
-            str(path), f"The file cannot be read: {error.strerror}.", "check --rules or reinstall kscan"
-        ) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise RuleError(str(path), "The file is not valid UTF-8.", "save it as UTF-8", line) from error
+        raise RuleError(name, f"The file cannot be read: {error.strerror}.", "reinstall kscan") from error
     try:
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RuleError(name, "The file is not valid UTF-8.", "save it as UTF-8", line) from error
+    try:
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise RuleError(
-            str(path),
-            f"The YAML is not valid: {error.problem}.",
-            "see the comment at the head of the file",
-            mark.line + 1 if mark else 0,
-        ) from error
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RuleError(name, f"The YAML is not valid: {error.problem}.", _COMMENT, line) from error
     except yaml.YAMLError as error:
-        raise RuleError(str(path), "The YAML is not valid.", "remove control characters") from error
-    if not isinstance(content, dict):
-        raise RuleError(
-            str(path), "The file must hold a YAML mapping.", "see the comment at the head of the file", 1
-        )
-    file = ModelFile(str(path), text, content)
-    return ModelFile(str(path), text, file.mapping(content)), data
+        raise RuleError(name, "The YAML is not valid.", "remove control characters") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise RuleError(name, "The file must hold a YAML mapping.", _COMMENT, 1)
+    return ModelFile(name, text, _mapping(node, name)), data
+
+
+def _mapping(node: yaml.MappingNode, name: str) -> dict[str, object]:
+    content: dict[str, object] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise RuleError(name, "A key is not text.", "write `key: value` lines", key.start_mark.line + 1)
+        if key.value in content:
+            reason = f"The key {key.value!r} occurs twice in one mapping."
+            raise RuleError(name, reason, "join the two entries", key.start_mark.line + 1)
+        content[key.value] = value.value if isinstance(value, yaml.ScalarNode) else _value(value, name)
+    return content
+
+
+def _value(node: yaml.Node, name: str) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, name)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, name) for item in node.value]
+    return node.value
 
 
 def _path(where: tuple[str, ...]) -> str:
@@ -157,12 +170,5 @@ def _path(where: tuple[str, ...]) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = {
-        bool: "a truth value",
-        int: "a number",
-        float: "a number",
-        str: "text",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return kinds.get(type(value), "nothing" if value is None else type(value).__name__)
+    kinds: dict[type, str] = {str: "text", list: "a list", dict: "a mapping"}
+    return kinds.get(type(value), "something else")

@@ -9,14 +9,16 @@ may load further files of the tree: these are linked and never reported on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Struct
 from kscan.link.macros import expand
 from kscan.link.types import TypeTable
 from kscan.link.view import View
 
+T = TypeVar("T")
 DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
 CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
 
@@ -70,6 +72,7 @@ class Program:
         outside: Outside | None = None,
     ) -> None:
         self.view = view
+        self._analyses: dict[object, object] = {}
         self.facts: dict[str, FileFacts] = {}
         self._outside = outside
         self._asked: set[tuple[str, str]] = set()
@@ -89,6 +92,13 @@ class Program:
         self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
         self._types = TypeTable(self._find_struct, self._find_typedef)
         self.add(facts)
+
+    def shared(self, kind: Callable[..., T], *needs: object) -> T:
+        """The one instance of an analysis for this program, made of it and ``needs`` when first asked for."""
+        found = self._analyses.get(kind)
+        if found is None:
+            found = self._analyses[kind] = kind(self, *needs)
+        return cast(T, found)
 
     # -- loading --------------------------------------------------------------
 
@@ -149,9 +159,9 @@ class Program:
     # -- names ----------------------------------------------------------------
 
     def functions(self) -> Iterator[Func]:
-        """Every function, by name."""
-        for group in self._functions.values():
-            yield from group
+        """Every function loaded so far, by name."""
+        for group in tuple(self._functions.values()):
+            yield from tuple(group)
 
     def named(self, name: str) -> tuple[Func, ...]:
         """All loaded functions of a name."""
@@ -408,11 +418,13 @@ class Program:
     def _is_arch_struct(self, name: str) -> bool:
         return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
 
-    def places(self, func: Func) -> tuple[tuple[str, str], ...]:
-        """The (struct, field) places a function stands in."""
+    def places(self, func: Func, names: Container[str] | None = None) -> tuple[tuple[str, str], ...]:
+        """The (struct, field) places a function stands in; of fields in ``names`` only, where given."""
         found: dict[tuple[str, str], None] = {}
         for path, binding in tuple(self._targets.get(func.name, ())):
             if binding.how not in ("initializer", "store") or not binding.path:
+                continue
+            if names is not None and binding.path[-1] not in names and not binding.path[-1].startswith("#"):
                 continue
             if func not in self.resolve(func.name, path):
                 continue

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
 
 from kscan.config import Config
-from kscan.errors import InputError
 from kscan.facts.extract import extract
 from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore
-from kscan.findings.model import Coverage, Report, Skipped
+from kscan.findings.model import Report
 from kscan.pipeline.facts import FactsLoader, Loaded
+from kscan.pipeline.patch import judge_inputs
 from kscan.pipeline.scan import arch_of, coverage_of, link, run_rules, scope_of, set_up
 
-__all__ = ["FactsLoader", "Loaded", "facts_of", "scan"]
+__all__ = ["FactsLoader", "Loaded", "facts_of", "judge", "scan"]
 
 
 def scan(config: Config) -> Report:
@@ -26,6 +26,12 @@ def scan(config: Config) -> Report:
         linked = link(setup, setup.source, paths, arch_of(setup, paths))
         findings = run_rules(setup, linked)
         return Report(config.invocation, coverage_of(linked), findings)
+
+
+def judge(config: Config, inputs: Sequence[str]) -> Report:
+    """What the patches in ``inputs`` introduce, fix and carry.  Raises InputError and RuleError."""
+    with _store(config) as store:
+        return judge_inputs(set_up(config, store), inputs)
 
 
 def facts_of(config: Config, path: str) -> FileFacts:

@@ -44,7 +44,7 @@ class Outside:
         self._headers, self._core = headers, core
         self._inside = frozenset(inside)
         self._homes: dict[str, dict[str, list[str]]] = {}
-        self._folders: dict[str, list[str]] | None = None
+        self._all: list[_Entry] | None = None
         self.loaded: dict[str, FileFacts] = {}
         self.skipped: list[Skipped] = []
 
@@ -87,20 +87,19 @@ class Outside:
     def _index(self, kind: str) -> Mapping[str, list[str]]:
         found = self._homes.get(kind)
         if found is None:
+            if self._all is None:
+                self._all = list(self._entries(self._headers))
             found = self._homes[kind] = defaultdict(list)
             place = KINDS.index(kind)
-            for path, names in self._entries(self._headers):
+            for path, names in self._all:
                 for name in names[place]:
                     found[name].append(path)
         return found
 
     def _entries(self, folders: Sequence[str]) -> Iterable[_Entry]:
-        done: set[str] = set()
         for top in folders:
-            for chunk, paths in self._chunks(top).items():
-                if chunk not in done:
-                    done.add(chunk)
-                    yield from self._chunk_entries([p for p in paths if p not in self._inside])
+            for paths in self._chunks(top).values():
+                yield from self._chunk_entries([p for p in paths if p not in self._inside])
 
     def _chunks(self, top: str) -> Mapping[str, list[str]]:
         """The files below a folder, by folder two levels down: the unit of caching."""

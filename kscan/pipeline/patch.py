@@ -1,13 +1,20 @@
-"""Judge patches: findings before and after each one, on the tree it is for."""
+"""Judge patches: findings before and after each one, on the tree it is for.
+
+A patch is laid over the tree in memory; its files are extracted anew, everything else
+comes from the cache.  A series is a chain of such trees, so what one patch introduces and
+a later one fixes shows as both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kscan.errors import InputError
 from kscan.findings.compare import compare
-from kscan.findings.model import Coverage, Finding, PatchResult, Skipped
-from kscan.pipeline.scan import Linked, Setup, arch_of, coverage_of, link, run_rules
+from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
+from kscan.pipeline.scan import Setup, arch_of, coverage_of, link, run_rules
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch
 from kscan.sources.git import GitRepo
@@ -15,26 +22,101 @@ from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import Patch
 from kscan.sources.series import Unreadable
 
+_C_ENDINGS = (".c", ".h")
+
 
 @dataclass(slots=True)
-class Judged:
+class _Judging:
     """What judging gave so far."""
 
+    setup: Setup
+    repo: GitRepo | None
     results: list[PatchResult] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    coverage: list[Coverage] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def patch(self, patch: Patch, base: Source) -> Source:
+        """Judge one patch on ``base``; gives the tree after it (``base`` where it does not apply)."""
+        touched = tuple(sorted({f.path for f in patch.diff.files if f.path.endswith(_C_ENDINGS)}))
+        if not touched:
+            self._add(patch, "empty", ("touches no C file",), touched)
+            return base
+        applied = apply_patch(base, patch, self.repo)
+        if not applied.ok:
+            self._add(patch, "refused", tuple(str(r) for r in applied.refusals), touched)
+            self.skipped.append(Skipped(patch.source or patch.name, 0, _refusal(applied), _remedy(applied)))
+            return base
+        before = self._findings(applied.before, touched)
+        after = self._findings(applied.overlay, touched)
+        renamed = {f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path}
+        self._add(patch, "applied", applied.notes, touched, compare(before, after, renamed))
+        return applied.overlay
+
+    def _findings(self, source: Source, touched: Sequence[str]) -> tuple[Finding, ...]:
+        folders = _neighbourhood(self.setup, source, touched)
+        linked = link(self.setup, source, folders, arch_of(self.setup, touched))
+        self.coverage = coverage_of(linked)
+        return run_rules(self.setup, linked)
+
+    def _add(
+        self,
+        patch: Patch,
+        outcome: str,
+        notes: Iterable[str],
+        files: tuple[str, ...],
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        result = PatchResult(
+            patch.name, patch.source, patch.message_id, outcome, tuple(notes), files, findings  # type: ignore[arg-type]
+        )
+        self.results.append(result)
 
 
-def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Judged:
-    """Read, apply and judge every patch of the inputs; a series is a chain of trees."""
-    judged = Judged()
-    repo = _repository(setup)
-    for item in read_inputs(inputs):
+def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Report:
+    """Read, apply and judge every patch of the inputs (files, folders, ``-`` for stdin)."""
+    judging = _Judging(setup, _repository(setup))
+    for item in read_inputs(inputs, sys.stdin.buffer):
         if isinstance(item, Unreadable):
-            judged.skipped.append(Skipped(item.source, item.line, item.reason, item.remedy))
+            judging.skipped.append(Skipped(item.source, 0, item.reason, item.remedy))
             continue
         base = setup.source
         for patch in item.patches:
-            base = _judge(setup, patch, base, repo, judged)
-    return judged
+            base = judging.patch(patch, base)
+    findings = tuple(f for result in judging.results for f in result.findings)
+    seen = judging.coverage
+    coverage = Coverage(
+        seen.files,
+        seen.functions,
+        seen.partial,
+        seen.context_files,
+        (*judging.skipped, *(s for s in seen.skipped if not s.partial)),
+    )
+    return Report(setup.config.invocation, coverage, findings, tuple(judging.results))
+
+
+def _neighbourhood(setup: Setup, source: Source, touched: Sequence[str]) -> tuple[str, ...]:
+    """The folders linked with a patch: for each file the default directory it is in, else its own."""
+    defaults = setup.model.context.default_paths
+    found = set()
+    for path in touched:
+        home = next((d for d in defaults if path.startswith(d + "/")), path.rpartition("/")[0])
+        if source.exists(home):
+            found.add(home)
+    return tuple(sorted(found))
+
+
+def _repository(setup: Setup) -> GitRepo | None:
+    try:
+        return GitRepo(setup.top)
+    except InputError:
+        return None  # a tree without a repository: the work tree is all there is
+
+
+def _refusal(applied: ApplyResult) -> str:
+    if applied.already_applied:
+        return "the tree already holds this patch"
+    return f"does not apply: {applied.refusals[0]}"
+
+
+def _remedy(applied: ApplyResult) -> str:
+    return "give the tree before it" if applied.already_applied else "give the tree it was made for with --tree or --rev"

@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from kscan import __version__
-from kscan.findings.compare import JudgedPatch
 from kscan.findings.model import SCHEMA_VERSION, PatchResult, Report
 
 _ODD = re.compile(r"[^\x20-\x7e]")
@@ -39,8 +38,8 @@ def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 -
 
 def _patch(patch: PatchResult) -> dict[str, Any]:
     # The findings themselves stand once, in "findings"; a patch names its own by fingerprint.
-    findings = patch.findings if isinstance(patch, JudgedPatch) else ()
-    plain = {k: getattr(patch, k) for k in PatchResult.__struct_fields__}
+    findings = patch.findings
+    plain = {k: getattr(patch, k) for k in PatchResult.__struct_fields__ if k != "findings"}
     sorts = ("introduced", "fixed", "carried")
     return plain | {s: [f.fingerprint for f in findings if f.status == s] for s in sorts}
 

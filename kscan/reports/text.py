@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kscan.findings.compare import JudgedPatch
 from kscan.findings.model import Finding, PatchResult, Report
 from kscan.findings.plain import plain
 
@@ -16,10 +15,7 @@ def render(report: Report, *, verbose: bool) -> Iterator[str]:
         return
     for number, patch in enumerate(report.patches, start=1):
         yield _header(patch, number, len(report.patches))
-        if isinstance(patch, JudgedPatch):
-            yield from _by_status(patch.findings, verbose=verbose)
-    if not any(isinstance(p, JudgedPatch) for p in report.patches):
-        yield from _by_status(report.findings, verbose=verbose)
+        yield from _by_status(patch.findings, verbose=verbose)
 
 
 def _header(patch: PatchResult, number: int, total: int) -> str:

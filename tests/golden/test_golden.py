@@ -7,7 +7,6 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from kscan.findings.compare import JudgedPatch
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped, Step
 from kscan.findings.summary import complaints, summary
@@ -72,7 +71,7 @@ def _patch_report() -> Report:
     fixed = msgspec.structs.replace(_DANGLING, status="fixed")
     carried = msgspec.structs.replace(_EARLY, status="carried", line=99, fingerprint="00000000000000ff")
     patches = (
-        JudgedPatch(
+        PatchResult(
             "[PATCH 1/2] pci: \x1b]0;title\x07 set up early",
             "series.mbox:1",
             "<1@example.org>",

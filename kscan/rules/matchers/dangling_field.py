@@ -1,0 +1,136 @@
+"""A pointer field that is released and left as it is, where what it stood for goes on being used.
+
+A field left dangling is a hazard only where something shows that its container lives on:
+the function runs again for the same container (a hook of an inner level), or another path
+of the same function stores a new value after the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.fields import Fate, Fields, Release
+from kscan.analyses.levels import Levels, Reach, repeated
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import condition_text, edge_step, tests_at, tests_on
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``natures``: the natures of resources whose release leaves the pointer useless."""
+
+    natures: tuple[str, ...] = ("memory",)
+
+
+HOLES = frozenset({"release", "field", "struct", "consequence"})
+
+
+def problems(options: Options, model: KernelModel) -> Iterator[str]:
+    """What the options name that the model lacks."""
+    known = {resource.nature for resource in model.apis.resources.values()}
+    for nature in options.natures:
+        if nature not in known:
+            yield f"No resource of the model has the nature `{nature}`."
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each release after which a path leaves the field dangling."""
+    fields = program.shared(Fields, model.apis, model.lifecycle)
+    levels = program.shared(Levels, model.lifecycle)
+    natures = frozenset(rule.options_as(Options).natures)
+    for release in fields.all_releases(natures):
+        fate = fields.fate(release)
+        if not fate.left or fate.doubtful:
+            continue
+        again = repeated(fields, levels, release)
+        if again is not None:
+            yield _run_again(rule, fields, release, fate, again)
+        elif fate.stored:
+            yield _left_on_a_path(rule, fields, release, fate)
+
+
+def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: Reach) -> Finding:
+    steps = [
+        *(
+            Step(func.path, line, func.name, f"{release.struct}.{release.field} gets its value here")
+            for func, line in fields.setters(release.struct, release.field)[:3]
+        ),
+        *(edge_step(edge) for edge in again.path),
+        _release_step(release),
+        *_left_steps(release, fate),
+        Step(
+            again.start.path,
+            again.start.fact.line,
+            again.start.name,
+            f"runs again for the same {release.struct} ({again.hook.name}, {again.hook.level}: {again.hook.why})",
+        ),
+    ]
+    consequence = "the next run frees it a second time"
+    conditions = [
+        *(condition_text(f, b, holds, fields.values(f)) for f, b, holds in tests_on(again.path)),
+        *_conditions(release, fields),
+        f"false if only one {again.hook.level.partition('.')[2]} ever lies below a {release.struct}",
+    ]
+    return _finding(rule, release, steps, conditions, consequence)
+
+
+def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) -> Finding:
+    steps = [
+        _release_step(release),
+        *_left_steps(release, fate),
+        Step(release.func.path, fate.stored[0], release.func.name, "the other path stores a new value: its container lives on"),
+    ]
+    consequence = "a later use or release of the field finds freed memory"
+    body = release.func.fact.body
+    known = {id(block) for block, _holds in tests_at(release.func, release.place.block)}
+    conditions = [
+        condition_text(release.func, block, holds, fields.values(release.func))
+        for block, holds in tests_at(release.func, fate.left[0][0])
+        if id(block) not in known
+    ]
+    del body
+    conditions.append("false if every caller ends the container's life, or stores to the field, after this return")
+    return _finding(rule, release, steps, conditions, consequence)
+
+
+def _conditions(release: Release, fields: Fields) -> Iterator[str]:
+    for block, holds in tests_at(release.func, release.place.block):
+        yield condition_text(release.func, block, holds, fields.values(release.func))
+
+
+def _release_step(release: Release) -> Step:
+    return Step(
+        release.func.path, release.call.line, release.func.name, f"{release.call.callee}() releases {release.held}"
+    )
+
+
+def _left_steps(release: Release, fate: Fate) -> Iterator[Step]:
+    for _block, line in fate.left[:2]:
+        yield Step(release.func.path, line, release.func.name, f"returns with {release.held} still pointing to it")
+
+
+def _finding(rule: Rule, release: Release, steps: list[Step], conditions: list[str], consequence: str) -> Finding:
+    call = release.call
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=release.func.path,
+        line=call.line,
+        column=call.column,
+        end_line=call.line,
+        end_column=call.column + len(call.callee),
+        function=release.func.name,
+        message=rule.text(
+            release=call.callee, field=str(release.held), struct=release.struct, consequence=consequence
+        ),
+        steps=tuple(steps),
+        conditions=tuple(dict.fromkeys(conditions)),
+        fingerprint=fingerprint(rule.id, release.func.path, release.func.name, f"{call.callee}({release.held})"),
+    )

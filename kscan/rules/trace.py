@@ -1,0 +1,64 @@
+"""Steps and conditions of findings that lead along call edges; shared by matchers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kscan.analyses import cfg
+from kscan.analyses.values import Values
+from kscan.facts.model import Block, Body, Call
+from kscan.findings.model import Step
+from kscan.link.program import DIRECT, Edge, Func
+
+
+def edge_step(edge: Edge) -> Step:
+    """One hop: the call site, what it calls, and through what."""
+    how = "" if edge.kind == DIRECT else f" ({edge.kind}{' ' + edge.via if edge.via else ''})"
+    place = f"{edge.callee.path}:{edge.callee.fact.line}"
+    return Step(edge.caller.path, edge.line, edge.caller.name, f"calls {edge.callee.name}(){how}, {place}")
+
+
+def call_place(edge: Edge) -> cfg.Place | None:
+    """Where the call of an edge stands in its caller's body."""
+    best = None
+    for place, call in cfg.calls(edge.caller.fact.body):
+        if call.line == edge.line:
+            if call.callee == edge.callee.name or call.callee.endswith(edge.via.rpartition(".")[2] or "\0"):
+                return place
+            best = best or place
+    return best
+
+
+def tests_at(func: Func, block: int) -> Iterator[tuple[Block, bool]]:
+    """The branches that surely went one way when control is at a block of a function."""
+    body = func.fact.body
+    for condition in cfg.conditions(body, block):
+        yield body.blocks[condition.block], condition.holds
+
+
+def tests_on(path: Iterable[Edge]) -> Iterator[tuple[Func, Block, bool]]:
+    """The branches that must go one way for the calls of a path to be made."""
+    for edge in path:
+        place = call_place(edge)
+        if place is not None:
+            for block, holds in tests_at(edge.caller, place.block):
+                yield edge.caller, block, holds
+
+
+def condition_text(func: Func, block: Block, holds: bool, values: Values) -> str:
+    """A path condition as text: temporaries are shown as the calls they stand for."""
+    text = cfg.describe(block, holds)
+    call = values.calls.get(block.left)
+    if call is not None:
+        text = text.replace(block.left, call_text(call), 1)
+    return f"{text} in {func.name}()"
+
+
+def call_text(call: Call) -> str:
+    """A call as C text."""
+    return f"{call.callee}({', '.join(call.args)})"
+
+
+def return_line(body: Body, block: int) -> int:
+    """The line on which a block returns."""
+    return body.blocks[block].line
