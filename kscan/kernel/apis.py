@@ -49,6 +49,7 @@ class Acquire(msgspec.Struct, frozen=True, gc=False):
     failure: str  # one of FAILURES
     kept_on_failure: bool = False
     same_as: int = -1  # the result is this argument, with one more reference
+    null_ok: bool = False  # ... which may be NULL, as the result then is
     puts: int = -1  # argument that is released as well (NULL is accepted)
     puts_on_success: bool = False  # ... only where the call succeeds
     managed: bool = False  # the driver core releases it
@@ -100,7 +101,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     releases_of: Mapping[str, tuple[str, ...]]  # resource -> names of its releases
     may_return_null: frozenset[str]  # acquirers included
     may_return_err_ptr: frozenset[str]  # acquirers included
-    seldom_null: frozenset[str]  # NULL by contract, but not where the driver matched through them
+    seldom_null: frozenset[str]  # NULL by contract, but hardly ever; not in may_return_null
     returns_errno: frozenset[str]  # acquirers included
     never_returns: frozenset[str]
     null_tolerant: Mapping[str, frozenset[int]]  # releases included
@@ -154,12 +155,7 @@ def parse_apis(file: ModelFile) -> Apis:
         transfers=roles.transfers,
         loops=roles.loops,
         releases_of=roles.releases_of,
-        may_return_null=_names(file, "may_return_null")
-        | {
-            role.function
-            for role in acquired
-            if role.failure in ("null", "null_or_err_ptr") and role.same_as < 0
-        },
+        may_return_null=_may_return_null(file, acquired),
         may_return_err_ptr=_names(file, "may_return_err_ptr")
         | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
         returns_errno=_names(file, "returns_errno")
@@ -304,10 +300,13 @@ def _read_acquire(phrase: Phrase, resource: str) -> Callable[[str], Acquire]:
     puts = phrase.after("puts")
     put = phrase.number(puts.removesuffix(" on success")) if puts else -1
     failure, kept = phrase.one_of(FAILURES), phrase.flag("kept on failure")
-    same_as, managed = phrase.argument("same as"), phrase.flag("managed")
+    same_as, null_ok = phrase.argument("same as"), phrase.flag("null ok")
+    managed = phrase.flag("managed")
     phrase.end()
     on_success = puts.endswith(" on success")
-    return lambda name: Acquire(name, resource, holder, failure, kept, same_as, put, on_success, managed)
+    return lambda name: Acquire(
+        name, resource, holder, failure, kept, same_as, null_ok, put, on_success, managed
+    )
 
 
 def _read_release(phrase: Phrase, resource: str) -> Callable[[str], Release]:
@@ -326,6 +325,13 @@ def _read_transfer(phrase: Phrase, resource: str) -> Callable[[str], Transfer]:
 
 def _names(file: ModelFile, key: str) -> frozenset[str]:
     return frozenset(file.names(file.content.get(key), key))
+
+
+def _may_return_null(file: ModelFile, acquired: list[Acquire]) -> frozenset[str]:
+    failing = {
+        role.function for role in acquired if role.failure in ("null", "null_or_err_ptr") and not role.null_ok
+    }
+    return (_names(file, "may_return_null") | failing) - _names(file, "seldom_null")
 
 
 def _arguments(file: ModelFile, key: str) -> dict[str, frozenset[int]]:
@@ -376,7 +382,8 @@ def _null_tolerant(file: ModelFile, roles: _Roles) -> dict[str, frozenset[int]]:
         if tolerated:
             table[function] = table.get(function, frozenset()) | tolerated
     for function, acquires in roles.acquires.items():
-        accepted = {arg for role in acquires for arg in (role.puts, role.same_as) if arg >= 0}
+        accepted = {role.puts for role in acquires if role.puts >= 0}
+        accepted |= {role.same_as for role in acquires if role.null_ok}
         if accepted:
             table[function] = table.get(function, frozenset()) | accepted
     return table

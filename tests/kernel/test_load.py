@@ -19,7 +19,7 @@ APIS = """\
 resources:
   node, reference, struct node:
     acquire result, null: find_node
-    acquire result, null, same as 0: get_node
+    acquire result, null, same as 0, null ok: get_node
     acquire result, null, puts 1: next_node
     acquire arg 2, errno, at np: parse_node
     acquire result, null, managed: devm_node
@@ -105,6 +105,7 @@ def test_roles_by_function(tmp_path: Path) -> None:
     assert apis.acquires["parse_node"][0].holder == Place("arg", 2, "np")
     assert apis.acquires["power_get"][0].kept_on_failure
     assert apis.acquires["get_node"][0].same_as == 0
+    assert apis.null_tolerant["get_node"] == {0}
     assert apis.acquires["devm_node"][0].managed
     assert apis.acquires["resize"][0].puts_on_success
     assert apis.releases["put_node"] == (Release("put_node", "node", Place("arg", 0), null_ok=True),)
@@ -307,6 +308,7 @@ def test_shipped_functions_do_not_contradict_themselves(shipped: KernelModel) ->
         for role in group:
             assert role.failure != "never" or not role.kept_on_failure
             assert role.same_as < 0 or role.holder.kind == "result"
+            assert not role.null_ok or (role.same_as >= 0 and role.failure == "null")
             assert role.failure not in ("null", "err_ptr", "null_or_err_ptr") or role.holder.kind != "global"
 
 
