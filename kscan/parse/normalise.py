@@ -48,7 +48,7 @@ _FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
 _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
 _SHAPED = re.compile(
     rb"\n([ \t]++)(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()"
-    rb"(?:[^;{}]*+\{|[^;{}\n]*+\n\1[ \t]++[A-Za-z_*(])"
+    rb"(?:[^;{}]{0,1500}+\{|[^;{}\n]{0,500}+\n\1[ \t]++[A-Za-z_*(])"
 )
 _UNTIL = re.compile(rb"\} while_\w+(?=[ \t]*\()")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())

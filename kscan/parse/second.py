@@ -30,7 +30,7 @@ _TEXT_CALL = re.compile(
 _ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
 _LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
 _LINE_MACRO = re.compile(
-    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]*?\))[ \t]*(?=\n([ \t]+)[\w}.*(#\"&])"
+    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*(?=\n([ \t]+)[\w}.*(#\"&])"
 )
 _JUMP = re.compile(rb"goto\s+(\*[^;]*);")
 _TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")

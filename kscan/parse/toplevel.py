@@ -13,7 +13,7 @@ _LINE = re.compile(
     rb"\n(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*+([A-Za-z_]\w*+)[ \t]*\(",
 )
 _FIRST = re.compile(_LINE.pattern[2:])
-_SAME_LINE = re.compile(rb"[ \t]*([A-Za-z_]\w*)[ \t]*\(")
+_SAME_LINE = re.compile(rb"[ \t]*(?:static[ \t]+)?([A-Za-z_]\w*+)[ \t]*\(")
 _JOINS = re.compile(rb"[ \t]*\**[ \t]*[A-Za-z_]\w*[ \t]*[(;=\[,]")
 _NAME = re.compile(rb"[ \t\n]*\**[ \t\n]*([A-Za-z_]\w*)((?:\[[^\]]*\])*)[ \t\n]*")
 _NOT_MACROS = frozenset(
@@ -35,28 +35,43 @@ class TopLevel:
         self.heads: dict[int, Head] = {}
         self._line = 1
         self._counted = 0
+        self._blanked = (0, 59)
 
     def run(self) -> None:
         """Rewrite every macro use that starts a line at column 0."""
         first = _FIRST.match(self.code)
         if first:
-            self._try(0, first.start(1), first.end(1), first.end() - 1)
+            self._line_of_uses(0, first)
         for match in _LINE.finditer(self.code):
-            start, end = match.span(1)
-            self._try(match.start() + 1, start, end, match.end() - 1)
+            self._line_of_uses(match.start() + 1, match)
 
-    def _try(self, start: int, name: int, name_end: int, opening: int) -> None:
+    def _line_of_uses(self, start: int, match: re.Match[bytes] | None) -> None:
+        """Rewrite a use at ``start`` and those that follow it on its line."""
+        while match:
+            end = self._try(start, match.start(1), match.end(1), match.end() - 1)
+            start = next_solid(self.code, end) if end else -1
+            match = _SAME_LINE.match(self.code, end) if start >= 0 else None
+
+    def _behind(self, start: int) -> int:
+        """The last byte of code before ``start``, ``;`` if there is none."""
+        done, behind = self._blanked
+        if done and not self.code[done:start].strip():
+            return behind
+        before = last_solid(self.code, start)
+        return self.code[before] if before >= 0 else 59
+
+    def _try(self, start: int, name: int, name_end: int, opening: int) -> int:
+        """Rewrite the use at ``start``; gives where it ended if it was blanked, else 0."""
         code = self.code
         word = bytes(code[name:name_end])
-        if word in _NOT_MACROS or code[name] == 32:
-            return
-        before = last_solid(code, start)
-        behind = code[before] if before >= 0 else 59
+        if word in _NOT_MACROS:
+            return 0
+        behind = self._behind(start)
         if behind not in b";})" or self._inside(start):
-            return
+            return 0
         close = closing(code, opening)
         if close < 0:
-            return
+            return 0
         after = next_solid(code, close + 1)
         following = code[after] if after >= 0 else 10
         if following == 123 and behind != 41:  # {
@@ -64,17 +79,15 @@ class TopLevel:
         elif following == 123:
             blank(code, start, close + 1)
         elif following == 61:  # =
-            if code[after + 1] != 61:
+            if code[after + 1 : after + 2] != b"=":
                 self._variable(start, name, opening, close)
         elif following == 59:  # ;
-            self._use(start, name, opening, close, after + 1)
-        elif following not in b",)(.-+*/&|<>?:[%^!":
-            joined = code.find(b"\n", close, after) < 0 and _JOINS.match(code, close + 1)
-            if joined:
-                return
-            self._use(start, name, opening, close, close + 1)
-        elif following == 42 and code.find(b"\n", close, after) < 0:
-            return
+            return self._use(start, name, opening, close, after + 1, behind)
+        elif following not in b",)(.-+*/&|<>?:[%^!" and (
+            code.find(b"\n", close, after) >= 0 or not _JOINS.match(code, close + 1)
+        ):
+            return self._use(start, name, opening, close, close + 1, behind)
+        return 0
 
     def _inside(self, start: int) -> bool:
         """Whether ``start`` lies in a function body that opened at column 0."""
@@ -92,16 +105,15 @@ class TopLevel:
     def _name(self, name: int, opening: int) -> str:
         return self.source[name:opening].strip().decode("latin-1")
 
-    def _use(self, start: int, name: int, opening: int, close: int, end: int) -> None:
-        """Blank a use, and those that follow on its line."""
+    def _use(self, start: int, name: int, opening: int, close: int, end: int, behind: int) -> int:
         word = self._name(name, opening)
         if word not in ("asm", "__asm__", "__asm"):
             line = self._line_at(start)
             self.uses.append(Use(word, self._arguments(opening, close), line, start, end))
         blank(self.code, start, end)
-        more = _SAME_LINE.match(self.code, end)
-        if more:
-            self._try(more.start(1), more.start(1), more.end(1), more.end() - 1)
+        # Long runs of uses leave long blanks: what stands before them is looked up once.
+        self._blanked = (end, behind)
+        return end
 
     def _block(self, start: int, name: int, opening: int, close: int, brace: int) -> None:
         word = self._name(name, opening)
