@@ -53,7 +53,8 @@ class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     """The lifecycle model with look-ups by name."""
 
     levels: Mapping[str, Level]
-    level_of_type: Mapping[str, str]  # "struct pci_bus" -> "pci.bus"
+    level_of_type: Mapping[str, str]  # "struct pci_bus" -> "pci.bus"; the first family that has the type
+    levels_of_type: Mapping[str, tuple[str, ...]]  # the same, in every family
     phases: tuple[str, ...]  # in the order of an object's life
     hooks: Mapping[str, Hook]  # by name, fields as "struct pci_ops.read"
     registers: Mapping[str, int]  # function -> argument that it registers
@@ -105,9 +106,14 @@ def parse_lifecycle(file: ModelFile) -> Lifecycle:
     file.only(content, _KEYS)
     levels = _levels(file)
     phases = file.words(content.get("phases"), "phases")
+    by_type: dict[str, tuple[str, ...]] = {}
+    for level in levels.values():
+        for kind in level.types:
+            by_type[kind] = (*by_type.get(kind, ()), level.name)
     return Lifecycle(
         levels=levels,
-        level_of_type={kind: level.name for level in levels.values() for kind in level.types},
+        level_of_type={kind: names[0] for kind, names in by_type.items()},
+        levels_of_type=by_type,
         phases=phases,
         hooks=_hooks(file, levels, phases),
         registers=_one_argument(file, "registers"),

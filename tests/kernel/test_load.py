@@ -323,6 +323,13 @@ def test_shipped_hooks_have_reasons(shipped: KernelModel) -> None:
         assert hook.field is None or hook.field[0].startswith("struct ")
 
 
+def test_a_type_may_stand_in_several_families(shipped: KernelModel) -> None:
+    lifecycle = shipped.lifecycle
+    assert lifecycle.level_of_type["struct pci_dev"] == "pci.device"
+    assert lifecycle.levels_of_type["struct pci_dev"] == ("pci.device", "powerpc pe.device")
+    assert lifecycle.is_outer("pci.host", "pci.bus")
+
+
 def test_shipped_phases_of_other_tables_exist(shipped: KernelModel) -> None:
     phases = set(shipped.lifecycle.phases)
     assert {call.phase for call in shipped.entrypoints.calls.values()} <= phases
