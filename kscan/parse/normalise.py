@@ -46,10 +46,9 @@ _CHARACTER = re.compile(rb"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?")
 _UNDERSCORED = re.compile(rb"__[a-z]\w*")
 _FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
 _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
-_SHAPED = re.compile(
-    rb"\n([ \t]++)(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()"
-    rb"(?:[^;{}]{0,1500}+\{|[^;{}\n]{0,500}+\n\1[ \t]++[A-Za-z_*(])"
-)
+_FOLLOWED = re.compile(rb"\)[ \t]*+(?:\{|\n[ \t]++[A-Za-z_*({+])")
+_HEAD = re.compile(rb"[ \t]++(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()")
+_HEAD_LINES = 12  # a loop macro's arguments do not take more
 _UNTIL = re.compile(rb"\} while_\w+(?=[ \t]*\()")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
 _TYPE_ENDS = tuple(
@@ -220,9 +219,10 @@ class _Bodies:
         for pattern in (_FOR_EACH, _FOREACH):
             for match in pattern.finditer(self.code):
                 self._named_loop(match.start(), match.end() - 1)
-        for match in _SHAPED.finditer(self.code):
-            if match[2] not in _STATEMENT_WORDS:
-                self._shaped(match)
+        for match in _FOLLOWED.finditer(self.code):
+            head = self._head(match.start())
+            if head and head[1] not in _STATEMENT_WORDS:
+                self._shaped(head, match.start())
         for match in _UNTIL.finditer(self.code):  # the end of do { } or of a macro's own block
             blank(self.code, match.start() + 2, match.end())
             put(self.code, match.start() + 2, b"while")
@@ -256,23 +256,32 @@ class _Bodies:
         line = self.code.rfind(b"\n", 0, before) + 1
         return self.code[line : before + 1].lstrip().startswith((b"#if 1", b"#elif 1"))
 
-    def _shaped(self, match: re.Match[bytes]) -> None:
+    def _head(self, close: int) -> re.Match[bytes] | None:
+        """``name(`` at the start of the line where the ``(`` of the ``)`` at ``close`` is."""
+        code, end, depth = self.code, close + 1, 0
+        for _ in range(_HEAD_LINES):
+            line = code.rfind(b"\n", 0, end) + 1
+            depth += code.count(b")", line, end) - code.count(b"(", line, end)
+            if depth <= 0 or not line:
+                return _HEAD.match(code, line)
+            end = line - 1
+        return None
+
+    def _shaped(self, head: re.Match[bytes], close: int) -> None:
         """Rewrite ``name(...)`` at the start of a line if a block or a statement follows it."""
         code = self.code
-        start, end = match.span(2)
-        opening = match.start(3)
-        close = closing(code, opening)
-        if close < 0 or not self._at_statement(start):
+        start, end = head.span(1)
+        opening = head.start(2)
+        if closing(code, opening) != close or not self._at_statement(start):
             return
         body = next_solid(code, close + 1)
-        if body < 0 or not (code[body] in b"{*(" or is_word(code[body])):
-            return
         line = code.rfind(b"\n", close, body) + 1
+        indent = start - head.start()
         if code[body] == 123 and line == body:  # a brace at column 0: a function's own
             if code[last_solid(code, start)] == 41:
                 blank(code, start, close + 1)
         elif code[body] == 123 or (
-            line and code[line:body].startswith(match[1]) and body - line > len(match[1])
+            body - line > indent and code[line:body].startswith(code[head.start() : start])
         ):
             self._as_statement(start, end, opening, close)
 
