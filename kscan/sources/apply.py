@@ -15,6 +15,7 @@ from typing import Protocol
 from kscan.errors import InputError
 from kscan.sources import Source
 from kscan.sources.diff import Damage, Diff, FileDiff, Hunk
+from kscan.sources.diffpaths import strip_prefixes
 from kscan.sources.mail import Patch
 from kscan.sources.overlay import Overlay, git_blob_id
 from kscan.sources.paths import is_c_file
@@ -26,6 +27,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 _RANK: tuple[How, ...] = ("exact", "offset", "fuzz", "whitespace", "restored")
 _MOST_COMBINATIONS = 64
+_LOST = frozenset(("context-lost", "hunk-short"))  # a cut off hunk lacks lines at its end only
 
 
 class Blobs(Protocol):
@@ -75,7 +77,8 @@ class Applied:
 class Refusal:
     """A file the diff does not fit.
 
-    ``hunk`` counts from 1, 0 when the whole file is meant; ``line`` is the tree's.
+    ``hunk`` counts from 1, 0 when the whole file is meant; ``line`` is the tree's.  ``path`` is empty for
+    changes of which the diff does not say what file they belong to.
     """
 
     path: str
@@ -89,7 +92,7 @@ class Refusal:
 
     def __str__(self) -> str:
         where = f"{self.path}: hunk {self.hunk} ({self.header})" if self.hunk else self.path
-        text = f"{where}: {self.reason}"
+        text = f"{where}: {self.reason}" if where else self.reason
         if self.expected or self.found:
             text += f": expected {self.expected!r}, line {self.line} is {self.found!r}"
         return text
@@ -112,8 +115,8 @@ class ApplyResult:
 
     @property
     def ok(self) -> bool:
-        """Whether no C file was refused: Documentation and the like do not matter to the analysis."""
-        return not any(is_c_file(refusal.path) for refusal in self.refusals)
+        """Whether no C file was refused or lost: Documentation and the like do not matter to the analysis."""
+        return not any(is_c_file(refusal.path) or not refusal.path for refusal in self.refusals)
 
     @property
     def already_applied(self) -> bool:
@@ -130,6 +133,7 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
     work = _Work(base, repo)
     for file in diff.files:
         work.apply(file)
+    work.refusals.extend(_lost(diff.damage))
     notes = [
         *_damage_notes(diff.damage),
         *(str(item) for item in work.applied if str(item)[-7:] != "exactly"),
@@ -150,6 +154,16 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
 def apply_patch(base: Source, patch: Patch, repo: Blobs | None = None) -> ApplyResult:
     """The diff of ``patch`` laid over ``base``."""
     return apply_diff(base, patch.diff, repo)
+
+
+def _lost(damage: Sequence[Damage]) -> Iterator[Refusal]:
+    """Changes that damage took out of the diff."""
+    for item in damage:
+        if item.kind == "header-without-body":
+            path = strip_prefixes(None, item.text, git=True)[1] or ""
+            yield Refusal(path, f"the diff has no lines for it (line {item.line})")
+        elif item.kind == "hunk-without-file":
+            yield Refusal("", f"the hunk in line {item.line} belongs to no file")
 
 
 def _damage_notes(damage: Sequence[Damage]) -> Iterator[str]:
@@ -294,10 +308,15 @@ def _options(
 ) -> tuple[Placed, ...] | Miss:
     """The place of a hunk; several when lost lines leave a doubt."""
     expected = hunk.old_start - 1 + drift
-    restored = restorations(text, hunk, expected, floor, trusted=trusted)
+    found = None if _LOST.intersection(hunk.damage) else place(text, hunk, expected, floor)
+    if isinstance(found, Placed):
+        return (found,)
+    restored: tuple[Placed, ...] = ()
+    if hunk.damage and "hunk-counts-wrong" not in hunk.damage:
+        restored = restorations(text, hunk, expected, floor, trusted=trusted)
     if restored:
         return restored
-    found = place(text, hunk, expected, floor)
+    found = found or place(text, hunk, expected, floor)
     return found if isinstance(found, Miss) else (found,)
 
 
@@ -339,13 +358,14 @@ def _assemble(text: FileText, placed: Sequence[Placed]) -> _Fit:
 def _mark(one: Placed, base: int, ranges: list[tuple[int, int]]) -> None:
     """Add the changed lines of a hunk, counted from 1 in the file after it."""
     following = one.start
+    after_added = False
     for number, (_, index) in enumerate((*one.new, (b"", one.start + one.old_count)), base + 1):
         if index == ADDED:
             ranges.append((number, number))
-            continue
-        if index != following:  # lines were removed above this one
+        elif index != following and not after_added:  # lines were only removed above this one
             ranges.append((number - 1, number))
-        following = index + 1
+        after_added = index == ADDED
+        following = following if after_added else index + 1
 
 
 def _merged(ranges: Sequence[tuple[int, int]], length: int) -> Ranges:

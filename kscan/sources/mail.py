@@ -15,7 +15,7 @@ from kscan.sources.subject import Subject, parse_subject
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 _HAS_DIFF = re.compile(r"^ ?(?:diff --|--- |@@ -|\+\+\+ )", re.MULTILINE)
 _SCISSORS = re.compile(
-    r"^\s*(?:(?:-+|>?8<|>8|%<|>%|scissors|cut here|snip)\s*){2,}-*\s*$", re.IGNORECASE | re.MULTILINE
+    r"^(?=.*-)[ \t-]*(?:>8|8<|>%|%<)(?:[ \t-]|>8|8<|>%|%<|cut here|snip)*$", re.IGNORECASE | re.MULTILINE
 )
 _IN_BODY = re.compile(r"(From|Subject|Date|Message-I[dD]):[ \t]*(.*)")
 _MBOX_FROM = re.compile(r"From [0-9a-f]{40} ")
