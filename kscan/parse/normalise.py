@@ -49,7 +49,7 @@ _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
 _FOLLOWED = re.compile(rb"\)[ \t]*+(?:\{|\n[ \t]++[A-Za-z_*({+])")
 _HEAD = re.compile(rb"[ \t]++(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()")
 _HEAD_LINES = 12  # a loop macro's arguments do not take more
-_UNTIL = re.compile(rb"\} while_\w+(?=[ \t]*\()")
+_UNTIL = re.compile(rb"\} while_\w+[ \t]*\(")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
 _TYPE_ENDS = tuple(
     re.compile(pattern)
@@ -58,6 +58,7 @@ _TYPE_ENDS = tuple(
         rb"union\s++\w++[\s*]*+(?=[,)])",
         rb"enum\s++\w++[\s*]*+(?=[,)])",
         rb"unsigned\s++(?:(?:int|long|short|char)[\s*]*+)+(?=[,)])",
+        rb"long\s++(?:(?:int|long|unsigned|double)[\s*]*+)+(?=[,)])",
         rb"\*[\s*]*+(?:const\s*+)?(?=[,)])",
     )
 )
@@ -67,7 +68,9 @@ _TYPE = re.compile(
 _PROTOTYPE = re.compile(
     rb"\s*(?!return\b|else\b|case\b|goto\b)\w[\w\s*]*[\s*]\w+\s*\(|[^(]*\(\s*(?:\w+\s*)?\*"
 )
-_ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
+_ASM = re.compile(
+    rb"asm(?:_volatile_goto|_inline|__)?\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
+)
 _ALIGNOF = re.compile(rb"__alignof__(?=[ \t]*\()")
 _OFFSETOF = re.compile(rb"offsetof\(([^(),]*),(\s*[^(),;]*[.\[][^,;]*)\)")
 _TYPEOF = re.compile(rb"typeof[_a-z]*[ \t]*\(")
@@ -78,9 +81,9 @@ _STATIC = re.compile(rb"static[ \t]+([A-Za-z_]\w*+)[ \t]*+(\()")
 _SIZE_WORDS = frozenset(b"sizeof typeof __typeof__ __typeof __alignof__ _Alignof alignof offsetof".split())
 _JOIN = bytes(byte if is_word(byte) else 95 for byte in range(256))
 _LEAVES = re.compile(rb"\b(return|goto|continue|break)\b")
-_ATTRIBUTE_BODY = re.compile(
-    r"\s*(?:(?:__\w+|asmlinkage|noinline|notrace|inline|static)(?:\s*\(\(?.*\)\)?)?\s*)*", re.ASCII
-)
+_RESERVED = re.compile(r"__[a-z]\w*[a-z]", re.ASCII)
+_ATTRIBUTE_TEXT = re.compile(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\)")
+_CALL_TEXT = re.compile(r"(\w+)\s*\([^()]*\)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,9 @@ class _Bodies:
             while start and code[start - 1] == 95:  # ____cacheline_aligned
                 start -= 1
                 word = "_" + word
-            if (word in plain or word in calls or word in own) and not (start and is_word(code[start - 1])):
+            if (word in plain or word in calls or word in own) and not (
+                start and (is_word(code[start - 1]) or code[start - 1] in b".>")  # a member of that name
+            ):
                 self._attribute(word, start, end, call=word in calls)
         words = self.macros.words
         for text in own:
@@ -224,8 +229,12 @@ class _Bodies:
             if head and head[1] not in _STATEMENT_WORDS:
                 self._shaped(head, match.start())
         for match in _UNTIL.finditer(self.code):  # the end of do { } or of a macro's own block
-            blank(self.code, match.start() + 2, match.end())
-            put(self.code, match.start() + 2, b"while")
+            start, opening = match.start() + 2, match.end() - 1
+            blank(self.code, start, opening)
+            put(self.code, start, b"while")
+            close = closing(self.code, opening)
+            if close >= 0 and not self.code[opening + 1 : close].strip():
+                self._fill(start + 5, opening, close)
 
     def _named_loop(self, middle: int, opening: int) -> None:
         code = self.code
@@ -293,16 +302,17 @@ class _Bodies:
         put(code, start, keyword)
         inner = bytes(code[opening + 1 : close])
         if not inner.strip():
-            if close - opening > 1:
-                put(code, opening + 1, b"1")
-            elif end - start > len(keyword):
-                put(code, opening - 1, b"(1)")
-                code[opening + 1] = 32
-                put(code, opening - 1, b"(")
-                put(code, opening, b"1")
-                put(code, opening + 1, b")")
+            self._fill(start + len(keyword), opening, close)
         elif _LEAVES.search(inner):
             self._drop_jumps(opening + 1, close)
+
+    def _fill(self, free: int, opening: int, close: int) -> None:
+        """Give the empty parentheses of a made loop a condition; ``free`` bytes and on are blank."""
+        if close - opening > 1:
+            place = room(self.code, opening + 1, close, 1)
+            put(self.code, max(place, opening + 1), b"1" if place >= 0 else b"")
+        elif free < opening:
+            put(self.code, opening - 1, b"(1)")
 
     def _drop_jumps(self, start: int, end: int) -> None:
         for a, b in split_arguments(self.code, start, end):
@@ -512,17 +522,23 @@ class _Bodies:
         put(code, close, b"}")
 
 
-def own_attributes(directives: Directives) -> frozenset[str]:
-    """Macros the file itself defines as nothing, or as attributes only."""
-    return frozenset(
-        define.name
-        for define in directives.defines
-        if define.params is None
-        and len(define.body) < 100
-        and _ATTRIBUTE_BODY.fullmatch(define.body)
-        and (define.body or define.name.startswith("__"))
-        and not define.body.endswith(("inline", "static"))
-    )
+def own_attributes(directives: Directives, macros: MacroTable) -> frozenset[str]:
+    """Macros the file itself defines as attributes, or, with a name like one, as nothing."""
+    found: set[str] = set()
+    for define in directives.defines:
+        if define.params is not None or len(define.body) > 100:
+            continue
+        if not define.body:
+            if _RESERVED.fullmatch(define.name):
+                found.add(define.name)
+            continue
+        if "__" not in define.body and "no" not in define.body:
+            continue
+        rest = _ATTRIBUTE_TEXT.sub(" ", define.body)
+        rest = _CALL_TEXT.sub(lambda match: " " if match[1] in macros.attribute_calls else match[0], rest)
+        if all(word in macros.attributes or word in found or word == "inline" for word in rest.split()):
+            found.add(define.name)
+    return frozenset(found)
 
 
 def normalise(source: bytes, macros: MacroTable) -> Normalised:
@@ -536,7 +552,7 @@ def normalise(source: bytes, macros: MacroTable) -> Normalised:
             blank_line(code, line)
     Resolver(source, code, macros.known, guard).run(lines)
     bodies = _Bodies(source, code, macros)
-    bodies.blank_attributes(own_attributes(directives))
+    bodies.blank_attributes(own_attributes(directives, macros))
     top = TopLevel(source, code, macros)
     top.run()
     bodies.rewrite_asm()

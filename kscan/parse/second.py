@@ -27,10 +27,13 @@ _PREFIXED = re.compile(rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")')
 _TEXT_CALL = re.compile(
     rb'"\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*["),])|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
 )
-_ASM = re.compile(rb"asm[_a-z]*\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\(")
+_ASM = re.compile(
+    rb"asm(?:_volatile_goto|_inline|__)?\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
+)
 _LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
+_LONELY_USE = re.compile(rb"\n[A-Z_][A-Z0-9_]*\([^;{}()]*\)[ \t]*(?=\n)")
 _LINE_MACRO = re.compile(
-    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*(?=\n([ \t]+)[\w}.*(#\"&])"
+    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*(?=\s*\n([ \t]*)[\w}.*(#\"&])"
 )
 _JUMP = re.compile(rb"goto\s+(\*[^;]*);")
 _TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")
@@ -123,17 +126,25 @@ def _lonely(code: bytearray) -> None:
             blank(code, match.start(), match.end())
 
 
+def _lonely_uses(code: bytearray) -> None:
+    """File-scope macro uses that stood behind a lonely name."""
+    for match in _LONELY_USE.finditer(code):
+        before = last_solid(code, match.start())
+        if before < 0 or code[before] in b";})":
+            blank(code, match.start(), match.end())
+
+
 def _line_macros(code: bytearray) -> None:
     """A macro alone on its line: a statement gets its ``;``, an entry of a list goes."""
     for match in _LINE_MACRO.finditer(code):
         close = closing(code, match.start(2))
-        before = last_solid(code, match.start())
+        before = last_solid(code, match.start(1))
         word = match[1].split(b"(", 1)[0].strip()
         if close != match.end(1) - 1 or before < 0 or word in _STATEMENT_WORDS:
             continue
         if code[before] in b",{" and code[match.end(3)] not in b"#" and _is_list(code, before, match.end(3)):
             blank(code, match.start(1), match.end(1))
-        elif code[before] in b";{}:)":
+        elif code[before] in b";{}:)" and match[3]:
             put(code, match.start(3), b";")
 
 
@@ -164,6 +175,7 @@ _RULES: tuple[Callable[[bytearray], None], ...] = (
     _small,
     _assembler,
     _lonely,
+    _lonely_uses,
     _line_macros,
     _nameless,
     _unknown,
