@@ -23,7 +23,7 @@ _NULL = frozenset(("NULL", "0"))
 KEEPS, CLEARS, UNKNOWN = "keeps", "clears", "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Release:
     """A release of what a field points to: ``struct``.``field`` of the object ``held`` (as written)."""
 
@@ -70,14 +70,20 @@ class Fields:
     def all_releases(self, natures: frozenset[str]) -> tuple[Release, ...]:
         """The releases of fields in every function that was understood as a whole."""
         if self._all is None:
-            funcs = dict.fromkeys(f for name in sorted(self._apis.releases) for f in self._program.calling(name))
+            funcs = dict.fromkeys(
+                f for name in sorted(self._apis.releases) for f in self._program.calling(name)
+            )
             self._all = tuple(r for func in funcs if not func.fact.partial for r in self.releases(func))
         return tuple(r for r in self._all if r.natures & natures)
 
     def releases(self, func: Func) -> Iterator[Release]:
         """The releases of fields in a function."""
         for place, call in cfg.calls(func.fact.body):
-            roles = [r for r in self._apis.releases.get(call.callee, ()) if r.holder.kind == "arg" and not r.holder.member]
+            roles = [
+                r
+                for r in self._apis.releases.get(call.callee, ())
+                if r.holder.kind == "arg" and not r.holder.member
+            ]
             if not roles or roles[0].holder.index >= len(call.args):
                 continue
             operand = call.args[roles[0].holder.index]
@@ -178,14 +184,19 @@ class Fields:
 
     def _ends(self, call: Call, given: Mapping[int, Object]) -> bool:
         for release in self._apis.releases.get(call.callee, ()):
-            if self._apis.resources[release.resource].nature in ("memory", "reference") and release.holder.index in given:
+            if (
+                self._apis.resources[release.resource].nature in ("memory", "reference")
+                and release.holder.index in given
+            ):
                 return True
         wipe = self._apis.wipes.get(call.callee)
         if wipe is not None and wipe.arg in given:
             return True
         return any(arg in given for arg in self._life.ends_life.get(call.callee, {}).values())
 
-    def _callee_effect(self, func: Func, call: Call, target: Object, given: Mapping[int, Object], depth: int) -> str:
+    def _callee_effect(
+        self, func: Func, call: Call, target: Object, given: Mapping[int, Object], depth: int
+    ) -> str:
         edges = self._program.call_targets(func, call)
         if not edges and call.callee.isidentifier() and self._program.demand(call.callee):
             edges = self._program.call_targets(func, call)
@@ -248,7 +259,11 @@ class Fields:
             for _place, event in cfg.events(func.fact.body):
                 if isinstance(event, Assign):
                     held = parse(event.target)
-                    if held is not None and held.fields[-2:] == (field, "[]") and self.field_of(func, held) == (struct, field):
+                    if (
+                        held is not None
+                        and held.fields[-2:] == (field, "[]")
+                        and self.field_of(func, held) == (struct, field)
+                    ):
                         yield func, event.line
 
     def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:

@@ -49,7 +49,11 @@ class Levels:
 
     def _implemented(self, func: Func) -> Iterator[Hook]:
         hook = self._life.hooks.get(func.name)
-        if hook is not None and func.fact.linkage != "static" and func in self._program.resolve(func.name, func.path):
+        if (
+            hook is not None
+            and func.fact.linkage != "static"
+            and func in self._program.resolve(func.name, func.path)
+        ):
             yield hook
         for place in self._program.places(func, self._names):
             if place in self._fields:

@@ -53,7 +53,11 @@ def calls_before(
         if found is None or found.base in values.calls:
             continue
         for earlier, other in sites:
-            if earlier != place and cfg.comes_after(body, earlier, place) and not cfg.comes_after(body, place, earlier):
+            if (
+                earlier != place
+                and cfg.comes_after(body, earlier, place)
+                and not cfg.comes_after(body, place, earlier)
+            ):
                 yield Hop(func, place, call, None), found, Hop(func, earlier, other, None)
 
 
@@ -88,11 +92,15 @@ def paths_to(
             seen.add(key)
             here = (*path, Hop(func, place, call, edge))
             formal = {
-                parameter.name: given[i] for i, parameter in enumerate(edge.callee.params) if i in given and parameter.name
+                parameter.name: given[i]
+                for i, parameter in enumerate(edge.callee.params)
+                if i in given and parameter.name
             }
             values = bodies(edge.callee)
             for inner_place, inner in cfg.calls(edge.callee.fact.body):
-                objects = _arguments(inner, values, lambda o, f=formal: o.rebase(f[o.base]) if o.base in f else None)  # type: ignore[misc]
+                objects = _arguments(
+                    inner, values, lambda o, f=formal: o.rebase(f[o.base]) if o.base in f else None
+                )  # type: ignore[misc]
                 if wanted(inner, objects):
                     return (*here, Hop(edge.callee, inner_place, inner, None))
                 queue.append((here, inner, edge.callee, objects, inner_place))

@@ -68,6 +68,7 @@ class MacroTable:
     attributes: frozenset[str]
     attribute_calls: frozenset[str]
     recorded: frozenset[str]
+    keywords: Mapping[str, str]
     loops: frozenset[str]
     loop_parts: tuple[str, ...]
     blocks: frozenset[str]
@@ -211,6 +212,13 @@ def _generator(entry: _Reader) -> Generator:
     )
 
 
+def _keywords(section: _Reader) -> dict[str, str]:
+    for name in section.data:
+        if len(section.text(name)) > len(name):
+            raise section.error(f"{section.path(name)} must not be longer than the name")
+    return dict(section.data)
+
+
 def _by_prefix(names: frozenset[str]) -> dict[bytes, frozenset[str]]:
     """The names without leading underscores by their first four letters: one search for each prefix."""
     found: dict[bytes, set[str]] = {}
@@ -266,9 +274,10 @@ def load_macros(folder: Path) -> MacroTable:
     sections = ("attributes", "loops", "blocks", "heads", "tables", "members", "variables", "groups")
     top.only(*sections, "known", "transparent", "asserts", "noreturn", "generators", "type_arguments")
     attributes, loops, blocks = top.sub("attributes"), top.sub("loops"), top.sub("blocks")
-    attributes.only("plain", "call", "recorded", "never")
+    attributes.only("plain", "call", "recorded", "never", "keywords")
     loops.only("names", "contains")
     blocks.only("names", "contains", "conditional")
+    keywords = _keywords(attributes.sub("keywords"))
     never = frozenset(attributes.names("never"))
     plain = (frozenset(attributes.names("plain")) | generated["attributes"]) - never
     calls = (frozenset(attributes.names("call")) | generated["attribute_calls"]) - never
@@ -277,6 +286,7 @@ def load_macros(folder: Path) -> MacroTable:
         attributes=plain,
         attribute_calls=calls,
         recorded=frozenset(attributes.names("recorded")),
+        keywords=keywords,
         loops=frozenset(loops.names("names")) | generated["loops"],
         loop_parts=loops.names("contains"),
         blocks=frozenset(blocks.names("names")),
@@ -293,5 +303,5 @@ def load_macros(folder: Path) -> MacroTable:
         noreturn=frozenset(top.names("noreturn")),
         generators={name: _generator(entry) for name, entry in top.entries("generators")},
         type_arguments=top.numbers("type_arguments"),
-        words=_by_prefix(frozenset(attributes.names("plain")) - never),
+        words=_by_prefix((frozenset(attributes.names("plain")) - never) | keywords.keys()),
     )

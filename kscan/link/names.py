@@ -17,7 +17,9 @@ _MACRO = re.compile(rb"\n#define[ \t]+(\w+)\(")
 _STRUCT = re.compile(rb"(?:typedef )?((?:struct|union) \w+)[ \t]*(?:__\w+[ \t]*)?(?:\{|$)")
 _HEAD = re.compile(rb"[^(;={]*?([A-Za-z_]\w*)[ \t]*\(")
 _LAST = re.compile(rb"(\w+)(?:\[[^\]]*\])*;")
-_NOT_NAMES = frozenset((b"__attribute__", b"if", b"while", b"for", b"switch", b"return", b"sizeof", b"__aligned"))
+_NOT_NAMES = frozenset(
+    (b"__attribute__", b"if", b"while", b"for", b"switch", b"return", b"sizeof", b"__aligned")
+)
 
 
 def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
@@ -45,7 +47,9 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
             last = _LAST.search(line)
             if last is not None:
                 (variables if line.startswith(b"extern ") else structs).add(last[1])
-    return tuple(_text(names) for names in (bodies, declared | bodies, structs, set(_MACRO.findall(text)), variables))
+    return tuple(
+        _text(names) for names in (bodies, declared | bodies, structs, set(_MACRO.findall(text)), variables)
+    )
 
 
 def _text(names: set[bytes]) -> tuple[str, ...]:

@@ -181,7 +181,7 @@ class Program:
 
     def _choose(self, name: str, path: str) -> tuple[Func, ...]:
         group = [f for f in self._functions.get(name, ()) if self.view.active(f.fact.guards)]
-        here = [f for f in group if f.path == path]
+        here = [f for f in group if f.path == path and f.fact.linkage != "weak"]
         if here:
             return self._surest(here)
         seen = [f for f in group if f.path.endswith(".h") or f.fact.linkage not in ("static", "inline")]
@@ -438,6 +438,8 @@ class Program:
         name = call.callee
         last = name.replace("->", ".").rpartition(".")[2].rstrip("]")
         for ref in caller.fact.calls:
-            if ref.line == call.line and ((ref.path and ref.path[-1] == last) or ref.root in (name, "$" + name)):
+            if ref.line == call.line and (
+                (ref.path and ref.path[-1] == last) or ref.root in (name, "$" + name)
+            ):
                 return self.targets(caller, ref)
         return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()

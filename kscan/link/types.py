@@ -21,7 +21,9 @@ def bare(type_text: str) -> str:
 class TypeTable:
     """Structs and typedefs of the linked files; ``find_struct`` is asked for those not yet there."""
 
-    def __init__(self, find_struct: Callable[[str], Iterable[Struct]], find_typedef: Callable[[str], str]) -> None:
+    def __init__(
+        self, find_struct: Callable[[str], Iterable[Struct]], find_typedef: Callable[[str], str]
+    ) -> None:
         self._find_struct = find_struct
         self._find_typedef = find_typedef
         self._fields: dict[str, dict[str, str]] = {}

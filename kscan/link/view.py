@@ -69,7 +69,9 @@ def _both(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Trut
     value, at = _unary(tokens, at, symbols)
     while at < len(tokens) and tokens[at] == "&&":
         other, at = _unary(tokens, at + 1, symbols)
-        value = False if value is False or other is False else None if value is None or other is None else True
+        value = (
+            False if value is False or other is False else None if value is None or other is None else True
+        )
     return value, at
 
 

@@ -175,6 +175,9 @@ class Resolver:
             chosen = None
             self._flatten(group, line)
             self.tail = live[-1].last
+            if group.context and group.tail[-1:] in (b",", b"{"):
+                self._separate(group, line)
+                self.tail = b","
         else:
             chosen = live[0] if len(group.branches) == 1 and not live[0].open else self._choose(group)
             for branch in group.branches:
@@ -223,11 +226,24 @@ class Resolver:
             return all(self._whole(branch, after) for branch in live)
         if group.context[-1:] != b"{":
             return False
-        if group.tail[-1:] == b",":
-            return all(branch.last[-1:] == b"," or after == b"}" for branch in live)
-        if group.tail[-1:] == b"{":
-            return all(branch.last[-1:] == b"," or (after == b"}" and len(live) == 1) for branch in live)
+        if group.tail[-1:] in (b",", b"{"):
+            return all(self._is_item(branch, group, after, len(live)) for branch in live)
         return all(branch.first[:1] == b"," for branch in live)
+
+    @staticmethod
+    def _is_item(branch: _Branch, group: _Group, after: bytes | bytearray, count: int) -> bool:
+        """Whether a branch is one or more entries of a list, with or without a comma at its end."""
+        last, follows = branch.last[-1:], group.tail[-1:] == b","
+        if last == b"," or (after == b"}" and (follows or count == 1)):
+            return True
+        return last in (b"}", b")", b'"') and (follows or branch.first[:1] in (b"{", b".", b"["))
+
+    def _separate(self, group: _Group, end: Line) -> None:
+        """Put a comma behind entries that stand last in their branch, in place of a directive."""
+        stops = [branch.line for branch in group.branches[1:]] + [end]
+        for branch, stop in zip(group.branches, stops, strict=True):
+            if branch.first and not branch.dead and branch.last[-1:] in (b"}", b")", b'"'):
+                put(self.code, stop.start, b",")
 
     @staticmethod
     def _whole(branch: _Branch, after: bytes | bytearray) -> bool:

@@ -33,8 +33,7 @@ class Line(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(NamedTuple):
     """A ``#define``; ``params`` is None for an object-like macro."""
 
     name: str
@@ -43,8 +42,7 @@ class Define:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """An ``#include`` with its brackets or quotes."""
 
     target: str
@@ -92,24 +90,31 @@ def find_lines(code: bytes | bytearray) -> list[Line]:
     return lines
 
 
+def _spliced(source: bytes, start: int, end: int) -> str:
+    data = source[start:end]
+    if b"\\" in data:
+        data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+    return data.decode("latin-1")
+
+
 def _text(source: bytes, line: Line) -> str:
-    return tidy(
-        source[line.argument : line.end].replace(b"\\\r\n", b"  ").replace(b"\\\n", b" ").decode("latin-1")
-    )
+    return tidy(_spliced(source, line.argument, line.end))
 
 
 def read_define(source: bytes, line: Line) -> Define | None:
     """The macro that a ``#define`` line defines; None if it has no name."""
-    text = source[line.argument : line.end].replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").decode("latin-1")
+    text = _spliced(source, line.argument, line.end)
     match = _DEFINE.match(text)
     if match is None:
         return None
-    params = match[2]
+    name, params = match.groups()
     rest = text[match.end() :]
-    limit = _OBJECT_BODY if params is None else _FUNCTION_BODY
-    body = tidy(rest) if len(rest) < 4 * limit else ""
-    names = None if params is None else tuple(p.strip() for p in params.split(",") if p.strip())
-    return Define(match[1], names, body if len(body) <= limit else "", line.line)
+    if params is None:
+        body = tidy(rest) if len(rest) < 4 * _OBJECT_BODY else ""
+        return Define(name, None, body if len(body) <= _OBJECT_BODY else "", line.line)
+    body = tidy(rest) if len(rest) < 4 * _FUNCTION_BODY else ""
+    names = tuple(param.strip() for param in params.split(",") if param.strip())
+    return Define(name, names, body if len(body) <= _FUNCTION_BODY else "", line.line)
 
 
 def normalise_condition(kind: bytes, text: str) -> str:

@@ -41,6 +41,7 @@ from kscan.parse.text import (
 from kscan.parse.toplevel import TopLevel, make_variable
 
 _CLEAN = bytes(byte if 32 < byte < 127 or byte in {9, 10} else 32 for byte in range(256))
+_CONTINUED = bytes(92 if byte == 1 else BLANK[byte] for byte in range(256))
 _STRING = re.compile(rb'"[^"\\\n]*+(?:\\(?:.|\n)[^"\\\n]*+)*+"?')
 _CHARACTER = re.compile(rb"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?")
 _UNDERSCORED = re.compile(rb"__[a-z]\w*")
@@ -57,7 +58,7 @@ _TYPE_ENDS = tuple(
         rb"struct\s++\w++[\s*]*+(?=[,)])",
         rb"union\s++\w++[\s*]*+(?=[,)])",
         rb"enum\s++\w++[\s*]*+(?=[,)])",
-        rb"unsigned\s++(?:(?:int|long|short|char)[\s*]*+)+(?=[,)])",
+        rb"signed\s++(?:(?:int|long|short|char)[\s*]*+)+(?=[,)])",
         rb"long\s++(?:(?:int|long|unsigned|double)[\s*]*+)+(?=[,)])",
         rb"\*[\s*]*+(?:const\s*+)?(?=[,)])",
     )
@@ -78,7 +79,9 @@ _PRINTK = re.compile(rb"KERN_[A-Z]+\s+(?=[A-Za-z_]\w*\s*[\"A-Z])")
 _RANGE = re.compile(rb"\.\.\.")
 _LABEL = re.compile(rb":\s*\}")
 _STATIC = re.compile(rb"static[ \t]+([A-Za-z_]\w*+)[ \t]*+(\()")
-_SIZE_WORDS = frozenset(b"sizeof typeof __typeof__ __typeof __alignof__ _Alignof alignof offsetof".split())
+_SIZE_WORDS = frozenset(
+    b"return sizeof typeof __typeof__ __typeof __alignof__ _Alignof alignof offsetof".split()
+)
 _JOIN = bytes(byte if is_word(byte) else 95 for byte in range(256))
 _LEAVES = re.compile(rb"\b(return|goto|continue|break)\b")
 _RESERVED = re.compile(r"__[a-z]\w*[a-z]", re.ASCII)
@@ -111,6 +114,13 @@ def _blank_text(text: bytes) -> bytes:
     return bytes(blanked)
 
 
+def _blank_comment(text: bytes) -> bytes:
+    """A comment's blanks; a line that it continues within a directive stays continued."""
+    if b"\\\n" in text:
+        return text.replace(b"\\\n", b"\x01\n").translate(_CONTINUED)
+    return text.translate(BLANK)
+
+
 def _line_end(text: bytes, start: int) -> int:
     """Where a ``//`` comment ends: a backslash continues it."""
     end = text.find(b"\n", start)
@@ -139,7 +149,7 @@ def blank_literals(text: bytes) -> bytearray:
         if start == comment:
             close = text.find(b"*/", start + 2)
             end = close + 2 if close >= 0 else size
-            code[start:end] = text[start:end].translate(BLANK)
+            code[start:end] = _blank_comment(text[start:end])
         elif start == line:
             end = _line_end(text, start)
             code[start:end] = text[start:end].translate(BLANK)
@@ -200,7 +210,11 @@ class _Bodies:
                 while end < size and is_word(code[end]):
                     end += 1
                 word = code[position:end].decode("latin-1")
-                if word in names:
+                keyword = self.macros.keywords.get(word)
+                if keyword:
+                    blank(code, position, end)
+                    put(code, position, keyword.encode())
+                elif word in names:
                     self._attribute(word, position, end, call=word in self.macros.attribute_calls)
             position = code.find(prefix, end)
 
@@ -339,8 +353,10 @@ class _Bodies:
         if before < 0:
             return
         if code[before] == 40:
-            name = word_start(code, before)
-            if name == before or bytes(code[name:before]) in _SIZE_WORDS:
+            # A cast is not followed by a comma, so a blank before the parenthesis is harmless then.
+            last = last_solid(code, before) + 1 if code[end] == 44 else before
+            name = word_start(code, last)
+            if name == last or bytes(code[name:last]) in _SIZE_WORDS:
                 return
         match = _TYPE.fullmatch(code, before + 1, end)
         if match is None:

@@ -36,10 +36,13 @@ _LINE_MACRO = re.compile(
     rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*(?=\s*\n([ \t]*)[\w}.*(#\"&])"
 )
 _JUMP = re.compile(rb"goto\s+(\*[^;]*);")
+_LEAVING = re.compile(rb"[,(]\s*(return|goto)\s+(?=[^,;{}]*[,)])")
 _TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")
 _MISSING_FIRST = re.compile(rb"\((?=,[ \t])")
+_UNIT = re.compile(rb"(?<=[\s,(={])[0-9]\w*[ \t]+([A-Za-z_]\w*)\s*(?=[,;)}])")
+_TRAILING = re.compile(rb"[\w\])]\s+(__[A-Z]\w*)\s*(?=[;=])")
 _ENTRY = re.compile(rb"(?:=\s*\{|,)\s*([A-Z_][A-Z0-9_]+)\s+(?=[\w\"&{.]|[A-Z_][A-Z0-9_]+\s*\})")
-_NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*+(?!case\b)\w+\s+(:)\s*\d+\s*;")
+_NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*(?!case\b)\w+\s+(:)\s*\d+\s*;")
 _UNKNOWN = re.compile(
     rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
     rb"|case|goto|typedef|sizeof|register|do|auto|void|int|char|__inline|__inline__)\b)([A-Za-z_]\w*)[ \t]+"
@@ -91,13 +94,16 @@ def _small(code: bytearray) -> None:
     for match in _JUMP.finditer(code):
         blank(code, *match.span(1))
         put(code, match.start(1), b"x")
+    for match in _LEAVING.finditer(code):
+        blank(code, *match.span(1))
     for match in _TWICE.finditer(code):
         if b"for" not in code[code.rfind(b"\n", 0, match.start()) : match.start()]:
             blank(code, *match.span(1))
     for match in _MISSING_FIRST.finditer(code):
         put(code, match.end(), b"0,")
-    for match in _ENTRY.finditer(code):
-        blank(code, *match.span(1))
+    for pattern in (_ENTRY, _UNIT, _TRAILING):
+        for match in pattern.finditer(code):
+            blank(code, *match.span(1))
 
 
 def _concatenations(code: bytearray) -> None:

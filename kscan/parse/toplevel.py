@@ -10,7 +10,7 @@ from kscan.parse.text import argument_texts, blank, closing, last_solid, next_so
 
 # Both begin with a literal or are anchored: sre is slow at anything else.
 _LINE = re.compile(
-    rb"\n(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*+([A-Za-z_]\w*+)[ \t]*\(",
+    rb"\n *+(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*+([A-Za-z_]\w*+)[ \t]*\(",
 )
 _FIRST = re.compile(_LINE.pattern[2:])
 _SAME_LINE = re.compile(rb"[ \t]*(?:static[ \t]+)?([A-Za-z_]\w*+)[ \t]*\(")
@@ -64,7 +64,7 @@ class TopLevel:
         """Rewrite the use at ``start``; gives where it ended if it was blanked, else 0."""
         code = self.code
         word = bytes(code[name:name_end])
-        if word in _NOT_MACROS:
+        if word in _NOT_MACROS or (code[start] == 32 and self.source[start] in b" \t"):
             return 0
         behind = self._behind(start)
         if behind not in b";})" or self._inside(start):

@@ -48,7 +48,9 @@ class _Judging:
             return base
         before = self._findings(applied.before, touched)
         after = self._findings(applied.overlay, touched)
-        renamed = {f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path}
+        renamed = {
+            f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path
+        }
         self._add(patch, "applied", applied.notes, touched, compare(before, after, renamed))
         return applied.overlay
 
@@ -67,7 +69,13 @@ class _Judging:
         findings: tuple[Finding, ...] = (),
     ) -> None:
         result = PatchResult(
-            patch.name, patch.source, patch.message_id, outcome, tuple(notes), files, findings  # type: ignore[arg-type]
+            patch.name,
+            patch.source,
+            patch.message_id,
+            outcome,
+            tuple(notes),
+            files,
+            findings,  # type: ignore[arg-type]
         )
         self.results.append(result)
 
@@ -119,4 +127,8 @@ def _refusal(applied: ApplyResult) -> str:
 
 
 def _remedy(applied: ApplyResult) -> str:
-    return "give the tree before it" if applied.already_applied else "give the tree it was made for with --tree or --rev"
+    return (
+        "give the tree before it"
+        if applied.already_applied
+        else "give the tree it was made for with --tree or --rev"
+    )

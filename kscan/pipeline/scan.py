@@ -63,7 +63,9 @@ def set_up(config: Config, store: FactsStore | None) -> Setup:
 def _top(config: Config) -> Path:
     if config.tree is not None:
         if not config.tree.is_dir():
-            raise InputError(str(config.tree), "no such directory", "give the top of a kernel tree with --tree")
+            raise InputError(
+                str(config.tree), "no such directory", "give the top of a kernel tree with --tree"
+            )
         return config.tree
     start = Path(config.paths[0]) if config.paths else Path()
     if not start.exists():
@@ -77,20 +79,27 @@ def scope_of(setup: Setup) -> tuple[str, ...]:
         defaults = [p for p in setup.model.context.default_paths if setup.source.exists(p)]
         if not defaults:
             wanted = ", ".join(setup.model.context.default_paths)
-            raise InputError(setup.source.name, f"has none of the default paths {wanted}", "name the paths to scan")
+            raise InputError(
+                setup.source.name, f"has none of the default paths {wanted}", "name the paths to scan"
+            )
         return tuple(defaults)
     return tuple(_relative(setup, path) for path in setup.config.paths)
 
 
 def _relative(setup: Setup, given: str) -> str:
-    for candidate in (os.path.relpath(os.path.realpath(given), os.path.realpath(setup.top)), given.rstrip("/")):
+    for candidate in (
+        os.path.relpath(os.path.realpath(given), os.path.realpath(setup.top)),
+        given.rstrip("/"),
+    ):
         if not candidate.startswith("..") and not os.path.isabs(candidate):
             path = "" if candidate == "." else candidate
             if not path or setup.source.exists(path):
                 return path
     if os.path.exists(given) and not setup.config.rev:
         raise InputError(given, f"is not in the tree {setup.top}", "give its tree with --tree")
-    raise InputError(given, f"is not in {setup.source.name}", "check the spelling, or give the tree with --tree")
+    raise InputError(
+        given, f"is not in {setup.source.name}", "check the spelling, or give the tree with --tree"
+    )
 
 
 def arch_of(setup: Setup, paths: Sequence[str]) -> str:
@@ -100,7 +109,9 @@ def arch_of(setup: Setup, paths: Sequence[str]) -> str:
         name = context.aliases.get(setup.config.arch, setup.config.arch)
         if name not in context.arches and not setup.source.exists(f"arch/{name}"):
             known = ", ".join(sorted(context.arches))
-            raise InputError(f"--arch {setup.config.arch}", "there is no such architecture", f"known are {known}")
+            raise InputError(
+                f"--arch {setup.config.arch}", "there is no such architecture", f"known are {known}"
+            )
         return name
     for path in paths:
         name = context.arch_of(path)

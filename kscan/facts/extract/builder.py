@@ -59,7 +59,9 @@ class Builder:
         if self.current != NOWHERE:
             self._blocks[self.current].events.append(event)
 
-    def call(self, callee: str, args: tuple[str, ...], result: str, at: tuple[int, int], loop: bool = False) -> None:
+    def call(
+        self, callee: str, args: tuple[str, ...], result: str, at: tuple[int, int], loop: bool = False
+    ) -> None:
         """Append a call site; ``at`` is (0-based row, 0-based byte column)."""
         if self.current != NOWHERE:
             self._blocks[self.current].events.append(Call(callee, args, result, at[0] + 1, at[1] + 1, loop))

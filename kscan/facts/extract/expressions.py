@@ -30,7 +30,9 @@ def _leaf(text: str) -> str:
 class Expressions:
     """Lowers expressions of one function; statements build on it."""
 
-    def __init__(self, parsed: Parsed, code: str, function: str, variables: dict[str, str], line: int) -> None:
+    def __init__(
+        self, parsed: Parsed, code: str, function: str, variables: dict[str, str], line: int
+    ) -> None:
         self.parsed = parsed
         self.text = parsed.text
         self.code = code

@@ -94,7 +94,9 @@ class Statements(Expressions):
         if value is not None:
             if value.kind_id == k.INIT_LIST:
                 self.bindings.extend(
-                    bind_initializer(value, base + "[]" * shape.dims, shape.name, self.text, self.function, self.variables)
+                    bind_initializer(
+                        value, base + "[]" * shape.dims, shape.name, self.text, self.function, self.variables
+                    )
                 )
             text = self.operand(value)
             if not static:
@@ -197,7 +199,9 @@ class Statements(Expressions):
             return
         line = node.start_point[0] + 1
         head = self.build.new_block(line)
-        self._loop(node, head, head, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no))
+        self._loop(
+            node, head, head, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no)
+        )
 
     def _macro_block(self, node: Node, word: str) -> None:
         """``for_each_x(a, b) body``, or a macro that runs its block once."""
@@ -261,7 +265,9 @@ class Statements(Expressions):
         if first is not None:
             self.statement(first)
         head, again = self.build.new_block(line), self.build.new_block(line)
-        self._loop(node, head, again, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no))
+        self._loop(
+            node, head, again, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no)
+        )
         end = self.build.current
         self.build.current = again
         update = node.child_by_field_id(k.F_UPDATE)

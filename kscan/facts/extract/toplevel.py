@@ -196,7 +196,9 @@ class TopLevel:
 
     def _linkage(self, node: Node, body: Node) -> str:
         words = storage(node, self._text)
-        inline = any("inline" in w for w in words) or "inline" in self._text[node.start_byte : body.start_byte]
+        inline = (
+            any("inline" in w for w in words) or "inline" in self._text[node.start_byte : body.start_byte]
+        )
         if self._attributes.weak(node.start_byte, body.start_byte):
             return "weak"
         if inline:

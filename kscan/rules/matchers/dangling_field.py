@@ -83,7 +83,12 @@ def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) ->
     steps = [
         _release_step(release),
         *_left_steps(release, fate),
-        Step(release.func.path, fate.stored[0], release.func.name, "the other path stores a new value: its container lives on"),
+        Step(
+            release.func.path,
+            fate.stored[0],
+            release.func.name,
+            "the other path stores a new value: its container lives on",
+        ),
     ]
     consequence = "a later use or release of the field finds freed memory"
     body = release.func.fact.body
@@ -94,7 +99,9 @@ def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) ->
         if id(block) not in known
     ]
     del body
-    conditions.append("false if every caller ends the container's life, or stores to the field, after this return")
+    conditions.append(
+        "false if every caller ends the container's life, or stores to the field, after this return"
+    )
     return _finding(rule, release, steps, conditions, consequence)
 
 
@@ -105,16 +112,23 @@ def _conditions(release: Release, fields: Fields) -> Iterator[str]:
 
 def _release_step(release: Release) -> Step:
     return Step(
-        release.func.path, release.call.line, release.func.name, f"{release.call.callee}() releases {release.held}"
+        release.func.path,
+        release.call.line,
+        release.func.name,
+        f"{release.call.callee}() releases {release.held}",
     )
 
 
 def _left_steps(release: Release, fate: Fate) -> Iterator[Step]:
     for _block, line in fate.left[:2]:
-        yield Step(release.func.path, line, release.func.name, f"returns with {release.held} still pointing to it")
+        yield Step(
+            release.func.path, line, release.func.name, f"returns with {release.held} still pointing to it"
+        )
 
 
-def _finding(rule: Rule, release: Release, steps: list[Step], conditions: list[str], consequence: str) -> Finding:
+def _finding(
+    rule: Rule, release: Release, steps: list[Step], conditions: list[str], consequence: str
+) -> Finding:
     call = release.call
     return Finding(
         rule=rule.id,
@@ -132,5 +146,7 @@ def _finding(rule: Rule, release: Release, steps: list[Step], conditions: list[s
         ),
         steps=tuple(steps),
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(rule.id, release.func.path, release.func.name, f"{call.callee}({release.held})"),
+        fingerprint=fingerprint(
+            rule.id, release.func.path, release.func.name, f"{call.callee}({release.held})"
+        ),
     )

@@ -40,7 +40,9 @@ class _Search:
         roles = rule.options_as(Options).roles
         self._rule, self._program, self._life = rule, program, model.lifecycle
         self._needs = {
-            name: need for name, need in model.lifecycle.needs_registered.items() if not roles or need.role in roles
+            name: need
+            for name, need in model.lifecycle.needs_registered.items()
+            if not roles or need.role in roles
         }
         self._toward = order.leading_to(program, self._needs)
         self._values: dict[Func, Values] = {}
@@ -106,7 +108,11 @@ class _Search:
             end_column=first.call.column + len(first.call.callee),
             function=first.func.name,
             message=self._rule.text(
-                hook=first.call.callee, setup=last.call.callee, role=need.role, register=register.call.callee, object=target
+                hook=first.call.callee,
+                setup=last.call.callee,
+                role=need.role,
+                register=register.call.callee,
+                object=target,
             ),
             steps=tuple(steps),
             conditions=conditions,
@@ -134,7 +140,10 @@ class _Search:
                 call = values.calls.get(block.left)
                 if call is not None and call.callee in self._life.registered_tests and condition.holds:
                     return Step(
-                        hop.func.path, block.line, hop.func.name, f"leaves early here, as {call.callee}() is not true yet"
+                        hop.func.path,
+                        block.line,
+                        hop.func.name,
+                        f"leaves early here, as {call.callee}() is not true yet",
                     )
         return None
 

@@ -101,5 +101,7 @@ def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, a
         ),
         steps=tuple(steps),
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(rule.id, release.func.path, release.func.name, f"{release.struct}.{release.field}"),
+        fingerprint=fingerprint(
+            rule.id, release.func.path, release.func.name, f"{release.struct}.{release.field}"
+        ),
     )

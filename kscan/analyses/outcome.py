@@ -1,0 +1,130 @@
+"""Whether a function fails or succeeds: signs of status variables along each path.
+
+The kernel's convention: 0 is success, a negative number (or any other) is failure.  Only
+the variables asked for are followed, path by path; more than a bounded number of states
+means "not known".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from kscan.analyses.cfg import Place
+from kscan.facts.model import Assign, Block, Body, Call, Event
+
+Signs = frozenset[tuple[str, bool]]
+"""What is known of status variables: (name, True for failure, False for success)."""
+
+_MOST_STATES = 4000
+_NUMBER = frozenset("0123456789")
+
+Visit = Callable[[Place, "Event | None", Signs], bool]
+
+
+def sign_of(value: str, signs: Signs) -> bool | None:
+    """Whether an operand tells failure (True) or success (False); None where unknown."""
+    if value == "0":
+        return False
+    if value[:1] == "-" or (value[:1] in _NUMBER and value):
+        return True
+    return dict(signs).get(value)
+
+
+def walk(body: Body, start: Place, signs: Signs, names: Collection[str], visit: Visit) -> bool:
+    """Follow every path from ``start`` that the signs allow.
+
+    ``visit`` gets each event with the signs before it, and None at the end of a block that
+    has no successor; where it gives False the path ends.  Values copied from a name join
+    ``names``.  Gives False where there were too many states to look at all.
+    """
+    stack = [(start.block, start.index, signs)]
+    seen: set[tuple[int, Signs]] = set()
+    while stack:
+        number, index, signs = stack.pop()
+        block = body.blocks[number]
+        after = _through(block, Place(number, index), signs, names, visit)
+        if after is None:
+            continue
+        if not block.succs:
+            visit(Place(number, len(block.events)), None, after)
+        for succ, refined in _onward(block, after, names):
+            if (succ, refined) not in seen:
+                if len(seen) >= _MOST_STATES:
+                    return False
+                seen.add((succ, refined))
+                stack.append((succ, 0, refined))
+    return True
+
+
+def _through(block: Block, start: Place, signs: Signs, names: Collection[str], visit: Visit) -> Signs | None:
+    for index in range(start.index, len(block.events)):
+        event = block.events[index]
+        if not visit(Place(start.block, index), event, signs):
+            return None
+        signs = _after(event, signs, names)
+    return signs
+
+
+def _after(event: Event, signs: Signs, names: Collection[str]) -> Signs:
+    if isinstance(event, Call):
+        changed = {a[1:] for a in event.args if a[:1] == "&"} | {event.result}
+        return (
+            frozenset(s for s in signs if s[0] not in changed) if changed & {n for n, _ in signs} else signs
+        )
+    if not isinstance(event, Assign) or (
+        event.target not in names and event.value not in {n for n, _ in signs}
+    ):
+        return signs
+    kept = frozenset(s for s in signs if s[0] != event.target)
+    sign = sign_of(event.value, signs) if event.op == "=" else None
+    return kept if sign is None or not event.target.isidentifier() else kept | {(event.target, sign)}
+
+
+def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[int, Signs]]:
+    known = dict(signs)
+    if block.kind != "branch" or block.right != "0" or (block.left not in known and block.left not in names):
+        return [(succ, signs) for succ in block.succs]
+    sides = {
+        "!=": (True, False),
+        "<": (True, False),
+        ">=": (False, True),
+        ">": (True, None),
+        "<=": (None, None),
+    }
+    result = []
+    for succ, sign in zip(block.succs, sides.get(block.op, (None, None)), strict=False):
+        if sign is None:
+            result.append((succ, signs))
+        elif known.get(block.left, sign) == sign:
+            result.append((succ, signs | {(block.left, sign)}))
+    return result
+
+
+def outcomes(body: Body, place: Place, result: str = "", fails: bool | None = None) -> frozenset[bool | None]:
+    """How a function may end once control was at ``place``: failing, succeeding, or not known (None).
+
+    ``result`` names a temporary that is known there to tell failure or success.
+    """
+    names = {b.left for b in body.blocks if b.kind == "return" and b.left.isidentifier()}
+    at_place: set[Signs] = set()
+
+    def arrive(where: Place, _event: Event | None, signs: Signs) -> bool:
+        if where == place:
+            at_place.add(signs)
+            return False
+        return True
+
+    complete = walk(body, Place(0, 0), frozenset(), names, arrive)
+    ends: set[bool | None] = set()
+
+    def leave(where: Place, event: Event | None, signs: Signs) -> bool:
+        if event is None and body.blocks[where.block].kind == "return":
+            ends.add(sign_of(body.blocks[where.block].left, signs))
+        return True
+
+    known = frozenset({(result, fails)}) if result and fails is not None else frozenset()
+    first = body.blocks[place.block].events[place.index]
+    for signs in at_place or {frozenset()}:
+        after = _after(first, signs, names) | known
+        complete &= walk(body, Place(place.block, place.index + 1), after, names, leave)
+    return frozenset(ends) if complete else frozenset({None})

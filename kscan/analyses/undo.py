@@ -1,0 +1,324 @@
+"""Undone twice: a function fails and frees a field, and its caller's error path frees it again.
+
+Two releases of one field are joined at a function that reaches both, one after the other,
+for the same container, on a path that the first one's outcome allows and that does not go
+through anything that fills the field.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kscan.analyses import cfg
+from kscan.analyses.access import Object, parse
+from kscan.analyses.fields import Fields, Release
+from kscan.analyses.outcome import Signs, outcomes, walk
+from kscan.facts.model import Assign, Call, Event
+from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
+
+_DEPTH = 4
+_TERM_DEPTH = 3
+_FEW = 12  # implementations of an ops field that one caller may well all mean
+
+Term = tuple[object, ...]
+"""What an operand stands for: ("object", base, fields) or ("call", callee, terms of its arguments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a function reaches a release: the edges down to it, and the container in the function's terms."""
+
+    top: Func
+    path: tuple[Edge, ...]
+    release: Release
+    container: Term
+    fails: bool | None  # whether ``top`` then returns failure; None where it may end either way
+    call_fails: bool | None = None  # likewise for the first call of ``path``
+
+    @property
+    def depth(self) -> int:
+        """How many calls lie between."""
+        return len(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """``first`` and then ``second`` release the same field of the same container, both below ``top``."""
+
+    top: Func
+    first: Way
+    second: Way
+    first_place: cfg.Place
+    second_place: cfg.Place
+
+
+class Undo:
+    """Finds fields that are released twice; remembers what it found."""
+
+    def __init__(self, program: Program, fields: Fields) -> None:
+        self._program = program
+        self._fields = fields
+        self._fillers: dict[tuple[str, str], frozenset[str]] = {}
+
+    def twice(self, natures: frozenset[str]) -> Iterator[Twice]:
+        """Every pair of releases of one field that one path goes through."""
+        groups: dict[tuple[str, str], list[Release]] = defaultdict(list)
+        for release in self._fields.all_releases(natures):
+            groups[(release.struct, release.field)].append(release)
+        for place, releases in groups.items():
+            if len({r.func for r in releases}) > 1:
+                yield from self._pairs(place, releases)
+
+    def _pairs(self, place: tuple[str, str], releases: list[Release]) -> Iterator[Twice]:
+        firsts: dict[Func, list[Way]] = defaultdict(list)
+        for release in releases:
+            fate = self._fields.fate(release)
+            if fate.left and not fate.doubtful:
+                for fails in _definite(outcomes(release.func.fact.body, release.place)):
+                    for way in self._ways(release, fails):
+                        firsts[way.top].append(way)
+        seconds: dict[Func, list[Way]] = defaultdict(list)
+        for release in releases:
+            if not self._is_selected(release):
+                for way in self._ways(release, None):
+                    if way.top in firsts:
+                        seconds[way.top].append(way)
+        nearest: dict[tuple[Release, Release], Twice] = {}
+        for top, ways in seconds.items():
+            for second in ways:
+                for first in firsts[top]:
+                    pair = (first.release, second.release)
+                    known = nearest.get(pair)
+                    if known is None or first.depth + second.depth < known.first.depth + known.second.depth:
+                        found = self._joined(place, top, first, second)
+                        if found is not None:
+                            nearest[pair] = found
+        yield from nearest.values()
+
+    # -- upwards --------------------------------------------------------------
+
+    def _ways(self, release: Release, fails: bool | None) -> Iterator[Way]:
+        """The functions that reach a release with its container known in their terms, nearest first."""
+        start = self._term(release.func, str(release.held.owner), 0)
+        queue: list[Way] = [Way(release.func, (), release, start, fails)]
+        seen = {release.func}
+        while queue:
+            way = queue.pop(0)
+            yield way
+            if way.depth >= _DEPTH:
+                continue
+            for edge in self._program.callers(way.top):
+                if edge.caller in seen or edge.kind in (CALLBACK, MACRO) or self._is_common(edge):
+                    continue
+                call = _call_of(edge)
+                if call is None:
+                    continue
+                container = self._lift(way.container, way.top, edge.caller, call)
+                if container is not None:
+                    seen.add(edge.caller)
+                    fails = self._passed_on(edge, call, way.fails)
+                    queue.append(Way(edge.caller, (edge, *way.path), release, container, fails, way.fails))
+
+    def _is_common(self, edge: Edge) -> bool:
+        """Whether an ops field has so many implementations that a caller most likely means another one."""
+        if edge.kind != OPS:
+            return False
+        struct, _dot, field = edge.via.rpartition(".")
+        return len(self._program.implementations(struct, field)) > _FEW
+
+    def _passed_on(self, edge: Edge, call: Call, fails: bool | None) -> bool | None:
+        """How the caller ends, given how the call ended; None where it may end either way."""
+        place = _place_of(edge)
+        if fails is None or place is None:
+            return None
+        ends = outcomes(edge.caller.fact.body, place, call.result, fails)
+        return next(iter(ends)) if len(ends) == 1 else None
+
+    def _term(self, func: Func, operand: str, depth: int) -> Term:
+        values = self._fields.values(func)
+        found = values.object(operand)
+        if found is None:
+            return ("object", operand, ())
+        call = values.calls.get(found.base)
+        if call is None or depth > _TERM_DEPTH or not call.callee.isidentifier():
+            return ("object", found.base, found.fields)
+        inner = ("call", call.callee, *(self._term(func, a, depth + 1) for a in call.args))
+        return ("member", inner, found.fields) if found.fields else inner
+
+    def _lift(self, term: Term, callee: Func, caller: Func, call: Call) -> Term | None:
+        """``term`` of the callee in terms of the caller; None where it depends on the callee's locals."""
+        kind = term[0]
+        if kind == "object":
+            base, fields = str(term[1]), term[2]
+            for position, parameter in enumerate(callee.params):
+                if parameter.name == base and position < len(call.args):
+                    actual = self._term(caller, call.args[position], 0)
+                    return _member(actual, fields) if isinstance(fields, tuple) else None
+            is_local = any(local.name == base for local in callee.fact.body.locals)
+            return None if is_local or base.startswith("%") else term
+        if kind == "member":
+            inner, fields = term[1], term[2]
+            lifted = self._lift(inner, callee, caller, call) if isinstance(inner, tuple) else None
+            return _member(lifted, fields) if lifted is not None and isinstance(fields, tuple) else None
+        parts = []
+        for part in term[2:]:
+            lifted = self._lift(part, callee, caller, call) if isinstance(part, tuple) else None
+            if lifted is None:
+                return None
+            parts.append(lifted)
+        return ("call", term[1], *parts)
+
+    # -- outcomes -------------------------------------------------------------
+
+    def _is_selected(self, release: Release) -> bool:
+        """Whether a test other than of the field itself decides about the release."""
+        body = release.func.fact.body
+        for condition in cfg.conditions(body, release.place.block):
+            block = body.blocks[condition.block]
+            tested = parse(block.left)
+            plain = block.op == "config" or (block.op == "!=" and block.right == "0")
+            if not plain or tested is None:
+                return True
+            if tested.fields and tested != release.held:
+                return True
+        return False
+
+    # -- joining --------------------------------------------------------------
+
+    def _joined(self, place: tuple[str, str], top: Func, first: Way, second: Way) -> Twice | None:
+        if (
+            first.release is second.release
+            or first.container != second.container
+            or not _is_known(first.container)
+        ):
+            return None
+        if first.depth == 0 and second.depth == 0:
+            return None
+        if first.path and second.path and first.path[0].callee is second.path[0].callee:
+            return None  # joined further down already
+        if not self._is_unfilled(second, place):
+            return None
+        start, end = _site(first), _site(second)
+        if start is None or end is None or start == end:
+            return None
+        if self._leads(top, start, end, first.call_fails, place, _base_of(first.container)):
+            return Twice(top, first, second, start, end)
+        return None
+
+    def _leads(
+        self,
+        top: Func,
+        start: cfg.Place,
+        end: cfg.Place,
+        fails: bool | None,
+        place: tuple[str, str],
+        base: str,
+    ) -> bool:
+        """Whether control can go from one call to the other, given how the first one ended."""
+        body = top.fact.body
+        event = body.blocks[start.block].events[start.index]
+        result = event.result if isinstance(event, Call) else ""
+        known = frozenset({(result, fails)}) if result and fails is not None else frozenset()
+        found = False
+
+        def visit(where: cfg.Place, event: Event | None, _signs: Signs) -> bool:
+            nonlocal found
+            found = found or where == end
+            if found or event is None:
+                return not found
+            moves_on = isinstance(event, Assign) and event.target == base
+            return not moves_on and not self._fills(event, place)
+
+        walk(body, cfg.Place(start.block, start.index + 1), known, (), visit)
+        return found
+
+    def _is_unfilled(self, way: Way, place: tuple[str, str]) -> bool:
+        """Whether control can get to the release, below ``top``, without the field being filled on the way."""
+        sites = [(edge.caller, _place_of(edge)) for edge in way.path[1:]]
+        if way.path:
+            sites.append((way.release.func, way.release.place))
+        for func, site in sites:
+            found = False
+
+            def visit(
+                where: cfg.Place, event: Event | None, _signs: Signs, site: cfg.Place | None = site
+            ) -> bool:
+                nonlocal found
+                found = found or where == site
+                return not found and (event is None or not self._fills(event, place))
+
+            walk(func.fact.body, cfg.Place(0, 0), frozenset(), (), visit)
+            if not found:
+                return False
+        return True
+
+    def _fills(self, event: Event, place: tuple[str, str]) -> bool:
+        """Whether an event may give the field a new value."""
+        if isinstance(event, Assign):
+            held = parse(event.target)
+            return held is not None and bool(held.fields) and held.fields[-1] == place[1]
+        if not isinstance(event, Call):
+            return False
+        return event.callee.rpartition(">")[2].rpartition(".")[2] in self._filling(place)
+
+    def _filling(self, place: tuple[str, str]) -> frozenset[str]:
+        """Names of the functions that store to the field, and of those that call them."""
+        found = self._fillers.get(place)
+        if found is None:
+            names = {func.name for func in self._program.storing(place[1])}
+            ring = set(names)
+            for _ in range(3):
+                ring = {caller for name in ring for caller in self._program.callers_by_name(name)} - names
+                names |= ring
+            found = self._fillers[place] = frozenset(names)
+        return found
+
+
+def _member(term: Term, fields: tuple[str, ...]) -> Term:
+    if not fields:
+        return term
+    if term[0] == "object" and isinstance(term[2], tuple):
+        return ("object", term[1], term[2] + fields)
+    return ("member", term, fields)
+
+
+def _base_of(term: Term) -> str:
+    """The variable a term starts from; empty where it starts from calls alone."""
+    while term[0] == "member" and isinstance(term[1], tuple):
+        term = term[1]
+    return str(term[1]) if term[0] == "object" else ""
+
+
+def _is_known(term: Term) -> bool:
+    """Whether two equal terms surely mean one object: no element of an unknown index."""
+    return "[]" not in repr(term) and "?" not in repr(term)
+
+
+def _call_of(edge: Edge) -> Call | None:
+    place = _place_of(edge)
+    event = edge.caller.fact.body.blocks[place.block].events[place.index] if place is not None else None
+    return event if isinstance(event, Call) else None
+
+
+def _last(via: str) -> str:
+    return via.rpartition(".")[2] or "\0"
+
+
+def _site(way: Way) -> cfg.Place | None:
+    return _place_of(way.path[0]) if way.path else way.release.place
+
+
+def _place_of(edge: Edge) -> cfg.Place | None:
+    for place, call in cfg.calls(edge.caller.fact.body):
+        if call.line == edge.line and (
+            call.callee == edge.callee.name or call.callee.endswith(_last(edge.via))
+        ):
+            return place
+    return None
+
+
+def _definite(ends: frozenset[bool | None]) -> tuple[bool | None, ...]:
+    """The ends to look at one by one; where one is not known, nothing is."""
+    return (None,) if None in ends or not ends else tuple(sorted(e for e in ends if e is not None))
