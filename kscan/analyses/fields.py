@@ -272,9 +272,10 @@ class Fields:
                 if not isinstance(event, Assign) or event.value in _NULL:
                     continue
                 held = parse(event.target)
-                if held is not None and held.fields and held.fields[-1] == field:
-                    if self.field_of(func, held) == (struct, field):
-                        yield func, event.line
+                if held is None or not held.fields or held.fields[-1] != field:
+                    continue
+                if self.field_of(func, held) == (struct, field):
+                    yield func, event.line
 
 
 def str_path(held: Object) -> str:

@@ -40,7 +40,7 @@ class Early:
 
 
 def calls_before(
-    program: Program, func: Func, registers: Mapping[str, int], values: Values
+    func: Func, registers: Mapping[str, int], values: Values
 ) -> Iterator[tuple[Hop, Object, Hop]]:
     """(registering call, registered object, an earlier call) for every such pair in a function."""
     body = func.fact.body
@@ -75,7 +75,7 @@ def paths_to(
     object, in terms of the function of ``start``.  Only functions named in ``toward`` are
     entered.
     """
-    first = _arguments(start.call, bodies(start.func), lambda o: o if o.base == target.base else None)
+    first = _arguments(start.call, bodies(start.func), {target.base: Object(target.base)})
     if wanted(start.call, first):
         return (start,)
     queue: deque[tuple[tuple[Hop, ...], Call, Func, dict[int, Object], cfg.Place]] = deque()
@@ -98,27 +98,25 @@ def paths_to(
             }
             values = bodies(edge.callee)
             for inner_place, inner in cfg.calls(edge.callee.fact.body):
-                objects = _arguments(
-                    inner, values, lambda o, f=formal: o.rebase(f[o.base]) if o.base in f else None
-                )  # type: ignore[misc]
+                objects = _arguments(inner, values, formal)
                 if wanted(inner, objects):
                     return (*here, Hop(edge.callee, inner_place, inner, None))
                 queue.append((here, inner, edge.callee, objects, inner_place))
     return None
 
 
-def _arguments(call: Call, values: Values, translate: Callable[[Object], Object | None]) -> dict[int, Object]:
+def _arguments(call: Call, values: Values, known: Mapping[str, Object]) -> dict[int, Object]:
+    """The arguments that start from one of the ``known`` names, in terms of what those stand for."""
     found = {}
     for position, argument in enumerate(call.args):
         named = values.object(argument)
-        actual = translate(named) if named is not None else None
-        if actual is not None:
-            found[position] = actual
+        if named is not None and named.base in known:
+            found[position] = named.rebase(known[named.base])
     return found
 
 
 def leading_to(program: Program, names: Mapping[str, object]) -> frozenset[str]:
-    """Names of the functions from which a call of one of ``names`` can be reached (by name and field only)."""
+    """Names of the functions that may reach a call of one of ``names`` (by name and field only)."""
     found = set(names)
     queue = list(names)
     while queue:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kscan.analyses import cfg
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, outcomes, walk
 from kscan.facts.model import Assign, Call, Event
@@ -235,7 +235,7 @@ class Undo:
         return found
 
     def _is_unfilled(self, way: Way, place: tuple[str, str]) -> bool:
-        """Whether control can get to the release, below ``top``, without the field being filled on the way."""
+        """Whether control can get to the release, below ``top``, the field not being filled."""
         sites = [(edge.caller, _place_of(edge)) for edge in way.path[1:]]
         if way.path:
             sites.append((way.release.func, way.release.place))

@@ -9,8 +9,28 @@ from kscan.facts.model import Macro
 
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _NOT_CALLS = frozenset(
-    "if for while switch return sizeof typeof __typeof__ do else defined asm __asm__ volatile "
-    "__attribute__ _Static_assert offsetof __builtin_offsetof __alignof__ _Generic".split()
+    (
+        "if",
+        "for",
+        "while",
+        "switch",
+        "return",
+        "sizeof",
+        "typeof",
+        "__typeof__",
+        "do",
+        "else",
+        "defined",
+        "asm",
+        "__asm__",
+        "volatile",
+        "__attribute__",
+        "_Static_assert",
+        "offsetof",
+        "__builtin_offsetof",
+        "__alignof__",
+        "_Generic",
+    )
 )
 _DEPTH = 10
 
@@ -62,8 +82,8 @@ def expand(
                 yield from expand(target, args, find, inner)
             return
     given = dict(zip(macro.params or (), args, strict=False))
-    for callee, inner_args in calls_in(body):
-        callee = given.get(callee, callee)
+    for named, inner_args in calls_in(body):
+        callee = given.get(named, named)
         actual = tuple(_substitute(a, given) for a in inner_args)
         if find(callee) is not None and callee not in inner:
             yield from expand(callee, actual, find, inner)

@@ -33,8 +33,8 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
     declared: set[bytes] = set()
     structs: set[bytes] = set()
     variables: set[bytes] = set()
-    for line in _LINE.findall(text):
-        line = line[1:]
+    for found in _LINE.findall(text):
+        line = found[1:]
         struct = _STRUCT.match(line)
         if struct is not None:
             structs.add(struct[1])

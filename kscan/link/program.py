@@ -56,7 +56,28 @@ class Edge:
 
 
 _PRIMITIVE = frozenset(
-    "void bool char short int long unsigned signed float double fn u8 u16 u32 u64 s8 s16 s32 s64 size_t".split()
+    (
+        "void",
+        "bool",
+        "char",
+        "short",
+        "int",
+        "long",
+        "unsigned",
+        "signed",
+        "float",
+        "double",
+        "fn",
+        "size_t",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "s8",
+        "s16",
+        "s32",
+        "s64",
+    )
 )
 Outside = Callable[[str, str], Mapping[str, FileFacts]]
 """Asked with a kind (``function``, ``struct``, ``macro``, ``variable``, ``typedef``) and a name."""
@@ -291,8 +312,7 @@ class Program:
         yield from self._fields.get(field, ())
         order = list(self._types.fields(struct))
         if field in order:  # positional initialisers
-            for path, binding in self._fields.get(f"#{order.index(field)}", ()):
-                yield path, binding
+            yield from self._fields.get(f"#{order.index(field)}", ())
 
     def targets(self, caller: Func, ref: CallRef) -> tuple[Edge, ...]:
         """The edges of one call site."""

@@ -62,7 +62,8 @@ class TypeTable:
         """
         kind = root
         last: tuple[str, str] | None = None
-        for name in path:
+        for step in path:
+            name = step
             if kind.endswith("[]") and (name == "[]" or name.startswith("#")):
                 kind = kind[:-2]
                 continue

@@ -78,13 +78,13 @@ def _both(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Trut
 def _unary(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Truth, int]:
     if at >= len(tokens):
         return None, len(tokens) + 1
-    token = tokens[at]
-    if token == "!":
+    word = tokens[at]
+    if word == "!":
         value, at = _unary(tokens, at + 1, symbols)
         return (None if value is None else not value), at
-    if token == "(":
+    if word == "(":
         value, at = _either(tokens, at + 1, symbols)
         return (value, at + 1) if at < len(tokens) and tokens[at] == ")" else (None, len(tokens) + 1)
-    if token in ("0", "1"):
-        return token == "1", at + 1
-    return symbols.get(token), at + 1
+    if word in ("0", "1"):
+        return word == "1", at + 1
+    return symbols.get(word), at + 1

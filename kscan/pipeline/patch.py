@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kscan.errors import InputError
 from kscan.findings.compare import compare
@@ -63,7 +64,7 @@ class _Judging:
     def _add(
         self,
         patch: Patch,
-        outcome: str,
+        outcome: Literal["applied", "refused", "empty"],
         notes: Iterable[str],
         files: tuple[str, ...],
         findings: tuple[Finding, ...] = (),
@@ -75,7 +76,7 @@ class _Judging:
             outcome,
             tuple(notes),
             files,
-            findings,  # type: ignore[arg-type]
+            findings,
         )
         self.results.append(result)
 

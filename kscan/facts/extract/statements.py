@@ -8,12 +8,12 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
+from kscan.facts.extract.attributes import Attributes
 from kscan.facts.extract.builder import NOWHERE
 from kscan.facts.extract.expressions import UNKNOWN, Expressions
 from kscan.facts.extract.initializers import bind_initializer
 from kscan.facts.extract.types import base_type, declarator, squeeze, storage
 from kscan.facts.model import CallRef, Local
-from kscan.facts.extract.attributes import Attributes
 from kscan.parse.c import Parsed
 from kscan.parse.directives import normalise_condition
 

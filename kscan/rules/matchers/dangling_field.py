@@ -67,7 +67,7 @@ def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: 
             again.start.path,
             again.start.fact.line,
             again.start.name,
-            f"runs again for the same {release.struct} ({again.hook.name}, {again.hook.level}: {again.hook.why})",
+            f"runs again for the same {release.struct} ({again.hook.name}: {again.hook.why})",
         ),
     ]
     consequence = "the next run frees it a second time"
@@ -91,14 +91,12 @@ def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) ->
         ),
     ]
     consequence = "a later use or release of the field finds freed memory"
-    body = release.func.fact.body
     known = {id(block) for block, _holds in tests_at(release.func, release.place.block)}
     conditions = [
         condition_text(release.func, block, holds, fields.values(release.func))
         for block, holds in tests_at(release.func, fate.left[0][0])
         if id(block) not in known
     ]
-    del body
     conditions.append(
         "false if every caller ends the container's life, or stores to the field, after this return"
     )

@@ -12,8 +12,8 @@ from kscan.analyses.values import Values
 from kscan.facts.model import Call
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
-from kscan.kernel.load import KernelModel
 from kscan.kernel.lifecycle import NeedsRegistered
+from kscan.kernel.load import KernelModel
 from kscan.link.program import Func, Program
 from kscan.rules.schema import Rule
 
@@ -59,11 +59,10 @@ class _Search:
             return
         self._done.add(func)
         said: set[tuple[int, str]] = set()
-        pairs = order.calls_before(self._program, func, self._life.registers, self.values(func))
+        pairs = order.calls_before(func, self._life.registers, self.values(func))
         for register, target, early in pairs:
-            if early.call.callee not in self._toward and not early.call.callee.count("."):
-                if not early.call.callee.count(">"):
-                    continue
+            if early.call.callee.isidentifier() and early.call.callee not in self._toward:
+                continue
             path = order.paths_to(
                 self._program,
                 early,

@@ -60,7 +60,7 @@ def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, a
             for f, line in fields.setters(release.struct, release.field)[:3]
         ),
         *(
-            Step(f.path, line, f.name, f"its elements are filled here")
+            Step(f.path, line, f.name, "its elements are filled here")
             for f, line in fields.fillers(release.struct, release.field)[:3]
         ),
         Step(
