@@ -198,7 +198,7 @@ class Undo:
             return None
         if first.path and second.path and first.path[0].callee is second.path[0].callee:
             return None  # joined further down already
-        if not self._is_unfilled(second, place):
+        if not _is_one_table(first, second) or not self._is_unfilled(second, place):
             return None
         start, end = _site(first), _site(second)
         if start is None or end is None or start == end:
@@ -274,6 +274,21 @@ class Undo:
                 names |= ring
             found = self._fillers[place] = frozenset(names)
         return found
+
+
+def _is_one_table(first: Way, second: Way) -> bool:
+    """Whether fields of one ops struct that both ways go through may be of one instance.
+
+    Functions of one instance stand in one folder; those of two folders are two platforms.
+    """
+    homes = {}
+    for edge in (*first.path, *second.path):
+        if edge.kind == OPS:
+            struct = edge.via.rpartition(".")[0]
+            folder = edge.callee.path.rpartition("/")[0]
+            if homes.setdefault(struct, folder) != folder:
+                return False
+    return True
 
 
 def _member(term: Term, fields: tuple[str, ...]) -> Term:
