@@ -69,6 +69,7 @@ class _Branch:
     first: bytes = b""
     last: bytes = b""
     dead: bool = False
+    statements: bool = False
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class Resolver:
                 branch.first = branch.first or text[:16]
                 branch.last = text[-80:]
                 branch.open = unmatched(branch.open + unmatched(text))
+                branch.statements = branch.statements or b";" in text
         if text:
             self.tail = text[-16:]
             self.context = unmatched(self.context + unmatched(text))[-_CONTEXT:]
@@ -207,7 +209,9 @@ class Resolver:
         for branch in live:
             if branch.open or branch.last[-1:] not in (b";", b"}", b":"):
                 return False
-            if _LABEL.search(branch.last) or branch.first.startswith((*_CONTINUES, b"{", b".", b",", b"[")):
+            if _LABEL.search(branch.last) or branch.first.startswith((*_CONTINUES, b".", b",", b"[")):
+                return False
+            if branch.first[:1] == b"{" and not branch.statements:
                 return False
         following = next_solid(self.code, line.end)
         if following >= 0 and self.code[following : following + 4] == b"else":
@@ -234,9 +238,13 @@ class Resolver:
     def _is_item(branch: _Branch, group: _Group, after: bytes | bytearray, count: int) -> bool:
         """Whether a branch is one or more entries of a list, with or without a comma at its end."""
         last, follows = branch.last[-1:], group.tail[-1:] == b","
-        if last == b"," or (after == b"}" and (follows or count == 1)):
+        if last == b"," or (after == b"}" and (follows or count == 1) and not branch.statements):
             return True
-        return last in (b"}", b")", b'"') and (follows or branch.first[:1] in (b"{", b".", b"["))
+        return (
+            not branch.statements
+            and last in (b"}", b")", b'"')
+            and (follows or branch.first[:1] in (b"{", b".", b"["))
+        )
 
     def _separate(self, group: _Group, end: Line) -> None:
         """Put a comma behind entries that stand last in their branch, in place of a directive."""

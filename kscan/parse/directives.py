@@ -13,7 +13,7 @@ from kscan.parse.text import BLANK, tidy
 _OBJECT_BODY = 200  # longer object-like bodies are tables, which nobody asks for
 _FUNCTION_BODY = 8000
 _DEEPEST = 64  # conditions kept for one line
-_LINE = re.compile(rb"#[ \t]*([a-z_]*)([^\n\\]*+(?:\\(?:.|\n)[^\n\\]*+)*+)")
+_KIND = re.compile(rb"#[ \t]*([a-z_]*)")
 _DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
 _NEGATED = re.compile(r"[\w ]+", re.ASCII)
 _DEFINED = re.compile(
@@ -72,6 +72,14 @@ def _starts_line(code: bytes | bytearray, position: int) -> bool:
     return not code[code.rfind(b"\n", 0, position) + 1 : position].strip()
 
 
+def _end(code: bytes | bytearray, position: int) -> int:
+    """Where the directive ends; finds are cheaper than a pattern that knows of backslashes."""
+    end = code.find(b"\n", position)
+    while end > 0 and code[end - 1] == 92:
+        end = code.find(b"\n", end + 1)
+    return end if end >= 0 else len(code)
+
+
 def find_lines(code: bytes | bytearray) -> list[Line]:
     """The directives of ``code``, whose comments and strings are blank already."""
     lines: list[Line] = []
@@ -81,16 +89,17 @@ def find_lines(code: bytes | bytearray) -> list[Line]:
         if position and code[position - 1] != 10 and not _starts_line(code, position):
             position = code.find(b"#", position + 1)
             continue
-        match = _LINE.match(code, position)
+        match = _KIND.match(code, position)
         assert match is not None
+        end = _end(code, match.end())
         number += code.count(b"\n", counted, position)
         counted = position
-        lines.append(Line(match[1], position, match.end(), match.start(2), number))
-        position = code.find(b"#", match.end())
+        lines.append(Line(match[1], position, end, match.end(), number))
+        position = code.find(b"#", end)
     return lines
 
 
-def _spliced(source: bytes, start: int, end: int) -> str:
+def _spliced(source: bytes | bytearray, start: int, end: int) -> str:
     data = source[start:end]
     if b"\\" in data:
         data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
@@ -101,9 +110,11 @@ def _text(source: bytes, line: Line) -> str:
     return tidy(_spliced(source, line.argument, line.end))
 
 
-def read_define(source: bytes, line: Line) -> Define | None:
+def read_define(source: bytes, code: bytes | bytearray, line: Line) -> Define | None:
     """The macro that a ``#define`` line defines; None if it has no name."""
-    text = _spliced(source, line.argument, line.end)
+    # The code has no comments, but no texts either: then the source is wanted.
+    plain = code.find(b'"', line.argument, line.end) < 0 and code.find(b"'", line.argument, line.end) < 0
+    text = _spliced(code if plain else source, line.argument, line.end)
     match = _DEFINE.match(text)
     if match is None:
         return None
@@ -182,12 +193,14 @@ def header_guard(source: bytes, code: bytes | bytearray, lines: list[Line]) -> L
     return None
 
 
-def read_directives(source: bytes, lines: list[Line], guard: Line | None) -> Directives:
-    """Collect what ``lines`` say; ``guard`` is the include guard's line."""
+def read_directives(
+    source: bytes, code: bytes | bytearray, lines: list[Line], guard: Line | None
+) -> Directives:
+    """Collect what ``lines`` of ``code``, not blanked yet, say; ``guard`` is the include guard's line."""
     includes, defines = [], []
     for line in lines:
         if line.kind == b"define":
-            define = read_define(source, line)
+            define = read_define(source, code, line)
             if define:
                 defines.append(define)
         elif line.kind in (b"include", b"include_next"):

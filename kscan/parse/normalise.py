@@ -154,10 +154,13 @@ def blank_literals(text: bytes) -> bytearray:
             end = _line_end(text, start)
             code[start:end] = text[start:end].translate(BLANK)
         else:
-            match = (_STRING if start == string else _CHARACTER).match(text, start)
-            assert match is not None
-            end = match.end()
-            code[start:end] = _blank_text(match[0])
+            end = text.find(b'"', start + 1) + 1 if start == string else 0
+            literal = text[start:end]
+            if not end or b"\\" in literal or b"\n" in literal:
+                match = (_STRING if start == string else _CHARACTER).match(text, start)
+                assert match is not None
+                end, literal = match.end(), match[0]
+            code[start:end] = _blank_text(literal)
         if comment < end:
             comment = find(b"/*", end)
         if line < end:
@@ -562,7 +565,7 @@ def normalise(source: bytes, macros: MacroTable) -> Normalised:
     code = blank_literals(source.translate(_CLEAN))
     lines = find_lines(code)
     guard = header_guard(source, code, lines)
-    directives = read_directives(source, lines, guard)
+    directives = read_directives(source, code, lines, guard)
     for line in lines:
         if line.kind not in CONDITIONALS:
             blank_line(code, line)

@@ -23,7 +23,10 @@ _EMPTY = re.compile(rb"[,(](\s+)(?=,)|,(\s+)(?=\))")
 _TEXTS = re.compile(
     rb'"\s*([A-Za-z_]\w*(?:\s*\([^()"]*\))?\s+)(?=[A-Za-z_]\w*\s*(?:\([^()"]*\)\s*)?["\n,);])'
 )
-_PREFIXED = re.compile(rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")')
+_PREFIXED = re.compile(
+    rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")|[(,]\s*([A-Z][A-Z0-9_]+\s+)(?=[A-Z][A-Z0-9_]+\s*[,)])'
+)
+_NAMED = re.compile(rb"[(,]\s*(\.)\s*\w+\s*=")
 _TEXT_CALL = re.compile(
     rb'"\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*["),])|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
 )
@@ -106,6 +109,26 @@ def _small(code: bytearray) -> None:
             blank(code, *match.span(1))
 
 
+def _in_parentheses(code: bytearray, position: int) -> bool:
+    """Whether the bracket around ``position`` is a parenthesis."""
+    depth = 0
+    for byte in reversed(code[max(0, position - 500) : position]):
+        if byte in b")}]":
+            depth += 1
+        elif byte in b"({[":
+            if not depth:
+                return byte == 40
+            depth -= 1
+    return False
+
+
+def _named_arguments(code: bytearray) -> None:
+    """``MACRO(.member = 1)``, which the macro puts into braces."""
+    for match in _NAMED.finditer(code):
+        if _in_parentheses(code, match.start(1)):
+            blank(code, *match.span(1))
+
+
 def _concatenations(code: bytearray) -> None:
     for pattern in (_TEXT_CALL, _TEXTS, _PREFIXED):
         for match in pattern.finditer(code):
@@ -179,6 +202,7 @@ _RULES: tuple[Callable[[bytearray], None], ...] = (
     _operators,
     _concatenations,
     _small,
+    _named_arguments,
     _assembler,
     _lonely,
     _lonely_uses,

@@ -52,3 +52,37 @@ static const int table[] = {
 	lwz \reg, 0(r1)
 .endm
 #endif
+#define WAIT(x)			\
+	do {			\
+		/*		\
+		 * (why		\
+		 */		\
+		x++;		\
+	} while (0)
+int after;
+static const struct part parts[] = {
+#ifdef CONFIG_A
+	{ .id = 1 }
+#endif
+#ifdef CONFIG_B
+#ifdef CONFIG_C
+	{ .id = 2 },
+#endif
+	{
+		.id = 3
+#ifdef CONFIG_D
+		, .name = "x"
+#endif
+	}
+#else
+	{ .id = 4 }
+#endif
+};
+static void block(int a)
+{
+#ifdef CONFIG_A
+	{
+		a++;
+	}
+#endif
+}
