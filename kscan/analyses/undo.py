@@ -281,7 +281,7 @@ def _is_one_table(first: Way, second: Way) -> bool:
 
     Functions of one instance stand in one folder; those of two folders are two platforms.
     """
-    homes = {}
+    homes: dict[str, str] = {}
     for edge in (*first.path, *second.path):
         if edge.kind == OPS:
             struct = edge.via.rpartition(".")[0]

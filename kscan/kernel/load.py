@@ -11,7 +11,6 @@ from kscan.kernel.apis import Apis, parse_apis
 from kscan.kernel.context import Context, parse_context
 from kscan.kernel.entrypoints import EntryPoints, parse_entrypoints
 from kscan.kernel.lifecycle import Lifecycle, parse_lifecycle
-from kscan.kernel.read import read
 
 MODEL_VERSION = 1
 """Raise when the meaning of the files changes while their text does not: it is part of the digest."""
@@ -29,6 +28,8 @@ class KernelModel(msgspec.Struct, frozen=True):
 
 def load_model(folder: Path) -> KernelModel:
     """The kernel model in ``folder`` (rules/kernel); RuleError names file, key and line of what is wrong."""
+    from kscan.kernel.compose import read  # noqa: PLC0415 - decoding a cached model needs no YAML
+
     apis, apis_data = read(folder / "apis.yaml")
     lifecycle, lifecycle_data = read(folder / "lifecycle.yaml")
     entrypoints, entrypoints_data = read(folder / "entrypoints.yaml")

@@ -1,7 +1,6 @@
-"""Reading of one kernel-model file: its YAML as text, mappings and lists; errors that name key and line.
+"""One kernel-model file as text, mappings and lists; errors that name key and line.
 
-Scalars stay text: only the composer of PyYAML is used, not its constructor, which takes as long again and
-turns ``on`` and ``no`` into truth values.  The line of a wrong key is looked up in the text only once there
+The line of a wrong key is looked up in the text only once there
 is something to complain about.
 """
 
@@ -10,16 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
-
-import yaml
 
 from kscan.errors import RuleError
 
 _NAMES = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*\s+)*(?:[A-Za-z_][A-Za-z0-9_]*)?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_COMMENT = "see the comment at the head of the file"
+COMMENT = "see the comment at the head of the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,50 +115,6 @@ class ModelFile:
             *where,
             wrong,
         )
-
-
-def read(path: Path) -> tuple[ModelFile, bytes]:
-    """The content of ``path`` and its bytes; RuleError where it cannot be read or is not a YAML mapping."""
-    name = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RuleError(name, f"The file cannot be read: {error.strerror}.", "reinstall kscan") from error
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RuleError(name, "The file is not valid UTF-8.", "save it as UTF-8", line) from error
-    try:
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise RuleError(name, f"The YAML is not valid: {error.problem}.", _COMMENT, line) from error
-    except yaml.YAMLError as error:
-        raise RuleError(name, "The YAML is not valid.", "remove control characters") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise RuleError(name, "The file must hold a YAML mapping.", _COMMENT, 1)
-    return ModelFile(name, text, _mapping(node, name)), data
-
-
-def _mapping(node: yaml.MappingNode, name: str) -> dict[str, object]:
-    content: dict[str, object] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise RuleError(name, "A key is not text.", "write `key: value` lines", key.start_mark.line + 1)
-        if key.value in content:
-            reason = f"The key {key.value!r} occurs twice in one mapping."
-            raise RuleError(name, reason, "join the two entries", key.start_mark.line + 1)
-        content[key.value] = value.value if isinstance(value, yaml.ScalarNode) else _value(value, name)
-    return content
-
-
-def _value(node: yaml.Node, name: str) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, name)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, name) for item in node.value]
-    return node.value
 
 
 def _path(where: tuple[str, ...]) -> str:

@@ -15,13 +15,14 @@ from typing import Literal
 from kscan.errors import InputError
 from kscan.findings.compare import compare
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
-from kscan.pipeline.scan import Setup, arch_of, coverage_of, link, run_rules
+from kscan.pipeline.scan import analyse
+from kscan.pipeline.setup import Setup, arch_of
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch
 from kscan.sources.git import GitRepo
 from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import Patch
-from kscan.sources.series import Unreadable
+from kscan.sources.series import Series, Unreadable
 
 _C_ENDINGS = (".c", ".h")
 
@@ -35,6 +36,23 @@ class _Judging:
     results: list[PatchResult] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
+
+    def take(self, item: Series | Unreadable) -> None:
+        """Judge a series, each patch on the tree that the one before left."""
+        if isinstance(item, Unreadable):
+            self.skipped.append(Skipped(item.source, 0, item.reason, item.remedy))
+            return
+        base = self.setup.source
+        for patch in item.patches:
+            base = self.patch(patch, base)
+
+    def report(self) -> Report:
+        """All that was judged."""
+        seen = self.coverage
+        not_analysed = (*self.skipped, *(s for s in seen.skipped if not s.partial))
+        coverage = Coverage(seen.files, seen.functions, seen.partial, seen.context_files, not_analysed)
+        findings = tuple(f for result in self.results for f in result.findings)
+        return Report(self.setup.config.invocation, coverage, findings, tuple(self.results))
 
     def patch(self, patch: Patch, base: Source) -> Source:
         """Judge one patch on ``base``; gives the tree after it (``base`` where it does not apply)."""
@@ -57,9 +75,9 @@ class _Judging:
 
     def _findings(self, source: Source, touched: Sequence[str]) -> tuple[Finding, ...]:
         folders = _neighbourhood(self.setup, source, touched)
-        linked = link(self.setup, source, folders, arch_of(self.setup, touched))
-        self.coverage = coverage_of(linked)
-        return run_rules(self.setup, linked)
+        result = analyse(self.setup, source, folders, arch_of(self.setup, touched))
+        self.coverage = result.coverage
+        return result.findings
 
     def _add(
         self,
@@ -83,24 +101,15 @@ class _Judging:
 
 def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Report:
     """Read, apply and judge every patch of the inputs (files, folders, ``-`` for stdin)."""
-    judging = _Judging(setup, _repository(setup))
-    for item in read_inputs(inputs, sys.stdin.buffer):
-        if isinstance(item, Unreadable):
-            judging.skipped.append(Skipped(item.source, 0, item.reason, item.remedy))
-            continue
-        base = setup.source
-        for patch in item.patches:
-            base = judging.patch(patch, base)
-    findings = tuple(f for result in judging.results for f in result.findings)
-    seen = judging.coverage
-    coverage = Coverage(
-        seen.files,
-        seen.functions,
-        seen.partial,
-        seen.context_files,
-        (*judging.skipped, *(s for s in seen.skipped if not s.partial)),
-    )
-    return Report(setup.config.invocation, coverage, findings, tuple(judging.results))
+    repo = _repository(setup)
+    judging = _Judging(setup, repo)
+    try:
+        for item in read_inputs(inputs, sys.stdin.buffer):
+            judging.take(item)
+    finally:
+        if repo is not None:
+            repo.close()
+    return judging.report()
 
 
 def _neighbourhood(setup: Setup, source: Source, touched: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ forked off later starts one of its own, as two readers of one pipe would get eac
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
@@ -26,10 +25,11 @@ class MissingObjectError(InputError):
 class GitRepo:
     """A repository, bare or with a work tree, at or above ``directory``."""
 
+    _batch: subprocess.Popen[bytes] | None = None  # also where __init__ did not come to its end
+
     def __init__(self, directory: str | os.PathLike[str], index_file: str | None = None) -> None:
         self._directory = os.fspath(directory)
         self._environment = _environment(index_file)
-        self._batch: subprocess.Popen[bytes] | None = None
         self._batch_owner = 0
         if not os.path.isdir(self._directory):
             raise InputError(self._directory, "no such directory", "give a git repository")
@@ -98,7 +98,7 @@ class GitRepo:
         batch.wait()
 
     def __del__(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # half made, or the interpreter is ending
+        if self._batch is not None:
             self.close()
 
     def _ask(self, name: str) -> tuple[str, bytes]:

@@ -25,6 +25,7 @@ class Tree:
         self._top = os.path.realpath(directory)
         self._name = os.fspath(directory)
         self._inside: dict[str, bool] = {}  # directories whose real place has been looked at
+        self._walked: set[str] = set()  # files that a walk of the tree has found
         if not os.path.isdir(self._top):
             reason = "is not a directory" if os.path.exists(self._top) else "no such directory"
             raise InputError(self._name, reason, "give the top of a kernel tree")
@@ -56,7 +57,8 @@ class Tree:
     def stamp(self, path: str) -> tuple[int, ...] | str:
         """Size, mtime in nanoseconds and inode of a file."""
         try:
-            status = os.stat(self._place(path))
+            # What a walk of the tree has found lies inside it: no link leads there.
+            status = os.stat(f"{self._top}/{path}" if path in self._walked else self._place(path))
         except OSError as error:
             raise _unreadable(path, error) from error
         return (status.st_size, status.st_mtime_ns, status.st_ino)
@@ -101,6 +103,7 @@ class Tree:
         while pending:
             directory, prefix = pending.pop()
             pending.extend(_scan(directory, prefix, found))
+        self._walked |= found
 
 
 def _scan(directory: str, prefix: str, found: set[str]) -> list[tuple[str, str]]:

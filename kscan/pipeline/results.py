@@ -1,0 +1,87 @@
+"""Results of whole runs, kept by everything they depend on: the same question is answered at once.
+
+The key is a manifest of the files that were, or could have been, looked at (paths with
+size, time and inode, or blob id), the rules, the kernel model and kscan's own code.  A
+result is not kept where a file changed so lately that its stamp may not tell.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+import kscan
+from kscan.errors import InputError
+from kscan.facts.store import cache_key
+from kscan.findings.model import Coverage, Finding
+from kscan.pipeline.setup import Setup
+from kscan.sources import Source
+
+_RACY_NS = 2_000_000_000
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The findings in some paths of a source, and what was looked at for them."""
+
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+
+
+class Manifest:
+    """What the result of analysing ``paths`` of a source depends on."""
+
+    def __init__(self, setup: Setup, source: Source, paths: Sequence[str], arch: str) -> None:
+        context = setup.model.context
+        around = [folder.format(arch=arch) for folder in (*context.headers, *context.core)]
+        self._latest = 0
+        files = list(self._stamps(source, (*paths, *(f for f in around if source.exists(f)))))
+        self.key = cache_key(
+            "result",
+            repr(files),
+            repr((tuple(paths), arch)),
+            setup.knowledge,
+            repr((setup.config.rules, setup.config.preview)),
+            _code(),
+        )
+
+    def _stamps(self, source: Source, folders: Sequence[str]) -> Iterator[tuple[str, object]]:
+        for path in source.paths(folders):
+            try:
+                stamp = source.stamp(path)
+            except InputError:
+                stamp = "unreadable"
+            if not isinstance(stamp, str):
+                self._latest = max(self._latest, stamp[1])
+            yield path, stamp
+
+    @property
+    def settled(self) -> bool:
+        """Whether every file has been left alone long enough for its stamp to tell."""
+        return time.time_ns() - self._latest > _RACY_NS
+
+
+def recall(setup: Setup, manifest: Manifest) -> Result | None:
+    """The result kept for this manifest, if there is one."""
+    packed = setup.store.get_derived(manifest.key) if setup.store is not None else None
+    if packed is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(packed, type=Result)
+    except msgspec.DecodeError:
+        return None
+
+
+def remember(setup: Setup, manifest: Manifest, result: Result) -> None:
+    """Keep a result, where it is complete and surely that of the manifest."""
+    if setup.store is not None and manifest.settled and result.coverage.complete:
+        setup.store.put_derived(manifest.key, msgspec.msgpack.encode(result))
+
+
+def _code() -> str:
+    """What tells one state of kscan's own code from another."""
+    home = Path(kscan.__file__).parent
+    status = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(home.rglob("*.py"))]
+    return repr(status)

@@ -1,0 +1,151 @@
+"""What a run starts from: the tree, the rules, the kernel model, the paths and the view."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kscan.config import Config
+from kscan.errors import InputError
+from kscan.facts.store import FactsStore, cache_key
+from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
+from kscan.link.view import View
+from kscan.rules.schema import Rule
+from kscan.rules.select import select_rules
+from kscan.sources import Source
+from kscan.sources.gitrev import GitRev
+from kscan.sources.tree import Tree, find_tree
+
+if TYPE_CHECKING:
+    from kscan.kernel.macros import MacroTable
+
+_MODEL = str(MODEL_VERSION)
+
+
+class Setup:
+    """What every stage of a run shares.
+
+    Rules and macros are read when first asked for: a run whose result is known needs neither.
+    """
+
+    def __init__(self, config: Config, store: FactsStore | None) -> None:
+        """Open the tree and load the kernel model.  Raises InputError and RuleError."""
+        self.config = config
+        self.store = store
+        self.top = _top(config)
+        self.source: Source = GitRev(self.top, config.rev) if config.rev else Tree(self.top)
+        self.knowledge = _digest(config.rules_dir)
+        self.model = self._model()
+
+    @cached_property
+    def macros(self) -> MacroTable:
+        """What macros are to the parser."""
+        from kscan.kernel.macros import load_macros  # noqa: PLC0415 - see the class
+
+        return load_macros(self.config.rules_dir / "kernel")
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of this run."""
+        from kscan.rules.load import load_rules  # noqa: PLC0415 - see the class
+
+        chosen = self.config.rules
+        return select_rules(load_rules(self.config.rules_dir), chosen, preview=self.config.preview)
+
+    def _model(self) -> KernelModel:
+        """From the cache where no file changed, as reading YAML takes ten times longer."""
+        folder = self.config.rules_dir / "kernel"
+        if self.store is None:
+            return load_model(folder)
+        key = cache_key("model", self.knowledge, _MODEL)
+        packed = self.store.get_derived(key)
+        if packed is not None:
+            try:
+                return msgspec.msgpack.decode(packed, type=KernelModel)
+            except msgspec.DecodeError:
+                pass  # made by other code: as good as missing
+        model = load_model(folder)
+        self.store.put_derived(key, msgspec.msgpack.encode(model))
+        return model
+
+
+def _digest(rules_dir: Path) -> str:
+    """A digest of every rule and of the kernel model."""
+    total = hashlib.blake2b(digest_size=16)
+    for file in sorted((*rules_dir.glob("*/*.yaml"), *rules_dir.glob("*/*.txt"))):
+        total.update(str(file.relative_to(rules_dir)).encode() + b"\0")
+        total.update(file.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _top(config: Config) -> Path:
+    if config.tree is not None:
+        if not config.tree.is_dir():
+            raise InputError(
+                str(config.tree), "no such directory", "give the top of a kernel tree with --tree"
+            )
+        return config.tree
+    start = Path(config.paths[0]) if config.paths else Path()
+    if not start.exists():
+        raise InputError(str(start), "no such file or directory", "name a path of a kernel tree")
+    return find_tree(start)
+
+
+def scope_of(setup: Setup) -> tuple[str, ...]:
+    """The paths to scan, relative to the tree: those given, else the default directories there are."""
+    if not setup.config.paths:
+        defaults = [p for p in setup.model.context.default_paths if setup.source.exists(p)]
+        if not defaults:
+            wanted = ", ".join(setup.model.context.default_paths)
+            raise InputError(
+                setup.source.name, f"has none of the default paths {wanted}", "name the paths to scan"
+            )
+        return tuple(defaults)
+    return tuple(_relative(setup, path) for path in setup.config.paths)
+
+
+def _relative(setup: Setup, given: str) -> str:
+    for candidate in (
+        os.path.relpath(os.path.realpath(given), os.path.realpath(setup.top)),
+        given.rstrip("/"),
+    ):
+        if not candidate.startswith("..") and not os.path.isabs(candidate):
+            path = "" if candidate == "." else candidate
+            if not path or setup.source.exists(path):
+                return path
+    if os.path.exists(given) and not setup.config.rev:
+        raise InputError(given, f"is not in the tree {setup.top}", "give its tree with --tree")
+    raise InputError(
+        given, f"is not in {setup.source.name}", "check the spelling, or give the tree with --tree"
+    )
+
+
+def arch_of(setup: Setup, paths: Sequence[str]) -> str:
+    """The architecture of a run: the one asked for, that of the paths, or the default."""
+    context = setup.model.context
+    if setup.config.arch:
+        name = context.aliases.get(setup.config.arch, setup.config.arch)
+        if name not in context.arches and not setup.source.exists(f"arch/{name}"):
+            known = ", ".join(sorted(context.arches))
+            raise InputError(
+                f"--arch {setup.config.arch}", "there is no such architecture", f"known are {known}"
+            )
+        return name
+    for path in paths:
+        name = context.arch_of(path)
+        if name:
+            return name
+    return context.default_arch
+
+
+def view_of(model: KernelModel, arch: str) -> View:
+    """The configuration view of an architecture."""
+    known = model.context.arches.get(arch) or model.context.arches[model.context.default_arch]
+    symbols = dict.fromkeys(known.defined, True) | dict.fromkeys(known.undefined, False)
+    return View(arch, symbols)
