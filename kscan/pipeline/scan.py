@@ -43,6 +43,7 @@ def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linke
         setup.store,
         [h.format(arch=arch) for h in context.headers],
         [c.format(arch=arch) for c in context.core],
+        {hook.rpartition(".")[2] for hook in setup.model.lifecycle.hooks},
         files,
     )
     program = Program(loaded.facts, view_of(setup.model, arch), outside)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import IO
 
@@ -98,7 +99,7 @@ class GitRepo:
         batch.wait()
 
     def __del__(self) -> None:
-        if self._batch is not None:
+        if self._batch is not None and not sys.is_finalizing():
             self.close()
 
     def _ask(self, name: str) -> tuple[str, bytes]:
