@@ -146,7 +146,10 @@ class _Reader:
         return value
 
     def names(self, key: str) -> tuple[str, ...]:
+        """A list of texts, or one text of words: a tenth of the time to read."""
         value = self.data.get(key) or []
+        if isinstance(value, str):
+            return tuple(value.split())
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.error(f"{self.path(key)} must be a list of texts")
         return tuple(value)
@@ -219,13 +222,19 @@ def _keywords(section: _Reader) -> dict[str, str]:
     return dict(section.data)
 
 
-def _by_prefix(names: frozenset[str]) -> dict[bytes, frozenset[str]]:
-    """The names without leading underscores by their first four letters: one search for each prefix."""
-    found: dict[bytes, set[str]] = {}
+def _shared_start(names: frozenset[str]) -> str:
+    first, last = min(names), max(names)
+    return first[: next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
+def _by_start(names: frozenset[str]) -> dict[bytes, frozenset[str]]:
+    """The names without leading underscores in groups that one search finds: by what they begin with."""
+    found: dict[str, set[str]] = {}
     for name in names:
         if not name.startswith("__"):
-            found.setdefault(name[:4].encode(), set()).add(name)
-    return {prefix: frozenset(found[prefix]) for prefix in sorted(found)}
+            found.setdefault(name[:4], set()).add(name)
+    groups = (frozenset(found[start]) for start in sorted(found))
+    return {_shared_start(group).encode(): group for group in groups}
 
 
 def _read(path: Path) -> bytes:
@@ -303,5 +312,5 @@ def load_macros(folder: Path) -> MacroTable:
         noreturn=frozenset(top.names("noreturn")),
         generators={name: _generator(entry) for name, entry in top.entries("generators")},
         type_arguments=top.numbers("type_arguments"),
-        words=_by_prefix((frozenset(attributes.names("plain")) - never) | keywords.keys()),
+        words=_by_start((frozenset(attributes.names("plain")) - never) | keywords.keys()),
     )
