@@ -418,16 +418,17 @@ class Program:
         return tuple(self._stores.get(field, ()))
 
     def open_hooks(self, hooks: Iterable[str]) -> frozenset[str]:
-        """Names of hooks of which one side is loaded (callers, implementations) and the other is not.
+        """Names of hooks of which one side is loaded and the other may lie elsewhere.
 
-        ``hooks`` are function names, or ``struct type.field``; of the latter those of an
+        ``hooks`` are function names, of which callers or an override may be missing, or
+        ``struct type.field``, of which implementations may; of the latter those of an
         architecture's own ops structs count, since its hooks run through them.
         """
         found = set()
         for hook in hooks:
             owner, dot, field = hook.rpartition(".")
             if dot:
-                if field in self._field_calls and field not in self._fields and self._is_arch_struct(owner):
+                if field in self._field_calls and self._is_arch_struct(owner):
                     found.add(field)
                 continue
             strong = any(f.fact.linkage == "global" for f in self._functions.get(hook, ()))
