@@ -23,6 +23,7 @@ import time
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,6 +45,7 @@ _CHUNK = 900  # below SQLite's historical limit of 999 parameters
 _LOCK_SECONDS = 2.0
 _RACY_NS = 2_000_000_000  # the coarsest time stamps of common file systems (FAT)
 _DAY = 86400
+_MAKERS = ("parse", "facts/extract", "facts/model.py", "kernel/macros.py", "link/names.py")
 
 _SCHEMA = f"""
 PRAGMA page_size = {_PAGE};
@@ -76,8 +78,25 @@ def content_id(data: bytes) -> bytes:
 
 
 def cache_key(*digests: str) -> bytes:
-    """The key of facts made by this version of kscan with the models of the given digests."""
-    return hashlib.blake2b("\0".join((str(FACTS_VERSION), *digests)).encode(), digest_size=16).digest()
+    """The key of what this code of kscan makes with the models of the given digests."""
+    parts = (str(FACTS_VERSION), _code_digest(), *digests)
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
+
+
+@cache
+def _code_digest() -> str:
+    """A digest of the source that facts and name indexes are made by: nobody has to think of a version.
+
+    Empty where there is no source to read (a zip file); FACTS_VERSION then has to tell.
+    """
+    package = Path(__file__).resolve().parent.parent
+    total = hashlib.blake2b(digest_size=16)
+    for place in _MAKERS:
+        path = package / place
+        for file in sorted(path.glob("*.py")) if path.is_dir() else (path,):
+            with suppress(OSError):
+                total.update(file.name.encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()
 
 
 class FactsStore:

@@ -44,6 +44,22 @@ def test_cache_key_depends_on_every_digest() -> None:
     assert len(keys) == 4
 
 
+def test_cache_key_depends_on_the_code_that_makes_facts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = set()
+    for text in ("one", "two"):
+        (tmp_path / "facts").mkdir(exist_ok=True)
+        (tmp_path / "facts" / "model.py").write_text(text)
+        monkeypatch.setattr(store_module, "__file__", str(tmp_path / "facts" / "store.py"))
+        store_module._code_digest.cache_clear()
+        keys.add(cache_key("model"))
+    monkeypatch.undo()
+    store_module._code_digest.cache_clear()
+    assert len(keys | {KEY}) == 3
+    assert cache_key("model") == KEY
+
+
 def test_facts_come_back_by_key_and_content(tmp_path: Path) -> None:
     filled(tmp_path)
     with FactsStore(tmp_path) as store:
