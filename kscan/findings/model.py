@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -57,7 +57,11 @@ class RuleInfo(msgspec.Struct, frozen=True):
 
 class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     """One hazard.  ``file`` is relative to the tree; lines and columns are 1-based,
-    columns count bytes, ``end_column`` is one past the end."""
+    columns count bytes, ``end_column`` is one past the end.
+
+    ``line_text`` is the source line at ``line`` and ``line_hash`` names it as CodeQL does; the
+    pipeline adds both, the second only for formats that print it.
+    """
 
     rule: str
     hazard: str
@@ -74,6 +78,8 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     conditions: tuple[str, ...]  # path conditions, and what would make the claim false
     fingerprint: str
     status: Status = "present"
+    line_text: str = ""
+    line_hash: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -122,9 +128,11 @@ class PatchResult(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Everything a reporter renders."""
+    """Everything a reporter renders.  ``notes`` are for standard error: they do not change what was found."""
 
     invocation: tuple[str, ...]
     coverage: Coverage
     findings: tuple[Finding, ...]
     patches: tuple[PatchResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    rules: tuple[RuleInfo, ...] = ()  # those that were looked for

@@ -44,7 +44,8 @@ def summary(report: Report) -> str:
 
 
 def complaints(report: Report, *, verbose: bool) -> Iterator[str]:
-    """One line per thing that was not analysed; with ``verbose`` also those analysed in part."""
+    """One line per note and per thing that was not analysed; with ``verbose`` also those analysed in part."""
+    yield from (f"note: {plain(note)}" for note in report.notes)
     skipped = [s for s in report.coverage.skipped if verbose or not s.partial]
     shown = skipped if verbose else skipped[:_FEW]
     yield from map(_complaint, shown)

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
 
+import msgspec
+
 from kscan.config import Config
 from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore
 from kscan.findings.model import Report
 from kscan.pipeline.facts import FactsLoader, Loaded
+from kscan.pipeline.lines import rules_for, with_lines
 from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of, scope_of
 
@@ -23,7 +26,9 @@ def scan(config: Config) -> Report:
         setup = Setup(config, store)
         paths = scope_of(setup)
         result = analyse(setup, setup.source, paths, arch_of(setup, paths))
-        return Report(config.invocation, result.coverage, result.findings)
+        findings = with_lines(setup, result.findings, setup.source)
+        report = Report(config.invocation, result.coverage, findings, rules=rules_for(setup))
+    return _noted(report, store)
 
 
 def judge(config: Config, inputs: Sequence[str]) -> Report:
@@ -31,7 +36,14 @@ def judge(config: Config, inputs: Sequence[str]) -> Report:
     from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
 
     with _store(config) as store:
-        return judge_inputs(Setup(config, store), inputs)
+        report = judge_inputs(Setup(config, store), inputs)
+    return _noted(report, store)
+
+
+def _noted(report: Report, store: FactsStore | None) -> Report:
+    """``report`` with what the cache had to say, which costs time and nothing else."""
+    notes = tuple(dict.fromkeys(str(note) for note in store.notes)) if store is not None else ()
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes))
 
 
 def facts_of(config: Config, path: str) -> FileFacts:

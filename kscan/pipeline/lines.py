@@ -1,4 +1,4 @@
-"""Findings with the source lines they stand on, so that reporters need not read files."""
+"""What reporters need beyond the findings, so that they read no files: source lines and rules."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import msgspec
 
 from kscan.errors import InputError
 from kscan.findings.linehash import line_hashes
-from kscan.findings.model import Finding
+from kscan.findings.model import Finding, RuleInfo
+from kscan.pipeline.setup import Setup
 from kscan.sources import Source
 
+_SARIF = ("sarif", "sarif-github")
 
-def with_lines(findings: Iterable[Finding], source: Source, *, hashes: bool) -> tuple[Finding, ...]:
-    """``findings`` with ``line_text`` and, on demand, ``line_hash``, in the same order."""
+
+def with_lines(setup: Setup, findings: Iterable[Finding], source: Source) -> tuple[Finding, ...]:
+    """``findings`` with ``line_text`` and, for formats that print it, ``line_hash``."""
+    hashes = setup.config.format in _SARIF
     files: dict[str, tuple[list[str], tuple[str, ...]]] = {}
     found = []
     for finding in findings:
@@ -25,6 +29,11 @@ def with_lines(findings: Iterable[Finding], source: Source, *, hashes: bool) -> 
         name = names[at] if 0 <= at < len(names) else ""
         found.append(msgspec.structs.replace(finding, line_text=text, line_hash=name))
     return tuple(found)
+
+
+def rules_for(setup: Setup) -> tuple[RuleInfo, ...]:
+    """The rules of the run, for formats that print them: reading them takes a while."""
+    return tuple(rule.info() for rule in setup.rules) if setup.config.format in _SARIF else ()
 
 
 def _read(source: Source, path: str, *, hashes: bool) -> tuple[list[str], tuple[str, ...]]:

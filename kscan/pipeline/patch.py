@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kscan.errors import InputError
-from kscan.findings.compare import compare
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
-from kscan.pipeline.scan import analyse
-from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.change import judge_change
+from kscan.pipeline.lines import rules_for
+from kscan.pipeline.setup import Setup
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch
 from kscan.sources.git import GitRepo
@@ -52,7 +52,8 @@ class _Judging:
         not_analysed = (*self.skipped, *(s for s in seen.skipped if not s.partial))
         coverage = Coverage(seen.files, seen.functions, seen.partial, seen.context_files, not_analysed)
         findings = tuple(f for result in self.results for f in result.findings)
-        return Report(self.setup.config.invocation, coverage, findings, tuple(self.results))
+        patches, rules = tuple(self.results), rules_for(self.setup)
+        return Report(self.setup.config.invocation, coverage, findings, patches, rules)
 
     def patch(self, patch: Patch, base: Source) -> Source:
         """Judge one patch on ``base``; gives the tree after it (``base`` where it does not apply)."""
@@ -65,19 +66,12 @@ class _Judging:
             self._add(patch, "refused", tuple(str(r) for r in applied.refusals), touched)
             self.skipped.append(Skipped(patch.source or patch.name, 0, _refusal(applied), _remedy(applied)))
             return base
-        before = self._findings(applied.before, touched)
-        after = self._findings(applied.overlay, touched)
         renamed = {
             f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path
         }
-        self._add(patch, "applied", applied.notes, touched, compare(before, after, renamed))
+        findings, self.coverage = judge_change(self.setup, applied.before, applied.overlay, touched, renamed)
+        self._add(patch, "applied", applied.notes, touched, findings)
         return applied.overlay
-
-    def _findings(self, source: Source, touched: Sequence[str]) -> tuple[Finding, ...]:
-        folders = _neighbourhood(self.setup, source, touched)
-        result = analyse(self.setup, source, folders, arch_of(self.setup, touched))
-        self.coverage = result.coverage
-        return result.findings
 
     def _add(
         self,
@@ -110,17 +104,6 @@ def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Report:
         if repo is not None:
             repo.close()
     return judging.report()
-
-
-def _neighbourhood(setup: Setup, source: Source, touched: Sequence[str]) -> tuple[str, ...]:
-    """The folders linked with a patch: for each file the default directory it is in, else its own."""
-    defaults = setup.model.context.default_paths
-    found = set()
-    for path in touched:
-        home = next((d for d in defaults if path.startswith(d + "/")), path.rpartition("/")[0])
-        if source.exists(home):
-            found.add(home)
-    return tuple(sorted(found))
 
 
 def _repository(setup: Setup) -> GitRepo | None:

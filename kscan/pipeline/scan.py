@@ -11,7 +11,6 @@ from kscan.findings.model import Coverage, Finding, Skipped
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.facts import FactsLoader, Loaded
-from kscan.pipeline.lines import with_lines
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.results import Manifest, Result, recall, remember
 from kscan.pipeline.setup import Setup, view_of
@@ -28,7 +27,6 @@ class Linked:
     loaded: Loaded
     outside: Outside
     scope: frozenset[str]
-    source: Source
 
 
 def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linked:
@@ -51,7 +49,7 @@ def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linke
     while new := program.open_hooks(setup.model.lifecycle.hooks) - asked:
         asked |= new
         program.add(outside.mentioning(new))
-    return Linked(program, loaded, outside, frozenset(loaded.facts), source)
+    return Linked(program, loaded, outside, frozenset(loaded.facts))
 
 
 def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
@@ -70,8 +68,7 @@ def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Re
 
 def run_rules(setup: Setup, linked: Linked) -> tuple[Finding, ...]:
     """The findings of the chosen rules that concern the scanned files, settled."""
-    findings = settle(f for rule in setup.rules for f in _findings(rule, setup.model, linked))
-    return with_lines(findings, linked.source, hashes=setup.config.format.startswith("sarif"))
+    return settle(f for rule in setup.rules for f in _findings(rule, setup.model, linked))
 
 
 def _findings(rule: Rule, model: KernelModel, linked: Linked) -> Iterator[Finding]:

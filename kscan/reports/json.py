@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from kscan import __version__
-from kscan.findings.model import SCHEMA_VERSION, PatchResult, Report
+from kscan.findings.model import SCHEMA_VERSION, Finding, PatchResult, Report
 
 _ODD = re.compile(r"[^\x20-\x7e]")
 
@@ -32,8 +32,15 @@ def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 -
         yield from _items(_patch(p) for p in report.patches)
         yield "],\n"
     yield '"findings": ['
-    yield from _items(msgspec.to_builtins(f) for f in report.findings)
+    yield from _items(map(_finding, report.findings))
     yield "]}\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fields = msgspec.to_builtins(finding)
+    assert isinstance(fields, dict)
+    del fields["line_hash"]  # CodeQL's own, of use in SARIF only
+    return fields
 
 
 def _patch(patch: PatchResult) -> dict[str, Any]:
