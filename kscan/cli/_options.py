@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,34 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 # What cannot change the findings stays out of the report's invocation: the same question
 # gives the same bytes, whatever the number of workers and the state of the cache.
 _IMMATERIAL = frozenset({"jobs", "cache", "no_cache", "verbose"})
+
+
+_FORMATS = "How findings are printed: text, json, sarif, github ... (an unknown one lists all)."
+
+
+class Format(click.ParamType[str]):
+    """The name of a reporter; these are looked for only when one is named."""
+
+    name = "format"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """``value`` where there is such a reporter."""
+        from kscan.reports import reporter_names  # noqa: PLC0415 - start-up time
+
+        if value not in (names := reporter_names()):
+            self.fail(f"{value!r} is not one of {', '.join(names)}.", param, ctx)
+        return str(value)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The reporters whose names begin so."""
+        from kscan.reports import reporter_names  # noqa: PLC0415 - see above
+
+        return [CompletionItem(name) for name in reporter_names() if name.startswith(incomplete)]
 
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
@@ -73,7 +102,9 @@ def report_options(command: _F) -> _F:
             help="Use this rule, category or class only ('all' for every rule); may be repeated.",
         ),
         click.option("--preview", is_flag=True, help="Use rules that are not stable yet, too."),
-        click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option(
+            "--format", type=Format(), metavar="FORMAT", default="text", show_default=True, help=_FORMATS
+        ),
         click.option(
             "--fail-on",
             type=click.Choice(["error", "warning", "note", "never"]),
@@ -116,11 +147,18 @@ def put_out(report: Report, config: Config) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)  # the reader had enough; the exit status still tells
+    if config.format == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
+        _append(Path(page), find_reporter("markdown").render(report, verbose=config.verbose))
     for line in complaints(report, verbose=config.verbose):
         sys.stderr.write(f"kscan: {line}\n")
     if config.format == "text":
         sys.stderr.write(f"{summary(report)}\n")
     return exit_status(report, config.fail_on)
+
+
+def _append(page: Path, pieces: Iterable[str]) -> None:
+    with page.open("a", encoding="utf-8") as file:
+        file.writelines(pieces)
 
 
 def _invocation() -> tuple[str, ...]:

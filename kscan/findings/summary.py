@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from kscan.findings.columns import display_column
 from kscan.findings.model import Finding, Report, Skipped
 from kscan.findings.plain import plain
 
 _RANK = {"error": 3, "warning": 2, "note": 1}
+_SURE = ("high", "medium", "low")
 _FEW = 20  # complaints printed unless all are asked for
 
 
@@ -25,6 +27,22 @@ def exit_status(report: Report, fail_on: str) -> int:
 def is_new(finding: Finding) -> bool:
     """Whether the code as it is (or the patch) is to blame for the finding."""
     return finding.status in {"present", "introduced"}
+
+
+def new_findings(report: Report) -> tuple[Finding, ...]:
+    """The findings a change, or the code as it is, can be blamed for, in the report's order."""
+    return tuple(finding for finding in report.findings if is_new(finding))
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """``findings`` by severity, then by confidence, then by place."""
+    return sorted(findings, key=lambda f: (-_RANK[f.severity], _SURE.index(f.confidence), f.sort_key))
+
+
+def concise(finding: Finding) -> str:
+    """A finding in one line, as gcc prints a warning: columns are those a terminal shows."""
+    place = f"{finding.file}:{finding.line}:{display_column(finding)}"
+    return plain(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]")
 
 
 def summary(report: Report) -> str:

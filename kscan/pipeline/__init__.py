@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,7 +18,11 @@ from kscan.pipeline.lines import rules_for, with_lines
 from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of, scope_of
 
-__all__ = ["FactsLoader", "Loaded", "facts_of", "judge", "scan"]
+if TYPE_CHECKING:
+    from kscan.link.callgraph import CallGraph
+    from kscan.pipeline.scan import Linked
+
+__all__ = ["FactsLoader", "Loaded", "facts_of", "graph", "judge", "scan"]
 
 
 def scan(config: Config) -> Report:
@@ -52,6 +57,15 @@ def facts_of(config: Config, path: str) -> FileFacts:
 
     setup = Setup(config, None)
     return extract(setup.source.read(PurePath(path).as_posix()), setup.macros)
+
+
+@contextmanager
+def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
+    """The call graph of the paths of a tree, and what was linked for it.  Raises InputError."""
+    from kscan.pipeline.graph import linked_graph  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store, linked_graph(config, store) as found:
+        yield found
 
 
 @contextmanager

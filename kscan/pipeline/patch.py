@@ -53,7 +53,7 @@ class _Judging:
         coverage = Coverage(seen.files, seen.functions, seen.partial, seen.context_files, not_analysed)
         findings = tuple(f for result in self.results for f in result.findings)
         patches, rules = tuple(self.results), rules_for(self.setup)
-        return Report(self.setup.config.invocation, coverage, findings, patches, rules)
+        return Report(self.setup.config.invocation, coverage, findings, patches, rules=rules)
 
     def patch(self, patch: Patch, base: Source) -> Source:
         """Judge one patch on ``base``; gives the tree after it (``base`` where it does not apply)."""

@@ -1,8 +1,10 @@
 """Reports render findings and know nothing else; found by module name.
 
 A reporter is a module of this package with one function ``render``, which gives the text for
-standard output in pieces.  Lines about the run itself (summary, skipped files) are no part of it:
-they are for standard error, and come from ``findings.summary``.
+standard output in pieces; a format's hyphens are underscores in the name of its module.  Modules
+with a leading underscore are what several reporters have in common.  Lines about the run itself
+(summary, skipped files) are no part of it: they are for standard error, and come from
+``findings.summary``.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class Reporter(Protocol):
 
 def reporter_names() -> tuple[str, ...]:
     """The formats there are, sorted."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__)))
+    names = (m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if m.name[0] != "_")
+    return tuple(sorted(names))
 
 
 def find_reporter(name: str) -> Reporter:
@@ -35,4 +38,4 @@ def find_reporter(name: str) -> Reporter:
         raise InputError(
             f"--format {name}", "there is no such format", f"one of {', '.join(reporter_names())}"
         )
-    return cast(Reporter, import_module(f"{__name__}.{name}"))
+    return cast(Reporter, import_module(f"{__name__}.{name.replace('-', '_')}"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from kscan.findings.columns import display_column
 from kscan.findings.model import Finding, PatchResult, Report
 from kscan.findings.plain import plain
+from kscan.findings.summary import concise
 
 
 def render(report: Report, *, verbose: bool) -> Iterator[str]:
@@ -46,8 +48,8 @@ def _blocks(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    place = f"{finding.file}:{finding.line}:{finding.column}"
-    yield f"{place}: {finding.severity}: {finding.message} [{finding.rule}]"
+    place = f"{finding.file}:{finding.line}:{display_column(finding)}"
+    yield concise(finding)
     for step in finding.steps:
         yield f"{step.file}:{step.line}: note: in {step.function}(): {step.message}"
     for condition in finding.conditions:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kscan.findings.fingerprint import fingerprint
-from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped, Step
+from kscan.findings.model import Coverage, Finding, PatchResult, Report, RuleInfo, Skipped, Step
 from kscan.findings.summary import complaints, summary
 from kscan.reports import find_reporter, reporter_names
 
@@ -35,6 +35,8 @@ _EARLY = Finding(
     ),
     conditions=("phb->controller_ops.setup is set", "false if the device is registered on every path"),
     fingerprint=fingerprint("setup-before-registration", "a.c", "demo_probe", "demo_init_dma(pdev);"),
+    line_text="\tdemo_init_dma(pdev, name);",
+    line_hash="271789c17abda88f:1",
 )
 _DANGLING = Finding(
     rule="free-without-clearing",
@@ -52,6 +54,18 @@ _DANGLING = Finding(
     steps=(),
     conditions=(),
     fingerprint="0123456789abcdef",
+    line_text="\u00e9\x1b[2J\udcffkfree(phb->map);",
+)
+_RULES = (
+    RuleInfo(
+        "setup-before-registration",
+        "set up before the object is registered",
+        "ordering",
+        "error",
+        "high",
+        "stable",
+        "# setup-before-registration\n\n## What it finds\n\nA set-up\nrole.\n\n## Why it matters\n\nLost.\n",
+    ),
 )
 _COVERAGE = Coverage(
     files=3,
@@ -63,7 +77,7 @@ _COVERAGE = Coverage(
         Skipped("drivers/pci/odd.c", 17, "demo() was parsed in part", partial=True),
     ),
 )
-_SCAN = Report(("scan", "drivers/pci"), _COVERAGE, (_DANGLING, _EARLY))
+_SCAN = Report(("scan", "drivers/pci"), _COVERAGE, (_DANGLING, _EARLY), rules=_RULES)
 
 
 def _patch_report() -> Report:
@@ -84,7 +98,7 @@ def _patch_report() -> Report:
             "[PATCH 2/2] pci: more", "series.mbox:2", "<2@example.org>", "refused", ("a.c, hunk 1: no",)
         ),
     )
-    return Report(("patch", "series.mbox"), _COVERAGE, (introduced, fixed, carried), patches)
+    return Report(("patch", "series.mbox"), _COVERAGE, (introduced, fixed, carried), patches, rules=_RULES)
 
 
 _REPORTS = {"scan": _SCAN, "patch": _patch_report()}

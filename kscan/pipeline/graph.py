@@ -1,0 +1,22 @@
+"""The linked program behind questions about the call graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from kscan.config import Config
+from kscan.facts.store import FactsStore
+from kscan.link.callgraph import CallGraph
+from kscan.pipeline.scan import Linked, link
+from kscan.pipeline.setup import Setup, arch_of, scope_of
+
+
+@contextmanager
+def linked_graph(config: Config, store: FactsStore | None) -> Iterator[tuple[CallGraph, Linked]]:
+    """The call graph of a run's paths; headers are read on demand while the context lasts."""
+    setup = Setup(config, store)
+    paths: Sequence[str] = scope_of(setup)
+    linked = link(setup, setup.source, paths, arch_of(setup, paths))
+    initcalls = {name: macro.arg for name, macro in setup.model.entrypoints.calls.items()}
+    yield CallGraph(linked.program, initcalls), linked

@@ -1,0 +1,16 @@
+"""Reviewdog's rdjsonl: one diagnostic a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from kscan.findings.model import Report
+from kscan.findings.summary import new_findings
+from kscan.reports._rdjson import diagnostic
+
+
+def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - there is one form only
+    """The new findings."""
+    for finding in new_findings(report):
+        yield json.dumps(diagnostic(finding)) + "\n"
