@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
+from kscan.analyses.outcome import Signs, walk
 from kscan.analyses.values import Values
-from kscan.facts.model import Assign, Call
+from kscan.facts.model import Assign, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.program import Func, Program
@@ -34,6 +35,7 @@ class Release:
     struct: str
     field: str
     natures: frozenset[str]  # of what the function releases
+    position: int  # the argument of the call that is the field
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Fields:
         self._effects: dict[tuple[Func, Object], str] = {}
         self._all: tuple[Release, ...] | None = None
         self._setters: dict[tuple[str, str], tuple[tuple[Func, int], ...]] = {}
+        self._contents = _contents(apis)
+
+    @property
+    def errors(self) -> frozenset[str]:
+        """What gives the error number of a pointer that carries one."""
+        return frozenset(name for name, kind in self._apis.predicates.items() if kind == "err_of")
 
     def values(self, func: Func) -> Values:
         """The aliases of a function's body."""
@@ -82,7 +90,7 @@ class Fields:
             roles = [
                 r
                 for r in self._apis.releases.get(call.callee, ())
-                if r.holder.kind == "arg" and not r.holder.member
+                if r.holder.kind == "arg" and not r.holder.member and r.resource not in self._contents
             ]
             if not roles or roles[0].holder.index >= len(call.args):
                 continue
@@ -93,7 +101,48 @@ class Fields:
             owner = self.field_of(func, held)
             if owner is not None:
                 natures = frozenset(self._apis.resources[r.resource].nature for r in roles)
-                yield Release(func, place, call, held, *owner, natures)
+                yield Release(func, place, call, held, *owner, natures, roles[0].holder.index)
+
+    def is_filled(self, release: Release) -> bool:
+        """Whether control can come to a release with something in the field: not known to be NULL."""
+        held = release.call.args[release.position]
+        found = False
+
+        def visit(place: cfg.Place, _event: Event | None, signs: Signs) -> bool:
+            nonlocal found
+            found = found or (place == release.place and (held, False) not in signs)
+            return not found and place != release.place
+
+        complete = walk(release.func.fact.body, cfg.Place(0, 0), frozenset(), (held,), visit)
+        return found or not complete
+
+    def is_local(self, release: Release) -> bool:
+        """Whether the field's container is a variable of the function, gone with it."""
+        text = release.call.args[release.position].lstrip("(*&")
+        kind = next((v.type for v in release.func.fact.body.locals if v.name == release.held.base), "*")
+        return text[len(release.held.base) :].startswith(".") and "*" not in kind
+
+    def is_flagged(self, release: Release) -> bool:
+        """Whether the release depends on another field of the container that is cleared afterwards.
+
+        Such a field tells whether the released one means anything.
+        """
+        body = release.func.fact.body
+        values = self.values(release.func)
+        owner = values.object(str(release.held.owner))
+        flags = set()
+        for condition in cfg.conditions(body, release.place.block):
+            tested = values.object(body.blocks[condition.block].left)
+            if tested is not None and owner is not None and tested.fields and tested.within(owner):
+                flags.add(tested)
+        flags.discard(values.object(str(release.held)) or release.held)
+        return any(
+            isinstance(event, Assign)
+            and event.value in _NULL
+            and values.object(event.target) in flags
+            and cfg.comes_after(body, release.place, place)
+            for place, event in cfg.events(body)
+        )
 
     def field_of(self, func: Func, held: Object) -> tuple[str, str] | None:
         """The (struct, field) that an object's last field is; None where a type is unknown."""
@@ -243,7 +292,7 @@ class Fields:
     # -- who fills a field ----------------------------------------------------
 
     def setters(self, struct: str, field: str) -> tuple[tuple[Func, int], ...]:
-        """(function, line) of every store of something other than NULL to a field."""
+        """(function, line) of every store to a field, but for NULL and what is there anyway: static data."""
         key = (struct, field)
         found = self._setters.get(key)
         if found is None:
@@ -269,13 +318,30 @@ class Fields:
     def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:
         for func in self._program.storing(field):
             for _place, event in cfg.events(func.fact.body):
-                if not isinstance(event, Assign) or event.value in _NULL:
+                if not isinstance(event, Assign) or event.value in _NULL or _is_static(func, event.value):
                     continue
                 held = parse(event.target)
                 if held is None or not held.fields or held.fields[-1] != field:
                     continue
                 if self.field_of(func, held) == (struct, field):
                     yield func, event.line
+
+
+def _is_static(func: Func, value: str) -> bool:
+    """Whether a value is the name or the address of a variable outside the function."""
+    named = parse(value)
+    if named is None or named.fields or not named.base.isidentifier():
+        return False
+    own = {v.name for v in (*func.params, *func.fact.body.locals) if not getattr(v, "static", False)}
+    return named.base not in own
+
+
+def _contents(apis: Apis) -> frozenset[str]:
+    """Resources that callers have acquired into an object of their own: what goes is not the object."""
+    into = {a.resource for group in apis.acquires.values() for a in group if a.holder.kind == "arg"}
+    out = {a.resource for group in apis.acquires.values() for a in group if a.holder.kind != "arg"}
+    memory = {name for name, resource in apis.resources.items() if resource.nature == "memory"}
+    return frozenset((into - out) & memory)
 
 
 def str_path(held: Object) -> str:
@@ -289,6 +355,8 @@ def _assigned(event: Assign, held: Object, target: Object, values: Values) -> st
         return KEEPS
     if not named.fields and named.base == held.base and not event.target.startswith("*"):
         return UNKNOWN  # the variable now names another object
+    if not named.fields and not event.target.startswith("*"):
+        return KEEPS  # a variable, whatever it stands for
     resolved = values.object(event.target) or named
     if named == held or resolved == target:
         return CLEARS if event.value in _NULL else "stored"

@@ -22,27 +22,40 @@ Visit = Callable[[Place, "Event | None", Signs], bool]
 
 
 def sign_of(value: str, signs: Signs) -> bool | None:
-    """Whether an operand tells failure (True) or success (False); None where unknown."""
-    if value == "0":
+    """Whether an operand tells failure (True) or success (False); None where unknown.
+
+    Of a pointer, False tells that it is NULL.
+    """
+    if value in ("0", "NULL", "false"):
         return False
+    if value == "true":
+        return True
     if value[:1] == "-" or (value[:1] in _NUMBER and value):
         return True
     return dict(signs).get(value)
 
 
-def walk(body: Body, start: Place, signs: Signs, names: Collection[str], visit: Visit) -> bool:
+def walk(
+    body: Body,
+    start: Place,
+    signs: Signs,
+    names: Collection[str],
+    visit: Visit,
+    errors: Collection[str] = (),
+) -> bool:
     """Follow every path from ``start`` that the signs allow.
 
     ``visit`` gets each event with the signs before it, and None at the end of a block that
     has no successor; where it gives False the path ends.  Values copied from a name join
-    ``names``.  Gives False where there were too many states to look at all.
+    ``names``; results of ``errors`` (PTR_ERR) tell failure, as they are asked for only where
+    there is one.  Gives False where there were too many states to look at all.
     """
     stack = [(start.block, start.index, signs)]
     seen: set[tuple[int, Signs]] = set()
     while stack:
         number, index, signs = stack.pop()
         block = body.blocks[number]
-        after = _through(block, Place(number, index), signs, names, visit)
+        after = _through(block, Place(number, index), signs, names, visit, errors)
         if after is None:
             continue
         if not block.succs:
@@ -56,21 +69,28 @@ def walk(body: Body, start: Place, signs: Signs, names: Collection[str], visit: 
     return True
 
 
-def _through(block: Block, start: Place, signs: Signs, names: Collection[str], visit: Visit) -> Signs | None:
+def _through(
+    block: Block,
+    start: Place,
+    signs: Signs,
+    names: Collection[str],
+    visit: Visit,
+    errors: Collection[str],
+) -> Signs | None:
     for index in range(start.index, len(block.events)):
         event = block.events[index]
         if not visit(Place(start.block, index), event, signs):
             return None
-        signs = _after(event, signs, names)
+        signs = _after(event, signs, names, errors)
     return signs
 
 
-def _after(event: Event, signs: Signs, names: Collection[str]) -> Signs:
+def _after(event: Event, signs: Signs, names: Collection[str], errors: Collection[str]) -> Signs:
     if isinstance(event, Call):
         changed = {a[1:] for a in event.args if a[:1] == "&"} | {event.result}
-        return (
-            frozenset(s for s in signs if s[0] not in changed) if changed & {n for n, _ in signs} else signs
-        )
+        if changed & {n for n, _ in signs}:
+            signs = frozenset(s for s in signs if s[0] not in changed)
+        return signs | {(event.result, True)} if event.callee in errors and event.result else signs
     if not isinstance(event, Assign) or (
         event.target not in names and event.value not in {n for n, _ in signs}
     ):
@@ -82,6 +102,9 @@ def _after(event: Event, signs: Signs, names: Collection[str]) -> Signs:
 
 def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[int, Signs]]:
     known = dict(signs)
+    if block.kind == "branch" and block.right != "0" and known.get(block.left) and block.op in ("==", "!="):
+        # That it fails is known; that it fails with just this number is not.
+        return [(block.succs[block.op == "=="], signs)]
     if block.kind != "branch" or block.right != "0" or (block.left not in known and block.left not in names):
         return [(succ, signs) for succ in block.succs]
     sides = {
@@ -100,10 +123,18 @@ def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[in
     return result
 
 
-def outcomes(body: Body, place: Place, result: str = "", fails: bool | None = None) -> frozenset[bool | None]:
+def outcomes(
+    body: Body,
+    place: Place,
+    result: str = "",
+    fails: bool | None = None,
+    stops: Callable[[Event], bool] | None = None,
+    errors: Collection[str] = (),
+) -> frozenset[bool | None]:
     """How a function may end once control was at ``place``: failing, succeeding, or not known (None).
 
-    ``result`` names a temporary that is known there to tell failure or success.
+    ``result`` names a temporary that is known there to tell failure or success.  Paths that
+    come to an event that ``stops`` afterwards are left out; empty where no other is left.
     """
     names = {b.left for b in body.blocks if b.kind == "return" and b.left.isidentifier()}
     at_place: set[Signs] = set()
@@ -114,17 +145,17 @@ def outcomes(body: Body, place: Place, result: str = "", fails: bool | None = No
             return False
         return True
 
-    complete = walk(body, Place(0, 0), frozenset(), names, arrive)
+    complete = walk(body, Place(0, 0), frozenset(), names, arrive, errors)
     ends: set[bool | None] = set()
 
     def leave(where: Place, event: Event | None, signs: Signs) -> bool:
         if event is None and body.blocks[where.block].kind == "return":
             ends.add(sign_of(body.blocks[where.block].left, signs))
-        return True
+        return event is None or stops is None or not stops(event)
 
     known = frozenset({(result, fails)}) if result and fails is not None else frozenset()
     first = body.blocks[place.block].events[place.index]
     for signs in at_place or {frozenset()}:
-        after = _after(first, signs, names) | known
-        complete &= walk(body, Place(place.block, place.index + 1), after, names, leave)
+        after = _after(first, signs, names, errors) | known
+        complete &= walk(body, Place(place.block, place.index + 1), after, names, leave, errors)
     return frozenset(ends) if complete else frozenset({None})

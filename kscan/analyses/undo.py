@@ -7,20 +7,24 @@ through anything that fills the field.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, outcomes, walk
-from kscan.facts.model import Assign, Call, Event
+from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
 
 _DEPTH = 4
 _TERM_DEPTH = 3
 _FEW = 12  # implementations of an ops field that one caller may well all mean
+
+_STATUS = frozenset(("int", "long", "s32", "s64", "ssize_t"))
+_CONSTANT = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
 
 Term = tuple[object, ...]
 """What an operand stands for: ("object", base, fields) or ("call", callee, terms of its arguments)."""
@@ -75,14 +79,14 @@ class Undo:
         firsts: dict[Func, list[Way]] = defaultdict(list)
         for release in releases:
             fate = self._fields.fate(release)
-            if fate.left and not fate.doubtful:
-                for fails in _definite(outcomes(release.func.fact.body, release.place)):
-                    for way in self._ways(release, fails):
+            if fate.left and not fate.doubtful and self._fields.is_filled(release):
+                for fails in _likely(release.func, self._outcomes(release.func, release.place)):
+                    for way in self._ways(release, fails, is_first=True):
                         firsts[way.top].append(way)
         seconds: dict[Func, list[Way]] = defaultdict(list)
         for release in releases:
             if not self._is_selected(release):
-                for way in self._ways(release, None):
+                for way in self._ways(release, None, is_first=False):
                     if way.top in firsts:
                         seconds[way.top].append(way)
         nearest: dict[tuple[Release, Release], Twice] = {}
@@ -99,8 +103,12 @@ class Undo:
 
     # -- upwards --------------------------------------------------------------
 
-    def _ways(self, release: Release, fails: bool | None) -> Iterator[Way]:
-        """The functions that reach a release with its container known in their terms, nearest first."""
+    def _ways(self, release: Release, fails: bool | None, *, is_first: bool) -> Iterator[Way]:
+        """The functions that reach a release with its container known in their terms, nearest first.
+
+        Of a first release, only as far up as control may return without filling the field again;
+        of a second one, only as far up as no test of other state decides about it.
+        """
         start = self._term(release.func, str(release.held.owner), 0)
         queue: list[Way] = [Way(release.func, (), release, start, fails)]
         seen = {release.func}
@@ -116,10 +124,14 @@ class Undo:
                 if call is None:
                     continue
                 container = self._lift(way.container, way.top, edge.caller, call)
-                if container is not None:
-                    seen.add(edge.caller)
-                    fails = self._passed_on(edge, call, way.fails)
-                    queue.append(Way(edge.caller, (edge, *way.path), release, container, fails, way.fails))
+                if container is None or (not is_first and way.path and self._is_chosen(way.path[0])):
+                    continue
+                seen.add(edge.caller)
+                path = (edge, *way.path)
+                ends = self._passed_on(edge, call, way) if is_first else (None,)
+                queue += (Way(edge.caller, path, release, container, end, way.fails) for end in ends)
+                if not ends:
+                    yield Way(edge.caller, path, release, container, None, way.fails)
 
     def _is_common(self, edge: Edge) -> bool:
         """Whether an ops field has so many implementations that a caller most likely means another one."""
@@ -128,19 +140,32 @@ class Undo:
         struct, _dot, field = edge.via.rpartition(".")
         return len(self._program.implementations(struct, field)) > _FEW
 
-    def _passed_on(self, edge: Edge, call: Call, fails: bool | None) -> bool | None:
-        """How the caller ends, given how the call ended; None where it may end either way."""
+    def _passed_on(self, edge: Edge, call: Call, way: Way) -> tuple[bool | None, ...]:
+        """How the caller may end, given how the call ended; empty where it fills the field again."""
         place = _place_of(edge)
-        if fails is None or place is None:
-            return None
-        ends = outcomes(edge.caller.fact.body, place, call.result, fails)
-        return next(iter(ends)) if len(ends) == 1 else None
+        if place is None:
+            return (None,)
+        field = (way.release.struct, way.release.field)
+        ends = self._outcomes(
+            edge.caller, place, call.result, way.fails, lambda event: self._fills(event, field)
+        )
+        return _likely(edge.caller, ends) if ends else ()
+
+    def _outcomes(
+        self,
+        func: Func,
+        place: cfg.Place,
+        result: str = "",
+        fails: bool | None = None,
+        stops: Callable[[Event], bool] | None = None,
+    ) -> frozenset[bool | None]:
+        return outcomes(func.fact.body, place, result, fails, stops, self._fields.errors)
 
     def _term(self, func: Func, operand: str, depth: int) -> Term:
         values = self._fields.values(func)
         found = values.object(operand)
         if found is None:
-            return ("object", operand, ())
+            return ("object", operand if _CONSTANT.fullmatch(operand) else "?" + operand, ())
         call = values.calls.get(found.base)
         if call is None or depth > _TERM_DEPTH or not call.callee.isidentifier():
             return ("object", found.base, found.fields)
@@ -170,20 +195,38 @@ class Undo:
             parts.append(lifted)
         return ("call", term[1], *parts)
 
-    # -- outcomes -------------------------------------------------------------
+    # -- what decides ---------------------------------------------------------
 
     def _is_selected(self, release: Release) -> bool:
         """Whether a test other than of the field itself decides about the release."""
-        body = release.func.fact.body
-        for condition in cfg.conditions(body, release.place.block):
-            block = body.blocks[condition.block]
-            tested = parse(block.left)
-            plain = block.op == "config" or (block.op == "!=" and block.right == "0")
-            if not plain or tested is None:
-                return True
-            if tested.fields and tested != release.held:
-                return True
-        return False
+        return any(
+            self._decides(release.func, block, (str(release.held),))
+            for block in _tests(release.func, release.place)
+        )
+
+    def _is_chosen(self, edge: Edge) -> bool:
+        """Whether a test of some state decides about a call, other than whether there is one to make."""
+        place, call = _place_of(edge), _call_of(edge)
+        if place is None or call is None:
+            return True
+        needed = (call.callee, *call.args)
+        return any(self._decides(edge.caller, block, needed) for block in _tests(edge.caller, place))
+
+    def _decides(self, func: Func, block: Block, needed: Iterable[str]) -> bool:
+        """Whether a branch asks for any state but that operands which are needed anyway are not NULL."""
+        if block.op == "config":
+            return False
+        values = self._fields.values(func)
+        tested = values.object(block.left)
+        if block.op != "!=" or block.right != "0" or tested is None:
+            return True
+        objects = [found for found in map(values.object, needed) if found is not None]
+        asked = [tested]
+        if tested.base in values.calls and not tested.fields:
+            # What a call returned is its status; what a test in place of one returns may be any state.
+            arguments = values.calls[tested.base].args if block.left.startswith("%") else ()
+            asked = [found for found in map(values.object, arguments) if found is not None]
+        return any(part.fields and not any(found.within(part) for found in objects) for part in asked)
 
     # -- joining --------------------------------------------------------------
 
@@ -203,7 +246,7 @@ class Undo:
         start, end = _site(first), _site(second)
         if start is None or end is None or start == end:
             return None
-        if self._leads(top, start, end, first.call_fails, place, _base_of(first.container)):
+        if self._leads(top, start, end, first.call_fails, place, _bases_of(first.container)):
             return Twice(top, first, second, start, end)
         return None
 
@@ -214,7 +257,7 @@ class Undo:
         end: cfg.Place,
         fails: bool | None,
         place: tuple[str, str],
-        base: str,
+        bases: frozenset[str],
     ) -> bool:
         """Whether control can go from one call to the other, given how the first one ended."""
         body = top.fact.body
@@ -228,10 +271,9 @@ class Undo:
             found = found or where == end
             if found or event is None:
                 return not found
-            moves_on = isinstance(event, Assign) and event.target == base
-            return not moves_on and not self._fills(event, place)
+            return not _moves_on(event, bases) and not self._fills(event, place)
 
-        walk(body, cfg.Place(start.block, start.index + 1), known, (), visit)
+        walk(body, cfg.Place(start.block, start.index + 1), known, (), visit, self._fields.errors)
         return found
 
     def _is_unfilled(self, way: Way, place: tuple[str, str]) -> bool:
@@ -299,11 +341,24 @@ def _member(term: Term, fields: tuple[str, ...]) -> Term:
     return ("member", term, fields)
 
 
-def _base_of(term: Term) -> str:
-    """The variable a term starts from; empty where it starts from calls alone."""
-    while term[0] == "member" and isinstance(term[1], tuple):
-        term = term[1]
-    return str(term[1]) if term[0] == "object" else ""
+def _bases_of(term: Term) -> frozenset[str]:
+    """The variables a term is made of."""
+    if term[0] == "object":
+        return frozenset((str(term[1]),))
+    inner = term[1:2] if term[0] == "member" else term[2:]
+    return frozenset(base for part in inner if isinstance(part, tuple) for base in _bases_of(part))
+
+
+def _moves_on(event: Event, bases: frozenset[str]) -> bool:
+    """Whether one of the variables names another object from here on."""
+    if isinstance(event, Assign):
+        return event.target in bases
+    return isinstance(event, Call) and event.loop and not bases.isdisjoint(event.args)
+
+
+def _tests(func: Func, place: cfg.Place) -> Iterator[Block]:
+    body = func.fact.body
+    return (body.blocks[condition.block] for condition in cfg.conditions(body, place.block))
 
 
 def _is_known(term: Term) -> bool:
@@ -334,6 +389,12 @@ def _place_of(edge: Edge) -> cfg.Place | None:
     return None
 
 
-def _definite(ends: frozenset[bool | None]) -> tuple[bool | None, ...]:
-    """The ends to look at one by one; where one is not known, nothing is."""
-    return (None,) if None in ends or not ends else tuple(sorted(e for e in ends if e is not None))
+def _likely(func: Func, ends: frozenset[bool | None]) -> tuple[bool | None, ...]:
+    """The ends to look at one by one.
+
+    A function that releases something and does not surely succeed is taken to fail; of one
+    whose result is no status, nothing is known.
+    """
+    if None in ends or not ends:
+        return (True,) if func.fact.returns in _STATUS else (None,)
+    return tuple(sorted(e for e in ends if e is not None))

@@ -50,8 +50,16 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         again = repeated(fields, levels, release)
         if again is not None:
             yield _run_again(rule, fields, release, fate, again)
-        elif fate.stored:
-            yield _left_on_a_path(rule, fields, release, fate)
+        elif fate.stored and not fields.is_local(release) and not fields.is_flagged(release):
+            left = tuple(end for end in fate.left if not _is_asked_for(release, end[0]))
+            if left:
+                yield _left_on_a_path(rule, fields, release, fate, left)
+
+
+def _is_asked_for(release: Release, block: int) -> bool:
+    """Whether a parameter alone decides that a path only releases: callers ask for it, and know."""
+    names = {parameter.name for parameter in release.func.params}
+    return any(test.left in names for test, _holds in tests_at(release.func, block))
 
 
 def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: Reach) -> Finding:
@@ -62,7 +70,7 @@ def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: 
         ),
         *(edge_step(edge) for edge in again.path),
         _release_step(release),
-        *_left_steps(release, fate),
+        *_left_steps(release, fate.left),
         Step(
             again.start.path,
             again.start.fact.line,
@@ -79,10 +87,12 @@ def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: 
     return _finding(rule, release, steps, conditions, consequence)
 
 
-def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) -> Finding:
+def _left_on_a_path(
+    rule: Rule, fields: Fields, release: Release, fate: Fate, left: tuple[tuple[int, int], ...]
+) -> Finding:
     steps = [
         _release_step(release),
-        *_left_steps(release, fate),
+        *_left_steps(release, left),
         Step(
             release.func.path,
             fate.stored[0],
@@ -94,7 +104,7 @@ def _left_on_a_path(rule: Rule, fields: Fields, release: Release, fate: Fate) ->
     known = {id(block) for block, _holds in tests_at(release.func, release.place.block)}
     conditions = [
         condition_text(release.func, block, holds, fields.values(release.func))
-        for block, holds in tests_at(release.func, fate.left[0][0])
+        for block, holds in tests_at(release.func, left[0][0])
         if id(block) not in known
     ]
     conditions.append(
@@ -117,8 +127,8 @@ def _release_step(release: Release) -> Step:
     )
 
 
-def _left_steps(release: Release, fate: Fate) -> Iterator[Step]:
-    for _block, line in fate.left[:2]:
+def _left_steps(release: Release, left: tuple[tuple[int, int], ...]) -> Iterator[Step]:
+    for _block, line in left[:2]:
         yield Step(
             release.func.path, line, release.func.name, f"returns with {release.held} still pointing to it"
         )
