@@ -12,6 +12,8 @@ expression kscan does not model.  Lines are 1-based; columns are 1-based bytes.
 
 Headers of functions are decoded with the file; a body only when asked for
 (``Function.body``), because most analyses look at few bodies.
+
+Nothing here can be part of a cycle, and there is a lot of it: ``gc=False`` everywhere.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
-class Call(msgspec.Struct, frozen=True, array_like=True, tag="c"):
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="c"):
     """A call site.  ``callee`` is a name, or an access path where the call is indirect."""
 
     callee: str
@@ -35,7 +37,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="c"):
     loop: bool = False  # a loop macro (for_each_...): evaluated at every turn
 
 
-class Assign(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+class Assign(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="a"):
     """A store: ``target op value`` (``=``, ``+=``, ``++`` ...); a declaration with a value is ``=``."""
 
     target: str
@@ -45,7 +47,7 @@ class Assign(msgspec.Struct, frozen=True, array_like=True, tag="a"):
     column: int
 
 
-class ScopeEnd(msgspec.Struct, frozen=True, array_like=True, tag="e"):
+class ScopeEnd(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="e"):
     """Control leaves the scope of these variables, which carry a cleanup attribute (latest first)."""
 
     names: tuple[str, ...]
@@ -55,7 +57,7 @@ class ScopeEnd(msgspec.Struct, frozen=True, array_like=True, tag="e"):
 Event = Call | Assign | ScopeEnd
 
 
-class Block(msgspec.Struct, frozen=True, array_like=True):
+class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A basic block: events, then one terminator.
 
     ``kind`` is one of
@@ -80,7 +82,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
     cases: tuple[str, ...] = ()
 
 
-class Local(msgspec.Struct, frozen=True, array_like=True):
+class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A local variable; ``cleanup`` names the cleanup function of ``__free()`` and kin."""
 
     name: str
@@ -90,21 +92,21 @@ class Local(msgspec.Struct, frozen=True, array_like=True):
     cleanup: str = ""
 
 
-class Body(msgspec.Struct, frozen=True, array_like=True):
+class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The CFG of a function: ``blocks[0]`` is the entry."""
 
     locals: tuple[Local, ...]
     blocks: tuple[Block, ...]
 
 
-class Param(msgspec.Struct, frozen=True, array_like=True):
+class Param(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A parameter with its type's text (``struct pci_dev *``; ``fn`` for a function pointer)."""
 
     name: str
     type: str
 
 
-class CallRef(msgspec.Struct, frozen=True, array_like=True):
+class CallRef(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call site as linking needs it.
 
     A direct call has an empty ``path`` and the callee's name in ``root``.  An indirect
@@ -118,7 +120,7 @@ class CallRef(msgspec.Struct, frozen=True, array_like=True):
     path: tuple[str, ...] = ()
 
 
-class Binding(msgspec.Struct, frozen=True, array_like=True):
+class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function or table put into a field.  ``root`` and ``path`` are as in CallRef.
 
     ``how``: ``initializer``, ``store``, ``argument`` (``root`` is then the callee,
@@ -135,7 +137,7 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     function: str = ""  # function that contains the store
 
 
-class Function(msgspec.Struct, frozen=True, array_like=True):
+class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function with a body in this file."""
 
     name: str
@@ -157,7 +159,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
         return _decode_body(bytes(self.raw_body))
 
 
-class Field(msgspec.Struct, frozen=True, array_like=True):
+class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A member of a struct or union; an array's type ends in ``[]``."""
 
     name: str
@@ -165,7 +167,7 @@ class Field(msgspec.Struct, frozen=True, array_like=True):
     line: int
 
 
-class Struct(msgspec.Struct, frozen=True, array_like=True):
+class Struct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A struct or union.  Members of anonymous members are listed as its own;
     a named member of unnamed type has the type ``struct <outer>.<member>``."""
 
@@ -175,7 +177,7 @@ class Struct(msgspec.Struct, frozen=True, array_like=True):
     guards: tuple[str, ...] = ()
 
 
-class Variable(msgspec.Struct, frozen=True, array_like=True):
+class Variable(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A file-scope variable that is defined (or declared extern) here."""
 
     name: str
@@ -184,7 +186,7 @@ class Variable(msgspec.Struct, frozen=True, array_like=True):
     linkage: str  # global, static, extern
 
 
-class Prototype(msgspec.Struct, frozen=True, array_like=True):
+class Prototype(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function declared without a body."""
 
     name: str
@@ -194,16 +196,17 @@ class Prototype(msgspec.Struct, frozen=True, array_like=True):
     weak: bool = False
 
 
-class Macro(msgspec.Struct, frozen=True, array_like=True):
+class Macro(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A #define; ``params`` is None for an object-like macro."""
 
     name: str
     params: tuple[str, ...] | None
     body: str
     line: int
+    guards: tuple[str, ...] = ()  # the #if conditions around it, outermost first
 
 
-class MacroUse(msgspec.Struct, frozen=True, array_like=True):
+class MacroUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A macro used at file scope: ``module_init(f)``, ``EXPORT_SYMBOL(f)``."""
 
     name: str
@@ -211,7 +214,7 @@ class MacroUse(msgspec.Struct, frozen=True, array_like=True):
     line: int
 
 
-class Quality(msgspec.Struct, frozen=True, array_like=True):
+class Quality(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How well the file was understood."""
 
     bodies: int
@@ -219,7 +222,7 @@ class Quality(msgspec.Struct, frozen=True, array_like=True):
     errors: tuple[tuple[int, int], ...]  # lines (first, last) the parser gave up on
 
 
-class FileFacts(msgspec.Struct, frozen=True, array_like=True):
+class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that kscan keeps of one file."""
 
     functions: tuple[Function, ...]

@@ -252,6 +252,18 @@ class Program:
 
         return find
 
+    def macros_named(self, name: str) -> Sequence[tuple[str, Macro]]:
+        """All definitions of a macro, with their files; headers that define it are loaded."""
+        if name not in self._macros:
+            self._fetch("macro", name)
+        return self._macros.get(name, ())
+
+    def declares(self, name: str) -> bool:
+        """Whether a function of that name is defined or declared anywhere that is loaded or in headers."""
+        if name in self._functions or name in self._returns:
+            return True
+        return self._fetch("prototype", name) and name in self._returns
+
     def root_type(self, root: str, path: str) -> str:
         """The type text of what an access path starts from; empty where unknown."""
         if root.startswith("@"):
@@ -408,6 +420,10 @@ class Program:
             elif binding.path:
                 for caller, _ref in self._field_calls.get(binding.path[-1], ()):
                     yield caller.name
+
+    def bound(self, name: str) -> Sequence[tuple[str, Binding]]:
+        """The bindings of a name, with their files."""
+        return tuple(self._targets.get(name, ()))
 
     def calling(self, name: str) -> tuple[Func, ...]:
         """The functions that have a call of ``name`` in their text, each once."""

@@ -26,7 +26,9 @@ def extract(source: bytes, macros: MacroTable) -> FileFacts:
         typedefs=tuple(top.typedefs),
         variables=tuple(top.variables),
         prototypes=tuple(top.prototypes),
-        macros=tuple(Macro(d.name, d.params, d.body, d.line) for d in directives.defines),
+        macros=tuple(
+            Macro(d.name, d.params, d.body, d.line, directives.guards_at(d.line)) for d in directives.defines
+        ),
         uses=tuple(MacroUse(u.name, u.args, u.line) for u in parsed.uses),
         bindings=tuple(top.bindings),
         includes=tuple(i.target for i in directives.includes),
