@@ -332,7 +332,8 @@ def _is_static(func: Func, value: str) -> bool:
     named = parse(value)
     if named is None or named.fields or not named.base.isidentifier():
         return False
-    own = {v.name for v in (*func.params, *func.fact.body.locals) if not getattr(v, "static", False)}
+    own = {parameter.name for parameter in func.params}
+    own |= {local.name for local in func.fact.body.locals if not local.static}
     return named.base not in own
 
 
