@@ -144,6 +144,14 @@ def condition(source: bytes, line: Line) -> str:
     return normalise_condition(line.kind, _text(source, line))
 
 
+def condition_at(source: bytes, start: int) -> str:
+    """The normalised condition of the directive whose ``#`` is at ``start``; ``?`` where there is none."""
+    match = _KIND.match(source, start)
+    if match is None:
+        return "?"
+    return condition(source, Line(match[1], start, _end(source, match.end()), match.end(), 0)) or "?"
+
+
 def negate(text: str) -> str:
     """The opposite of a normalised condition."""
     if text.startswith("!") and text[1:].isidentifier():

@@ -15,7 +15,7 @@ from kscan.facts.extract.initializers import bind_initializer
 from kscan.facts.extract.types import base_type, declarator, squeeze, storage
 from kscan.facts.model import CallRef, Local
 from kscan.parse.c import Parsed
-from kscan.parse.directives import normalise_condition
+from kscan.parse.directives import condition_at
 
 _WORD = re.compile(r"\w+")
 
@@ -158,7 +158,8 @@ class Statements(Expressions):
         line = node.start_point[0] + 1
         alternative = node.child_by_field_id(k.F_ALTERNATIVE)
         yes, no, end = (self.build.new_block(line) for _ in range(3))
-        condition = self._configuration(node)
+        # What was parsed says "#if 1": the condition itself stands in the source.
+        condition = condition_at(self.parsed.source, node.start_byte)
         self.build.branch("#" + condition, "config", "", line, yes, no if alternative else end)
         self.build.current = yes
         self._preproc_body(node, alternative)
@@ -171,13 +172,6 @@ class Statements(Expressions):
                 self._preproc(alternative)
             self.build.goto_block(end)
         self.build.current = end
-
-    def _configuration(self, node: Node) -> str:
-        directive = node.children[0]
-        word = self.text[directive.start_byte : directive.end_byte].lstrip("# \t")
-        tested = node.child_by_field_id(k.F_CONDITION) or node.child_by_field_id(k.F_NAME)
-        text = squeeze(self.text[tested.start_byte : tested.end_byte]) if tested is not None else "?"
-        return normalise_condition(word.encode("latin-1"), text)
 
     def _preproc_body(self, node: Node, alternative: Node | None) -> None:
         skip = {
