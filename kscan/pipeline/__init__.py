@@ -21,14 +21,14 @@ from kscan.pipeline.setup import Setup, arch_of, scope_of
 if TYPE_CHECKING:
     from kscan.link.callgraph import CallGraph
     from kscan.pipeline.scan import Linked
+    from kscan.sources.changes import Changes
 
-__all__ = ["FactsLoader", "Loaded", "facts_of", "graph", "judge", "scan"]
+__all__ = ["FactsLoader", "Loaded", "facts_of", "graph", "judge", "judge_changes", "scan"]
 
 
 def scan(config: Config) -> Report:
     """The findings in the paths of a tree.  Raises InputError and RuleError."""
-    with _store(config) as store:
-        setup = Setup(config, store)
+    with _store(config) as store, Setup(config, store) as setup:
         paths = scope_of(setup)
         result = analyse(setup, setup.source, paths, arch_of(setup, paths))
         findings = with_lines(setup, result.findings, setup.source)
@@ -40,8 +40,8 @@ def judge(config: Config, inputs: Sequence[str]) -> Report:
     """What the patches in ``inputs`` introduce, fix and carry.  Raises InputError and RuleError."""
     from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
 
-    with _store(config) as store:
-        report = judge_inputs(Setup(config, store), inputs)
+    with _store(config) as store, Setup(config, store) as setup:
+        report = judge_inputs(setup, inputs)
     return _noted(report, store)
 
 
@@ -51,12 +51,21 @@ def _noted(report: Report, store: FactsStore | None) -> Report:
     return msgspec.structs.replace(report, notes=(*report.notes, *notes))
 
 
+def judge_changes(config: Config, changes: Changes) -> Report:
+    """What the difference of two states of a repository introduces, fixes and carries."""
+    from kscan.pipeline import revisions  # noqa: PLC0415 - a scan needs no comparison
+
+    with _store(config) as store:
+        report = revisions.judge_changes(Setup(config, store), changes)
+    return _noted(report, store)
+
+
 def facts_of(config: Config, path: str) -> FileFacts:
     """What kscan understands of one file.  Raises InputError."""
     from kscan.facts.extract import extract  # noqa: PLC0415 - what comes from the cache needs no parser
 
-    setup = Setup(config, None)
-    return extract(setup.source.read(PurePath(path).as_posix()), setup.macros)
+    with Setup(config, None) as setup:
+        return extract(setup.source.read(PurePath(path).as_posix()), setup.macros)
 
 
 @contextmanager

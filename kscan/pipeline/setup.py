@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -42,6 +42,13 @@ class Setup:
         self.source: Source = GitRev(self.top, config.rev) if config.rev else Tree(self.top)
         self.knowledge = _digest(config.rules_dir)
         self.model = self._model()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if isinstance(self.source, GitRev):
+            self.source.repo.close()
 
     @cached_property
     def macros(self) -> MacroTable:
