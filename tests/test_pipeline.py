@@ -12,7 +12,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,12 +134,24 @@ def packed(loaded: Loaded) -> list[tuple[str, bytes]]:
     return [(path, encode(facts)) for path, facts in loaded.facts.items()]
 
 
+def children() -> set[str]:
+    """The processes this one has started and not yet let go of."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.fixture(autouse=True)
+def others() -> Iterator[None]:
+    """Remembers the processes that other tests left, so that ``no_children`` looks at ours alone."""
+    OTHERS.update(children())
+    yield
+    OTHERS.clear()
+
+
+OTHERS: set[str] = set()
+
+
 def no_children() -> bool:
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
+    return children() <= OTHERS
 
 
 def test_any_number_of_jobs_gives_the_same(source: Directory, cache: Path) -> None:

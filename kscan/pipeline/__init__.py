@@ -55,8 +55,8 @@ def judge_changes(config: Config, changes: Changes) -> Report:
     """What the difference of two states of a repository introduces, fixes and carries."""
     from kscan.pipeline import revisions  # noqa: PLC0415 - a scan needs no comparison
 
-    with _store(config) as store:
-        report = revisions.judge_changes(Setup(config, store), changes)
+    with _store(config) as store, Setup(config, store) as setup:
+        report = revisions.judge_changes(setup, changes)
     return _noted(report, store)
 
 

@@ -15,8 +15,8 @@ from kscan.pipeline.setup import Setup, arch_of, scope_of
 @contextmanager
 def linked_graph(config: Config, store: FactsStore | None) -> Iterator[tuple[CallGraph, Linked]]:
     """The call graph of a run's paths; headers are read on demand while the context lasts."""
-    setup = Setup(config, store)
-    paths: Sequence[str] = scope_of(setup)
-    linked = link(setup, setup.source, paths, arch_of(setup, paths))
-    initcalls = {name: macro.arg for name, macro in setup.model.entrypoints.calls.items()}
-    yield CallGraph(linked.program, initcalls), linked
+    with Setup(config, store) as setup:
+        paths: Sequence[str] = scope_of(setup)
+        linked = link(setup, setup.source, paths, arch_of(setup, paths))
+        initcalls = {name: macro.arg for name, macro in setup.model.entrypoints.calls.items()}
+        yield CallGraph(linked.program, initcalls), linked
