@@ -1,6 +1,7 @@
 """The command line: parses options, prints errors, sets the exit status.
 
-Every module of this package without a leading underscore is a sub-command of its name and offers
+Every module of this package without a leading underscore is a sub-command of its name (with
+hyphens for underscores) and offers
 ``command``, a click command that gives its exit status.  Nothing is imported here before it is
 needed: ``--version`` and a shell's completion are to be quick.
 """
@@ -45,6 +46,11 @@ def _run(arguments: list[str]) -> int:
         # What scripts ask first and often: not worth the time that loading click takes.
         sys.stdout.write(f"kscan {__version__}\n")
         return 0
+    if arguments[:1] == ["hook"]:
+        from kscan.cli._staged import nothing_staged  # noqa: PLC0415 - see above
+
+        if nothing_staged(arguments[1:]):
+            return 0  # as for most commits, which are not to wait for click either
     from kscan.cli._group import run  # noqa: PLC0415 - see above
 
     return run(arguments)

@@ -25,12 +25,12 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         names = (m.name for m in pkgutil.iter_modules(kscan.cli.__path__))
-        return sorted(n for n in names if not n.startswith("_"))
+        return sorted(n.replace("_", "-") for n in names if not n.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = import_module(f"kscan.cli.{cmd_name}").command
+        command = import_module(f"kscan.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 
