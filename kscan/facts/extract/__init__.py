@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import msgspec
+
 from kscan.facts.extract.toplevel import TopLevel
-from kscan.facts.model import FileFacts, Macro, MacroUse, Quality
+from kscan.facts.model import Binding, FileFacts, Macro, MacroUse, Quality
 from kscan.kernel.macros import MacroTable
 from kscan.parse.c import parse
 from kscan.parse.quality import judge
@@ -30,7 +34,21 @@ def extract(source: bytes, macros: MacroTable) -> FileFacts:
             Macro(d.name, d.params, d.body, d.line, directives.guards_at(d.line)) for d in directives.defines
         ),
         uses=tuple(MacroUse(u.name, u.args, u.line) for u in parsed.uses),
-        bindings=tuple(top.bindings),
+        bindings=tuple(_bare_functions(top)),
         includes=tuple(i.target for i in directives.includes),
         quality=Quality(len(top.functions), partial, quality.errors),
     )
+
+
+def _bare_functions(top: TopLevel) -> Iterator[Binding]:
+    """The bindings, ``&f`` written ``f`` where f is a function: in C they are the same."""
+    functions: frozenset[str] | None = None
+    for binding in top.bindings:
+        if binding.target[:1] == "&":
+            functions = functions or frozenset(
+                (*(f.name for f in top.functions), *(p.name for p in top.prototypes))
+            )
+            if binding.target[1:] in functions:
+                yield msgspec.structs.replace(binding, target=binding.target[1:])
+                continue
+        yield binding

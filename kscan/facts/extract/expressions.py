@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.builder import NOWHERE, Builder
+from kscan.facts.extract.initializers import bind_initializer
 from kscan.facts.extract.types import described_type, squeeze
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
@@ -42,6 +43,7 @@ class Expressions:
         self.build = Builder(line)
         self.calls: list[CallRef] = []
         self.bindings: list[Binding] = []
+        self._bound = 0  # where the list ends that was bound last
 
     # -- operands -------------------------------------------------------------
 
@@ -186,11 +188,14 @@ class Expressions:
 
     def _literal(self, node: Node) -> str:
         value = node.child_by_field_id(k.F_VALUE)
+        type_node = node.child_by_field_id(k.F_TYPE)
+        kind = described_type(type_node, self.text) if type_node is not None else ""
+        if value is not None and kind:
+            self.bind_list(value, kind, "")
         self.operand(value)
         result = self.build.temporary()
-        type_node = node.child_by_field_id(k.F_TYPE)
-        if type_node is not None:
-            self.variables[result] = described_type(type_node, self.text)
+        if kind:
+            self.variables[result] = kind
         return result
 
     def _sizeof(self, _node: Node) -> str:
@@ -328,6 +333,12 @@ class Expressions:
         """``operand`` where it names something of file scope (``f``, ``&table``); else empty."""
         name = operand[1:] if operand[:1] == "&" else operand
         return operand if name.isidentifier() and name not in self.variables and not name.isupper() else ""
+
+    def bind_list(self, node: Node, kind: str, instance: str) -> None:
+        """Bind what an initializer_list of type ``kind`` holds, unless a list around it had it bound."""
+        if node.start_byte >= self._bound:
+            self._bound = node.end_byte
+            self.bindings += bind_initializer(node, kind, instance, self.text, self.function, self.variables)
 
     def _bind_store(self, left: Node, value: str, target: str) -> None:
         name = self.target_name(value)

@@ -11,9 +11,8 @@ from kscan.facts.extract import kinds as k
 from kscan.facts.extract.attributes import Attributes
 from kscan.facts.extract.builder import NOWHERE
 from kscan.facts.extract.expressions import UNKNOWN, Expressions
-from kscan.facts.extract.initializers import bind_initializer
 from kscan.facts.extract.types import base_type, declarator, squeeze, storage
-from kscan.facts.model import CallRef, Local
+from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
 from kscan.parse.directives import condition_at
 
@@ -93,12 +92,13 @@ class Statements(Expressions):
         value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
         if value is not None:
             if value.kind_id == k.INIT_LIST:
-                self.bindings.extend(
-                    bind_initializer(
-                        value, base + "[]" * shape.dims, shape.name, self.text, self.function, self.variables
-                    )
-                )
+                self.bind_list(value, base + "[]" * shape.dims, shape.name)
             text = self.operand(value)
+            target = self.target_name(text) if value.kind_id != k.INIT_LIST else ""
+            if target:
+                self.bindings.append(
+                    Binding("$" + shape.name, (), target, "store", shape.name, line, self.function)
+                )
             if not static:
                 self.build.assign(shape.name, "=", text, node.start_point)
         if cleanup:
