@@ -1,0 +1,74 @@
+"""One architecture and configuration at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from kscan.link.view import View
+
+VIEW = View("powerpc", {"CONFIG_ON": True, "CONFIG_OFF": False})
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("arch/powerpc/kernel/a.c", True),
+        ("arch/x86/kernel/a.c", False),
+        ("arch/Kconfig.c", True),
+        ("drivers/pci/a.c", True),
+        ("tools/arch/x86/a.c", True),
+    ],
+)
+def test_covers(path: str, expected: bool) -> None:
+    assert VIEW.covers(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("CONFIG_ON", True),
+        ("CONFIG_OFF", False),
+        ("CONFIG_OTHER", None),
+        ("!CONFIG_ON", False),
+        ("!CONFIG_OTHER", None),
+        ("0", False),
+        ("1", True),
+        ("defined(CONFIG_ON)", True),
+        ("defined CONFIG_OFF", False),
+        ("IS_ENABLED(CONFIG_ON) && IS_BUILTIN(CONFIG_OFF)", False),
+        ("CONFIG_ON && CONFIG_OTHER", None),
+        ("CONFIG_OFF && CONFIG_OTHER", False),
+        ("CONFIG_OTHER && CONFIG_OFF", False),
+        ("CONFIG_ON || CONFIG_OTHER", True),
+        ("CONFIG_OTHER || CONFIG_ON", True),
+        ("CONFIG_OFF || CONFIG_OTHER", None),
+        ("CONFIG_ON || CONFIG_ON && CONFIG_OFF", True),
+        ("(CONFIG_ON || CONFIG_ON) && CONFIG_OFF", False),
+        ("!(CONFIG_ON && CONFIG_OFF)", True),
+        ("!defined(CONFIG_OFF)", True),
+        ("LIMIT > 2", None),
+        ("CONFIG_ON + 1", None),
+        ("(CONFIG_ON", None),
+        ("CONFIG_ON)", None),
+        ("CONFIG_ON CONFIG_ON", None),
+        ("&&", None),
+        ("!", None),
+        ("", None),
+    ],
+)
+def test_truth(condition: str, expected: bool | None) -> None:
+    assert VIEW.truth(condition) is expected
+
+
+@pytest.mark.parametrize(
+    ("guards", "active", "certain"),
+    [
+        ((), True, True),
+        (("CONFIG_ON",), True, True),
+        (("CONFIG_ON", "CONFIG_OFF"), False, False),
+        (("CONFIG_ON", "CONFIG_OTHER"), True, False),
+    ],
+)
+def test_code_under_conditions(guards: tuple[str, ...], active: bool, certain: bool) -> None:
+    assert VIEW.active(guards) is active
+    assert VIEW.certain(guards) is certain
