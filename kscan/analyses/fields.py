@@ -212,7 +212,8 @@ class Fields:
 
     def _called(self, func: Func, call: Call, target: Object, values: Values, depth: int) -> str:
         """What a call does to ``target`` (in terms of ``func``, aliases resolved)."""
-        if call.callee in self._apis.does_not_keep:
+        wipe = self._apis.wipes.get(call.callee)
+        if call.callee in self._apis.does_not_keep and wipe is None:
             return KEEPS
         given: dict[int, Object] = {}
         for position, argument in enumerate(call.args):
@@ -229,6 +230,8 @@ class Fields:
             return KEEPS
         if self._ends(call, given):
             return CLEARS
+        if wipe is not None:
+            return KEEPS
         return self._callee_effect(func, call, target, given, depth)
 
     def _ends(self, call: Call, given: Mapping[int, Object]) -> bool:
@@ -240,7 +243,7 @@ class Fields:
                 return True
         wipe = self._apis.wipes.get(call.callee)
         if wipe is not None and wipe.arg in given:
-            return True
+            return wipe.zero < 0 or call.args[wipe.zero : wipe.zero + 1] == ("0",)
         return any(arg in given for arg in self._life.ends_life.get(call.callee, {}).values())
 
     def _callee_effect(

@@ -82,7 +82,11 @@ class _Search:
         if need is None or need.arg not in given:
             return False
         part = given[need.arg]
-        return part.within(target) and len(part.fields) <= len(target.fields) + 1
+        if not part.within(target):
+            return False
+        # What a pointer of the object leads to (its parent) is another object.
+        inner = part.fields[len(target.fields) :]
+        return not inner or (len(inner) == 1 and inner[0] in self._life.registered_member.values())
 
     def _finding(self, register: order.Hop, target: Object, path: tuple[order.Hop, ...]) -> Finding | None:
         first, last = path[0], path[-1]

@@ -1,0 +1,18 @@
+// path: drivers/pci/example.c
+// models: commit 934e9d137d93 ("PCI: endpoint: pci-epf-test: Fix double free that causes kernel to oops")
+#include <linux/slab.h>
+
+struct example {
+	char *name;
+	int users;
+};
+
+/* As bad_early_return.c, with the one line that was missing. */
+void example_rename(struct example *ex, const char *name)
+{
+	kfree(ex->name);
+	ex->name = NULL;
+	if (!ex->users)
+		return;
+	ex->name = kstrdup(name, GFP_KERNEL);
+}

@@ -1,0 +1,18 @@
+// path: drivers/pci/example.c
+#include <linux/slab.h>
+
+struct example {
+	char *name;
+	int users;
+};
+
+/* As bad_early_return.c, but the container goes as well. */
+void example_put(struct example *ex, const char *name)
+{
+	kfree(ex->name);
+	if (!ex->users) {
+		kfree(ex);
+		return;
+	}
+	ex->name = kstrdup(name, GFP_KERNEL);
+}

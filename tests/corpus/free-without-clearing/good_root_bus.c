@@ -1,0 +1,28 @@
+// path: arch/powerpc/kernel/example.c
+#include <linux/slab.h>
+#include <asm/pci-bridge.h>
+
+struct pci_ops {
+	void (*add_bus)(struct pci_bus *bus);
+	void (*remove_bus)(struct pci_bus *bus);
+};
+
+int example_scan_phb(struct pci_controller *phb)
+{
+	phb->irq_map = kcalloc(4, sizeof(*phb->irq_map), GFP_KERNEL);
+	return phb->irq_map ? 0 : -ENOMEM;
+}
+
+/* As bad_per_bus_hook.c, but one bus of the host alone gets here. */
+static void example_unmap(struct pci_bus *bus)
+{
+	struct pci_controller *phb = pci_bus_to_host(bus);
+
+	if (bus->parent)
+		return;
+	kfree(phb->irq_map);
+}
+
+static struct pci_ops example_ops = {
+	.remove_bus = example_unmap,
+};
