@@ -46,6 +46,7 @@ class Fate:
     stored: tuple[int, ...]  # lines where another path gives the field a new value
     cleared: bool  # some path sets it to NULL, wipes it or ends the container
     doubtful: bool  # some path goes where it may be cleared unseen
+    moved: tuple[tuple[int, int], ...] = ()  # (block, line) where a loop goes on to the next object
 
 
 class Fields:
@@ -172,6 +173,7 @@ class Fields:
         """Follow every path from a release to where it ends."""
         body = release.func.fact.body
         left: list[tuple[int, int]] = []
+        moved: list[tuple[int, int]] = []
         stored: list[int] = []
         cleared = doubtful = False
         stack = [(release.place.block, release.place.index + 1)]
@@ -186,6 +188,10 @@ class Fields:
                 cleared = True
             elif verdict == UNKNOWN:
                 doubtful = True
+            elif verdict == "moved" and release.place.block in cfg.reachable(body, number):
+                moved.append((number, line))
+            elif verdict == "moved":
+                doubtful = True
             elif block.kind == "return":
                 left.append((number, block.line))
             else:
@@ -193,7 +199,13 @@ class Fields:
                     if succ not in seen:
                         seen.add(succ)
                         stack.append((succ, 0))
-        return Fate(tuple(sorted(set(left))), tuple(sorted(set(stored))), cleared, doubtful)
+        return Fate(
+            tuple(sorted(set(left))),
+            tuple(sorted(set(stored))),
+            cleared,
+            doubtful,
+            tuple(sorted(set(moved))),
+        )
 
     def _scan(self, release: Release, number: int, start: int) -> tuple[str, int]:
         """What the rest of a block does to the released field: keeps, stored, clears, unknown."""
@@ -202,6 +214,10 @@ class Fields:
         for event in release.func.fact.body.blocks[number].events[start:]:
             if isinstance(event, Assign):
                 verdict = _assigned(event, release.held, target, values)
+                if verdict == UNKNOWN:
+                    verdict = "moved"
+            elif isinstance(event, Call) and event.loop and release.held.base in event.args:
+                verdict = "moved"
             elif isinstance(event, Call):
                 verdict = self._called(release.func, event, target, values, 0)
             else:

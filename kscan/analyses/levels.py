@@ -121,7 +121,17 @@ def _tests(reach: Reach, release: Release) -> Iterator[tuple[Func, Block]]:
         blocks = {place.block for place, call in cfg.calls(body) if call.line == line}
         for number in blocks:
             for condition in cfg.conditions(body, number):
-                yield func, body.blocks[condition.block]
+                if not _counts(func, condition.block):
+                    yield func, body.blocks[condition.block]
+
+
+def _counts(func: Func, number: int) -> bool:
+    """Whether a branch is the head of a loop that counts: its body runs for all, not for one."""
+    body = func.fact.body
+    tested = parse(body.blocks[number].left)
+    if tested is None or tested.fields or number not in cfg.reachable(body, number):
+        return False
+    return any(local.name == tested.base for local in body.locals)
 
 
 def _selects(func: Func, block: Block, release: Release) -> bool:

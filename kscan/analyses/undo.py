@@ -79,7 +79,7 @@ class Undo:
         firsts: dict[Func, list[Way]] = defaultdict(list)
         for release in releases:
             fate = self._fields.fate(release)
-            if fate.left and not fate.doubtful and self._fields.is_filled(release):
+            if fate.left and not fate.doubtful and not fate.moved and self._fields.is_filled(release):
                 for fails in _likely(release.func, self._outcomes(release.func, release.place)):
                     for way in self._ways(release, fails, is_first=True):
                         firsts[way.top].append(way)

@@ -45,13 +45,13 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     natures = frozenset(rule.options_as(Options).natures)
     for release in fields.all_releases(natures):
         fate = fields.fate(release)
-        if not fate.left or fate.doubtful:
+        if fate.doubtful or not (fate.left or fate.moved):
             continue
-        again = repeated(fields, levels, release)
+        again = repeated(fields, levels, release) if fate.left and not fate.moved else None
         if again is not None:
             yield _run_again(rule, fields, release, fate, again)
         elif fate.stored and not fields.is_local(release) and not fields.is_flagged(release):
-            left = tuple(end for end in fate.left if not _is_asked_for(release, end[0]))
+            left = tuple(end for end in (*fate.left, *fate.moved) if not _is_asked_for(release, end[0]))
             if left:
                 yield _left_on_a_path(rule, fields, release, fate, left)
 
@@ -70,7 +70,7 @@ def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: 
         ),
         *(edge_step(edge) for edge in again.path),
         _release_step(release),
-        *_left_steps(release, fate.left),
+        *_left_steps(release, fate, fate.left),
         Step(
             again.start.path,
             again.start.fact.line,
@@ -92,7 +92,7 @@ def _left_on_a_path(
 ) -> Finding:
     steps = [
         _release_step(release),
-        *_left_steps(release, left),
+        *_left_steps(release, fate, left),
         Step(
             release.func.path,
             fate.stored[0],
@@ -127,10 +127,11 @@ def _release_step(release: Release) -> Step:
     )
 
 
-def _left_steps(release: Release, left: tuple[tuple[int, int], ...]) -> Iterator[Step]:
-    for _block, line in left[:2]:
+def _left_steps(release: Release, fate: Fate, left: tuple[tuple[int, int], ...]) -> Iterator[Step]:
+    for end in left[:2]:
+        how = "goes on to the next object" if end in fate.moved else "returns"
         yield Step(
-            release.func.path, line, release.func.name, f"returns with {release.held} still pointing to it"
+            release.func.path, end[1], release.func.name, f"{how} with {release.held} still pointing to it"
         )
 
 

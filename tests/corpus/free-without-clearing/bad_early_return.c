@@ -8,10 +8,11 @@ struct example {
 };
 
 /* One path stores a new name, so the container lives on; the other leaves the old one. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	kfree(ex->name); // expect: free-without-clearing "a later use"
 	if (!ex->users)
-		return;
+		return 0;
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -9,14 +9,17 @@ struct port {
 };
 
 /* In a loop: ports that are down keep the freed name. */
-void example_rename_all(struct list_head *ports, const char *name)
+int example_rename_all(struct list_head *ports, const char *name)
 {
 	struct port *port;
 
 	list_for_each_entry(port, ports, node) {
-		kfree(port->name); // expect-miss: free-without-clearing
+		kfree(port->name); // expect: free-without-clearing
 		if (!port->is_up)
 			continue;
 		port->name = kstrdup(name, GFP_KERNEL);
+		if (!port->name)
+			return -ENOMEM;
 	}
+	return 0;
 }

@@ -8,11 +8,12 @@ struct example {
 };
 
 /* As bad_early_return.c, with the one line that was missing. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	kfree(ex->name);
 	ex->name = NULL;
 	if (!ex->users)
-		return;
+		return 0;
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -13,12 +13,13 @@ static void example_reset(struct example *ex)
 }
 
 /* As bad_early_return.c, but a callee clears the field. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	kfree(ex->name);
 	if (!ex->users) {
 		example_reset(ex);
-		return;
+		return 0;
 	}
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -3,13 +3,14 @@
 #include <asm/pci-bridge.h>
 
 struct pci_ops {
-	void (*add_bus)(struct pci_bus *bus);
+	int (*add_bus)(struct pci_bus *bus);
 	void (*remove_bus)(struct pci_bus *bus);
 };
 
-static void example_add_bus(struct pci_bus *bus)
+static int example_add_bus(struct pci_bus *bus)
 {
 	bus->legacy_io = kzalloc(64, GFP_KERNEL);
+	return bus->legacy_io ? 0 : -ENOMEM;
 }
 
 /* As bad_per_bus_hook.c, but what is freed is the bus' own, and the bus goes next. */

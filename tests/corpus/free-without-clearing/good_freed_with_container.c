@@ -7,12 +7,13 @@ struct example {
 };
 
 /* As bad_early_return.c, but the container goes as well. */
-void example_put(struct example *ex, const char *name)
+int example_put(struct example *ex, const char *name)
 {
 	kfree(ex->name);
 	if (!ex->users) {
 		kfree(ex);
-		return;
+		return 0;
 	}
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -15,6 +15,8 @@ int example_ask(const char *question, char *answer)
 	int ret;
 
 	message.text = kstrdup(question, GFP_KERNEL);
+	if (!message.text)
+		return -ENOMEM;
 	ret = example_send(&message);
 	kfree(message.text);
 	if (ret)

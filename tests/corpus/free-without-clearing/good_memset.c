@@ -8,12 +8,13 @@ struct example {
 };
 
 /* As bad_early_return.c, but the whole container is wiped. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	kfree(ex->name);
 	if (!ex->users) {
 		memset(ex, 0, sizeof(*ex));
-		return;
+		return 0;
 	}
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -7,10 +7,11 @@ struct example {
 };
 
 /* As bad_early_return.c, but the early return comes before the free. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	if (!ex->users)
-		return;
+		return 0;
 	kfree(ex->name);
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -9,12 +9,13 @@ struct example {
 void example_retire(struct example *ex);
 
 /* As bad_early_return.c, but the container goes where kscan cannot see. */
-void example_rename(struct example *ex, const char *name)
+int example_rename(struct example *ex, const char *name)
 {
 	kfree(ex->name);
 	if (!ex->users) {
 		example_retire(ex);
-		return;
+		return 0;
 	}
 	ex->name = kstrdup(name, GFP_KERNEL);
+	return ex->name ? 0 : -ENOMEM;
 }

@@ -25,6 +25,8 @@ int pcibios_scan_phb(struct pci_controller *phb)
 	if (!phb->irq_map)
 		return -ENOMEM;
 	phb->io_name = kstrdup("io", GFP_KERNEL);
+	if (!phb->io_name)
+		return -ENOMEM;
 	return 0;
 }
 
