@@ -139,6 +139,7 @@ def export(paths: tuple[str, ...], output: str | None, **options: Any) -> int:
 
     with pipeline.graph(configure(paths=paths, **options)) as (graph, linked):
         functions = [f for f in graph.program.functions() if f.path in linked.scope]
+        functions += [f for path in sorted(linked.scope) for f in graph.generated(path)]
         rows = {
             "functions": function_rows(functions),
             "edges": edge_rows(graph, functions),

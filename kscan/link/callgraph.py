@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import msgspec
 
 from kscan.facts.model import Binding, Call, CallRef, Function
-from kscan.link.expansion import Expansion
+from kscan.link.expansion import Expansion, is_shared
+from kscan.link.generated import generated_functions
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
@@ -40,7 +41,10 @@ class CallGraph:
     def __init__(self, program: Program, initcalls: Mapping[str, int] | None = None) -> None:
         self.program = program
         self._initcalls = dict(initcalls or {})
-        self.macros = Expansion(program.view, program.macros_named, program.declares, self._includes)
+        self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
+        self._declared: dict[str, bool] = {}
+        self._seen_files = 0
+        self._generated: dict[str, tuple[Func, ...]] = {}
         self._external: dict[str, Func] = {}
         self._out: dict[Func, tuple[Edge, ...]] = {}
         self._in: dict[Func, list[Edge]] | None = None
@@ -49,6 +53,19 @@ class CallGraph:
     def _includes(self, path: str) -> Sequence[str]:
         facts = self.program.facts.get(path)
         return facts.includes if facts is not None else ()
+
+    def _in_headers(self, name: str) -> bool:
+        """Whether a header that all files may see defines or declares a function of that name."""
+        self.program.declares(name)
+        files = self.program.facts
+        if len(files) != self._seen_files:
+            for path in tuple(files)[self._seen_files :]:
+                if is_shared(path):
+                    active = (f.name for f in files[path].functions if self.program.view.active(f.guards))
+                    self._declared.update(dict.fromkeys(active, True))
+                    self._declared.update(dict.fromkeys((p.name for p in files[path].prototypes), True))
+            self._seen_files = len(files)
+        return name in self._declared
 
     # -- names ----------------------------------------------------------------
 
@@ -81,6 +98,19 @@ class CallGraph:
             found = self._external[name] = Func("", fact)
         return found
 
+    def generated(self, path: str) -> tuple[Func, ...]:
+        """The functions that macros make in a file, by name, each once."""
+        found = self._generated.get(path)
+        if found is None:
+            written = {f.name for f in self.program.facts[path].functions}
+            made: dict[str, Func] = {}
+            for use in self.program.facts[path].uses:
+                for fact in generated_functions(self.macros, path, use):
+                    if fact.name not in written:
+                        made.setdefault(fact.name, Func(path, fact))
+            found = self._generated[path] = tuple(made[name] for name in sorted(made))
+        return found
+
     # -- edges ----------------------------------------------------------------
 
     def callees(self, func: Func) -> tuple[Edge, ...]:
@@ -95,7 +125,8 @@ class CallGraph:
         """The edges to a function, in order of their files and lines."""
         if self._in is None:
             self._in = defaultdict(list)
-            for caller in self.program.functions():
+            made = [f for path in tuple(self.program.facts) for f in self.generated(path)]
+            for caller in (*self.program.functions(), *made):
                 for edge in self.callees(caller):
                     self._in[edge.callee].append(edge)
         return tuple(sorted(self._in.get(func, ()), key=_order))

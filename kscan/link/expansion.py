@@ -21,6 +21,7 @@ Named = Callable[[str], Sequence[tuple[str, Macro]]]
 
 _WORD = re.compile(r"(?<![\w$])(?:->\s*|\.\s*)?([A-Za-z_]\w*)")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+_BRACE_OR_WORD = re.compile(r"[{}]|\b[A-Za-z_]\w*")
 _PASTE = re.compile(r"\s*##\s*")
 _KEYWORDS_TEXT = (
     "if for while switch return do else case goto break continue default int char long short unsigned "
@@ -31,10 +32,12 @@ _KEYWORDS = frozenset(_KEYWORDS_TEXT.split())
 _UNEVALUATED_TEXT = (
     "sizeof typeof __typeof__ __typeof __typeof_unqual__ typeof_unqual offsetof __builtin_offsetof "
     "__attribute__ _Static_assert static_assert __alignof__ _Alignof __same_type "
-    "__builtin_types_compatible_p"
+    "__builtin_types_compatible_p _Generic"
 )
 _UNEVALUATED = frozenset(_UNEVALUATED_TEXT.split())
 _UNIQUE = ("__COUNTER__", "__LINE__")  # names made with these are no functions
+# What a kernel is built with to be looked at, not to be run.
+_INSTRUMENTED = re.compile(r"DEBUG|TRACE|PROFIL|LOCKDEP|SANITIZE|FORTIFY|KASAN|KCSAN|KMSAN|_STAT\b|INDEX")
 _DEPTH = 24
 _LONGEST = 20_000
 _UNKNOWN = "?"
@@ -65,6 +68,7 @@ class Expansion:
         self._shared: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._own: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
         self._greedy: dict[str, bool] = {}
+        self._makers: dict[str, bool] = {}
 
     # -- which macro ----------------------------------------------------------
 
@@ -87,26 +91,33 @@ class Expansion:
         group = self._named(name)
         if not group:
             return None, False
-        if all(_is_shared(path) for path, _macro in group):
+        if all(is_shared(path) for path, _macro in group):
             return self._choose(name, "", group), False
         return None, True
 
     def _choose(self, name: str, path: str, group: Sequence[tuple[str, Macro]]) -> Macro | None:
-        ranked = [
-            (self._distance(where, path), place, macro)
-            for place, (where, macro) in enumerate(group)
-            if self._view.active(macro.guards)
-        ]
-        seen = sorted((r for r in ranked if r[0] is not None), key=lambda r: (r[0], r[1]))
-        if not seen:
+        ranked: list[tuple[int, int, Macro]] = []
+        for place, (where, macro) in enumerate(group):
+            distance = self._distance(where, path)
+            if distance is not None and self._view.active(macro.guards):
+                ranked.append((distance, place, macro))
+        if not ranked:
             return None
-        nearest = [macro for distance, _place, macro in seen if distance == seen[0][0]]
-        certain = [m for m in nearest if self._view.certain(m.guards)]
-        if certain:
-            return certain[0]
-        if self._is_function(name):
-            return None
-        return max(nearest, key=lambda m: len(m.body))
+        ranked.sort(key=lambda r: r[:2])
+        nearest = [macro for distance, _place, macro in ranked if distance == ranked[0][0]]
+        best = min(nearest, key=lambda m: self._doubt(m, name))  # the first of equal ones
+        if best.params is not None and ranked[0][0] > 1 and self._is_function(name):
+            return None  # headers declare it: which of the two holds cannot be told, and its name is true
+        return best
+
+    def _doubt(self, macro: Macro, name: str) -> int:
+        """How little it is to be expected that the conditions around a macro hold."""
+        doubt = 0
+        for guard in macro.guards:
+            if self._view.truth(guard) is None and guard != "!" + name:
+                instrumented = _INSTRUMENTED.search(guard) is not None
+                doubt += (0 if instrumented else 1) if guard.startswith("!") else (2 if instrumented else 0)
+        return doubt
 
     def _distance(self, where: str, path: str) -> int | None:
         """How near a definition in ``where`` is to a user in ``path``; None where it is not seen."""
@@ -114,7 +125,7 @@ class Expansion:
             return 0
         if not where.endswith(".h"):
             return None
-        if _is_shared(where):
+        if is_shared(where):
             return 4 if "asm-generic/" in where else 3 if where.startswith("include/") else 2
         if where.rpartition("/")[2] in self._included(path):
             return 1
@@ -158,13 +169,67 @@ class Expansion:
         if found is not None:
             return found
         scan = _Scan(self, path)
-        scan.use(name, given, _EMPTY)
+        scan.text(f"{name}({', '.join(given)})", _EMPTY)
         found = tuple(scan.found)
         if scan.local:
             self._own[path, name, given] = found
         else:
             self._shared[name, given] = found
         return found
+
+    def calls_in(self, text: str, path: str) -> tuple[str, ...]:
+        """The functions that a text in file ``path`` calls, behind all macros, each once."""
+        scan = _Scan(self, path)
+        scan.text(_without_strings(text), _EMPTY)
+        return tuple(scan.found)
+
+    # -- what it makes --------------------------------------------------------
+
+    def makes_functions(self, name: str, path: str) -> bool:
+        """Whether a use of macro ``name`` may define a function: there is a block in what it stands for."""
+        found = self._makers.get(name)
+        if found is None:
+            self._makers[name] = False  # in a circle
+            macro = self.macro(name, path)
+            found = macro is not None and (
+                "{" in macro.body
+                or any(self.makes_functions(w[1], path) for w in _WORD.finditer(_without_strings(macro.body)))
+            )
+            self._makers[name] = found
+        return found
+
+    def unfold(self, name: str, args: Sequence[str], path: str) -> str:
+        """What a use of macro ``name`` stands for, with macros expanded wherever no braces are around."""
+        macro = self.macro(name, path)
+        if macro is None:
+            return ""
+        given = tuple(self._named_by(a, path) for a in args)
+        return self._unfolded(_filled(macro, given), path, frozenset((name,)))
+
+    def _named_by(self, arg: str, path: str) -> str:
+        """An argument that is a macro's name for another word: that word."""
+        macro = self.macro(arg, path) if arg.isidentifier() else None
+        body = macro.body if macro is not None and macro.params is None else ""
+        return body if body.isidentifier() else arg
+
+    def _unfolded(self, text: str, path: str, active: frozenset[str]) -> str:
+        pieces: list[str] = []
+        place = done = depth = 0
+        while (match := _BRACE_OR_WORD.search(text, place)) is not None:
+            piece, place = match[0], match.end()
+            if piece in "{}":
+                depth += 1 if piece == "{" else -1
+                continue
+            macro = None if depth or piece in active or len(active) > _DEPTH else self.macro(piece, path)
+            opening = _opening(text, place)
+            if macro is None or (macro.params is not None and opening < 0):
+                continue
+            args, end = split_arguments(text, opening) if macro.params is not None else ((), place)
+            if "##" not in macro.body:  # what is joined is taken as it stands
+                args = tuple(self._unfolded(arg, path, active) for arg in args)
+            pieces += text[done : match.start()], self._unfolded(_filled(macro, args), path, active | {piece})
+            place = done = end
+        return "".join((*pieces, text[done:]))[:_LONGEST]
 
     def depends(self, name: str) -> bool:
         """Whether what ``name`` is depends on the file that uses it."""
@@ -178,21 +243,23 @@ class _Scan:
         self._expansion = expansion
         self._path = path
         self._done: set[tuple[str, tuple[str, ...]]] = set()
+        self._depth = 0
         self.found: dict[str, None] = {}
         self.local = False
 
-    def use(self, name: str, args: tuple[str, ...], active: frozenset[str]) -> bool:
-        """Expand ``name``, where it is a macro that is not being expanded; whether it was one."""
-        if name in active or len(active) > _DEPTH:
-            return False
+    def use(self, name: str, args: tuple[str, ...], active: frozenset[str]) -> None:
+        """Expand ``name``, where it is a macro."""
+        macro = self._macro(name)
+        if macro is not None and (name, args) not in self._done and self._depth < _DEPTH:
+            self._done.add((name, args))
+            self._depth += 1
+            self.text(_filled(macro, args), active | {name})
+            self._depth -= 1
+
+    def _macro(self, name: str) -> Macro | None:
         macro = self._expansion.macro(name, self._path)
         self.local = self.local or self._expansion.depends(name)
-        if macro is None:
-            return False
-        if (name, args) not in self._done:
-            self._done.add((name, args))
-            self.text(_filled(macro, args), active | {name})
-        return True
+        return macro
 
     def text(self, text: str, active: frozenset[str]) -> None:
         """Note the calls in a text that came from the macros in ``active``."""
@@ -212,16 +279,14 @@ class _Scan:
                 place = self._call(name, text, opening, active)
 
     def _word(self, name: str, active: frozenset[str]) -> None:
-        macro = self._expansion.macro(name, self._path)
-        self.local = self.local or self._expansion.depends(name)
-        if macro is not None and macro.params is None:
+        macro = self._macro(name)
+        if macro is not None and macro.params is None and name not in active:
             self.use(name, (), active)
 
     def _call(self, name: str, text: str, opening: int, active: frozenset[str]) -> int:
-        macro = self._expansion.macro(name, self._path)
-        self.local = self.local or self._expansion.depends(name)
-        if macro is None or name in active:
-            if not name.startswith("__builtin_") and not any(part in name for part in _UNIQUE):
+        macro = self._macro(name)
+        if macro is None or (name in active and _names_itself(macro)):
+            if not name.startswith("__builtin_") and not is_unique(name):
                 self.found[name] = None
             return opening + 1
         args, end = split_arguments(text, opening)
@@ -235,6 +300,10 @@ class _Scan:
         return end
 
 
+def _names_itself(macro: Macro) -> bool:
+    return re.search(rf"\b{macro.name}\b", macro.body) is not None
+
+
 def _opening(text: str, place: int) -> int:
     """Where the ``(`` is that follows ``place``, blanks apart; -1 where there is none."""
     while place < len(text) and text[place] in " \t":
@@ -242,7 +311,12 @@ def _opening(text: str, place: int) -> int:
     return place if place < len(text) and text[place] == "(" else -1
 
 
-def _is_shared(path: str) -> bool:
+def is_unique(name: str) -> bool:
+    """Whether the compiler completes a name that was joined from pieces, so that it cannot be known."""
+    return any(part in name for part in _UNIQUE)
+
+
+def is_shared(path: str) -> bool:
     """Whether every file may see what a header at ``path`` defines."""
     return path.endswith(".h") and (
         path.startswith("include/") or ("/include/" in path and path.startswith("arch/"))

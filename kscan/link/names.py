@@ -15,7 +15,10 @@ from collections.abc import Iterable
 KINDS = ("function", "prototype", "struct", "macro", "variable")
 
 _LINES = re.compile(rb"\n[A-Za-z_}][^\n]*+").findall
-_MACROS = re.compile(rb"\n#define[ \t]++([A-Za-z0-9_]++)\(").findall
+# Macros with parameters, and those that stand for another name or begin with a call.
+_MACROS = re.compile(
+    rb"\n#[ \t]*+define[ \t]++([A-Za-z0-9_]++)(?:\(|[ \t]++[A-Za-z_]\w*+(?:\(|[ \t]*+(?=\n)))"
+).findall
 _HEAD = rb"\n([A-Za-z0-9_ \t*]*+)\([^\n]*+"
 _BODIES = re.compile(_HEAD + rb"(?<!;)").findall
 _PROTOTYPES = re.compile(_HEAD + rb"(?<=;)").findall

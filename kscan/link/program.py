@@ -254,8 +254,7 @@ class Program:
 
     def macros_named(self, name: str) -> Sequence[tuple[str, Macro]]:
         """All definitions of a macro, with their files; headers that define it are loaded."""
-        if name not in self._macros:
-            self._fetch("macro", name)
+        self._fetch("macro", name)  # even where a scanned file defines it too: others see the header's
         return self._macros.get(name, ())
 
     def declares(self, name: str) -> bool:

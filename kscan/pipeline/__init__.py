@@ -71,7 +71,7 @@ def facts_of(config: Config, path: str) -> FileFacts:
 @contextmanager
 def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
     """The call graph of the paths of a tree, and what was linked for it.  Raises InputError."""
-    from kscan.pipeline.graph import linked_graph  # noqa: PLC0415 - a scan does without
+    from kscan.pipeline.linked import linked_graph  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store, linked_graph(config, store) as found:
         yield found

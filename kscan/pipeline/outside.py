@@ -42,7 +42,7 @@ class _Look(Protocol[Seen_co]):
 class _Names:
     """The names a file defines, for each of KINDS."""
 
-    version = "names-2"
+    version = "names-3"
     kind: Any = tuple[tuple[str, ...], ...]
 
     def __call__(self, data: bytes) -> tuple[tuple[str, ...], ...]:

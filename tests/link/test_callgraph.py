@@ -1,0 +1,159 @@
+"""The call graph of a few lines of C: each construct by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from kscan.config import rules_dir
+from kscan.facts.extract import extract
+from kscan.kernel.macros import MacroTable, load_macros
+from kscan.link.callgraph import CallGraph, PathQuery
+from kscan.link.program import Program
+from kscan.link.view import View
+
+
+@pytest.fixture(scope="module")
+def macros() -> MacroTable:
+    return load_macros(rules_dir() / "kernel")
+
+
+def graph(
+    macros: MacroTable, files: Mapping[str, str], symbols: Mapping[str, bool] | None = None
+) -> CallGraph:
+    facts = {path: extract(text.encode(), macros) for path, text in files.items()}
+    return CallGraph(Program(facts, View("powerpc", symbols or {})), {"module_init": 0})
+
+
+def edges(found: CallGraph, name: str) -> list[tuple[str, str, str]]:
+    (func,) = found.find(name)
+    return [(e.callee.name, e.kind, e.via) for e in found.callees(func)]
+
+
+def test_direct_and_external(macros: MacroTable) -> None:
+    found = graph(macros, {"a.c": "static int g(void) { return 0; }\nint f(void) { g(); return h(); }\n"})
+    assert edges(found, "f") == [("g", "direct", ""), ("h", "direct", "")]
+    (outside,) = found.find("h")
+    assert outside.path == ""
+    assert [e.caller.name for e in found.callers(outside)] == ["f"]
+
+
+def test_weak_gives_way_to_strong(macros: MacroTable) -> None:
+    files = {
+        "core.c": "int __weak hook(void) { return 0; }\nint f(void) { return hook(); }\n",
+        "arch/powerpc/hook.c": "int hook(void) { return 1; }\n",
+        "arch/x86/hook.c": "int hook(void) { return 2; }\n",
+    }
+    found = graph(macros, files)
+    (func,) = found.find("f")
+    assert [(e.callee.path, e.kind) for e in found.callees(func)] == [("arch/powerpc/hook.c", "weak→strong")]
+
+
+def test_ops_callback_and_notifier(macros: MacroTable) -> None:
+    text = """
+struct ops { int (*open)(int); };
+struct notifier_block { int (*notifier_call)(struct notifier_block *); };
+static int my_open(int x) { return x; }
+static int my_event(struct notifier_block *nb) { return 0; }
+static const struct ops table = { .open = my_open };
+static struct notifier_block block = { .notifier_call = my_event };
+int use(const struct ops *o, struct notifier_block *nb) { o->open(1); return nb->notifier_call(nb); }
+int hand(void) { return each(my_open); }
+"""
+    found = graph(macros, {"a.c": text})
+    assert edges(found, "use") == [
+        ("my_event", "notifier", "struct notifier_block.notifier_call"),
+        ("my_open", "ops", "struct ops.open"),
+    ]
+    assert edges(found, "hand") == [("each", "direct", ""), ("my_open", "callback", "each")]
+
+
+def test_entries(macros: MacroTable) -> None:
+    text = "static int start(void) { return 0; }\nmodule_init(start);\n"
+    found = graph(macros, {"a.c": text})
+    (func,) = found.find("start")
+    assert [(e.kind, e.line, e.via) for e in found.entries(func)] == [("initcall", 2, "module_init")]
+
+
+@pytest.mark.parametrize(
+    ("defines", "call", "callees"),
+    [
+        pytest.param("#define m(x) inner(x)", "m(1)", ["inner"], id="simple"),
+        pytest.param("#define m(x) n(x)\n#define n(x) inner(x)", "m(1)", ["inner"], id="nested"),
+        pytest.param("#define m(x) m(x)", "m(1)", ["m"], id="names itself"),
+        pytest.param("#define m m", "m(1)", ["m"], id="alias of itself"),
+        pytest.param("#define m other", "m(1)", ["other"], id="alias"),
+        pytest.param("#define m(x) n(x)\n#define n(x) m(x)", "m(1)", [], id="circle ends"),
+        pytest.param("#define m(op) do_##op(1)", "m(read)", ["do_read"], id="joined"),
+        pytest.param("#define m(fn) fn(1)", "m(target)", ["target"], id="calls its parameter"),
+        pytest.param("#define m(x) do { } while (0)", "m(1)", [], id="empty"),
+        pytest.param("#define m(x) sizeof(g(x))", "m(1)", [], id="not evaluated"),
+        pytest.param('#define m(x) print("no (call) here f(x)")', "m(1)", ["print"], id="strings"),
+        pytest.param("#define m(o) o->open(1)", "m(o)", [], id="member"),
+        pytest.param("#define id(x) x\n#define m(x) id(id(inner(x)))", "m(1)", ["inner"], id="within itself"),
+        pytest.param("#define drop(x) 0\n#define m(x) drop(inner(x))", "m(1)", [], id="dropped"),
+        pytest.param("#define m(x, ...) v(x, ##__VA_ARGS__)", "m(1, 2)", ["v"], id="variadic"),
+        pytest.param(
+            "#ifdef CONFIG_ON\n#define m() on()\n#else\n#define m() off()\n#endif", "m()", ["on"], id="#if"
+        ),
+    ],
+)
+def test_macros(macros: MacroTable, defines: str, call: str, callees: list[str]) -> None:
+    text = f"{defines}\nint f(struct x *o) {{ {call}; return 0; }}\n"
+    found = graph(macros, {"a.c": text}, {"CONFIG_ON": True})
+    assert [name for name, _kind, _via in edges(found, "f")] == callees
+
+
+def test_a_macro_of_another_file_is_not_seen(macros: MacroTable) -> None:
+    files = {"drivers/a/a.c": "int f(void) { return m(1); }\n", "drivers/b/b.h": "#define m(x) inner(x)\n"}
+    assert edges(graph(macros, files), "f") == [("m", "direct", "")]
+
+
+def test_generated_functions(macros: MacroTable) -> None:
+    text = """
+#define ACCESSOR(name, call) \\
+static int name##_show(void) { return call(1); } \\
+static struct attr name##_attr = { .show = name##_show }
+ACCESSOR(vendor, read_vendor);
+"""
+    found = graph(macros, {"a.c": text})
+    (made,) = found.generated("a.c")
+    assert (made.name, made.fact.line, made.fact.generated) == ("vendor_show", 5, "ACCESSOR")
+    assert [e.callee.name for e in found.callees(made)] == ["read_vendor"]
+
+
+CHAIN = """
+int d(void) { return 0; }
+int c(void) { return d(); }
+int b(void) { return d(); }
+int a(void) { b(); return c(); }
+int loop(void) { return loop(); }
+"""
+
+
+def names(found: CallGraph, **options: object) -> list[list[str]]:
+    (start,), goals = found.find("a"), found.find("d")
+    query = PathQuery((start,), goals, **options)  # type: ignore[arg-type]
+    return [[e.callee.name for e in path] for path in found.paths(query)]
+
+
+def test_paths(macros: MacroTable) -> None:
+    found = graph(macros, {"a.c": CHAIN})
+    (b,), (c,) = found.find("b"), found.find("c")
+    assert sorted(names(found)) == [["b", "d"], ["c", "d"]]
+    assert len(names(found, most=1)) == 1
+    assert names(found, avoid=frozenset({b})) == [["c", "d"]]
+    assert names(found, through=((c,),)) == [["c", "d"]]
+    assert names(found, depth=1) == []
+    assert names(found, kinds=frozenset({"ops"})) == []
+
+
+def test_names(macros: MacroTable) -> None:
+    found = graph(
+        macros, {"x/a.c": "static int f(void) { return 0; }\n", "y/a.c": "static int f(void) { return 1; }\n"}
+    )
+    assert len(found.find("f")) == 2
+    assert [f.path for f in found.find("y/a.c:f")] == ["y/a.c"]
+    assert found.find("nothing") == ()
+    assert graph(macros, {"a.c": CHAIN}).near("lopp") == ("loop",)
