@@ -64,6 +64,7 @@ class Config:
     jobs: int = 1
     cache: Path | None = None
     fail_on: FailOn = "warning"
+    baseline: Path | None = None
     format: str = "text"
     verbose: bool = False
     invocation: tuple[str, ...] = ()

@@ -113,6 +113,12 @@ def report_options(command: _F) -> _F:
             help="The least severity of a finding that makes the exit status 1.",
         ),
         click.option(
+            "--baseline",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Count the findings that this baseline knows as carried.",
+        ),
+        click.option(
             "-v", "--verbose", is_flag=True, help="List all that was skipped, partly parsed or carried."
         ),
     ]
@@ -141,6 +147,7 @@ def put_out(report: Report, config: Config) -> int:
     from kscan.findings.summary import complaints, exit_status, summary  # noqa: PLC0415 - start-up time
     from kscan.reports import find_reporter  # noqa: PLC0415
 
+    report = without_known(report, config)
     try:
         for piece in find_reporter(config.format).render(report, verbose=config.verbose):
             sys.stdout.write(piece)
@@ -154,6 +161,15 @@ def put_out(report: Report, config: Config) -> int:
     if config.format == "text":
         sys.stderr.write(f"{summary(report)}\n")
     return exit_status(report, config.fail_on)
+
+
+def without_known(report: Report, config: Config) -> Report:
+    """``report`` with what the baseline knows as carried."""
+    if config.baseline is None:
+        return report
+    from kscan.findings.baseline import apply, parse  # noqa: PLC0415 - start-up time
+
+    return apply(report, parse(config.baseline.read_bytes(), str(config.baseline)))
 
 
 def _append(page: Path, pieces: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kscan.cli._options import configure, put_out, report_options, tree_options
+from kscan.cli._options import configure, put_out, report_options, tree_options, without_known
 from kscan.sources.changes import Changes, between, pushed, staged
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _judge_mail(config: Config, mail: str) -> int:
 
     report = pipeline.judge(replace(config, tree=config.tree or Path()), [mail])
     _put_out(report, config)
+    report = without_known(report, config)
     # A mail may be for another tree than this: that is told, but keeps nobody from sending it.
     judged = msgspec.structs.replace(report, coverage=Coverage(), patches=())
     return exit_status(judged, config.fail_on)
@@ -77,6 +78,7 @@ def _put_out(report: Report, config: Config) -> int:
 
     from kscan.findings.summary import new_findings  # noqa: PLC0415
 
+    report = without_known(report, config)
     found = new_findings(report)
     quiet = config.format == "text" and not found and report.coverage.complete
     return 0 if quiet else put_out(msgspec.structs.replace(report, findings=found, patches=()), config)

@@ -80,11 +80,13 @@ def _headline(report: Report) -> str:
     if report.patches:
         statuses = Counter(f.status for f in report.findings)
         return ", ".join(f"{statuses[s]} {s}" for s in ("introduced", "fixed", "carried"))
-    severities: Counter[str] = Counter(f.severity for f in report.findings)
+    new = new_findings(report)
+    severities: Counter[str] = Counter(f.severity for f in new)
     tally = _tally({s: severities[s] for s in _RANK if severities[s]})
-    files = len({f.file for f in report.findings})
+    files = len({f.file for f in new})
     where = f" ({tally}) in {counted(files, 'file')}" if tally else ""
-    return counted(len(report.findings), "finding") + where
+    known = f", {len(report.findings) - len(new)} in the baseline" if len(new) < len(report.findings) else ""
+    return counted(len(new), "finding") + where + known
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -21,7 +21,7 @@ _MOST_TEXT = 1024  # of a rule's description
 _BASE = "%SRCROOT%"
 _PRECISION = {"high": "high", "medium": "medium", "low": "low"}
 _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
-_BASELINE = {"introduced": "new", "fixed": "absent", "carried": "unchanged"}
+_BASELINE = {"present": "new", "introduced": "new", "fixed": "absent", "carried": "unchanged"}
 
 
 def log(report: Report, findings: Sequence[Finding], *, left_out: int = 0) -> Iterator[str]:
@@ -37,6 +37,7 @@ def log(report: Report, findings: Sequence[Finding], *, left_out: int = 0) -> It
         "originalUriBaseIds": {_BASE: {"description": {"text": "The top of the kernel tree."}}},
         "invocations": [_invocation(report, left_out)],
     }
+    compared = any(finding.status != "present" for finding in findings)
     yield '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{\n'
     for key, value in run.items():
         yield f"{json.dumps(key)}: {json.dumps(value)},\n"
@@ -44,7 +45,10 @@ def log(report: Report, findings: Sequence[Finding], *, left_out: int = 0) -> It
     comma = "\n"
     seen: Counter[str] = Counter()
     for finding in findings:
-        yield comma + json.dumps(_result(finding, index, seen))
+        result = _result(finding, index, seen)
+        if compared:  # all results have it, or none
+            result["baselineState"] = _BASELINE[finding.status]
+        yield comma + json.dumps(result)
         comma = ",\n"
     yield "]}]}\n"
 
@@ -120,8 +124,6 @@ def _result(finding: Finding, index: Mapping[str, int], seen: Counter[str]) -> d
     }
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
-    if finding.status in _BASELINE:
-        result["baselineState"] = _BASELINE[finding.status]
     if finding.steps:
         result["codeFlows"] = [{"threadFlows": [{"locations": list(_flow(finding))}]}]
     return result

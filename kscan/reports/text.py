@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from kscan.findings.columns import display_column
 from kscan.findings.model import Finding, PatchResult, Report
 from kscan.findings.plain import plain
-from kscan.findings.summary import concise
+from kscan.findings.summary import concise, new_findings
 
 
 def render(report: Report, *, verbose: bool) -> Iterator[str]:
     """The findings; for patches, by patch and by what became of them."""
     if not report.patches:
-        yield from _blocks(report.findings)
+        yield from _blocks(report.findings if verbose else new_findings(report))
         return
     for number, patch in enumerate(report.patches, start=1):
         yield _header(patch, number, len(report.patches))
