@@ -16,7 +16,7 @@ import msgspec
 
 from kscan.facts.model import Binding, Call, CallRef, Function
 from kscan.link.expansion import Expansion, is_shared
-from kscan.link.generated import generated_functions
+from kscan.link.generated import generated_bindings, generated_functions
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
@@ -44,6 +44,7 @@ class CallGraph:
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
         self._declared: dict[str, bool] = {}
         self._seen_files = 0
+        self._bound = False
         self._generated: dict[str, tuple[Func, ...]] = {}
         self._external: dict[str, Func] = {}
         self._out: dict[Func, tuple[Edge, ...]] = {}
@@ -148,12 +149,26 @@ class CallGraph:
                 if name not in variables:
                     yield ref, name, "" if name == ref.root else ref.root
 
+    def made_bindings(self, path: str) -> tuple[Binding, ...]:
+        """The bindings that macros make in a file, each once."""
+        uses = self.program.facts[path].uses
+        return tuple(dict.fromkeys(b for use in uses for b in generated_bindings(self.macros, path, use)))
+
+    def _bind_tables(self) -> None:
+        """Once, before the first indirect call is followed."""
+        if not self._bound:
+            self._bound = True
+            for path in tuple(self.program.facts):
+                if path.endswith(".c"):
+                    self.program.bind(path, self.made_bindings(path))
+
     def _edges(self, func: Func) -> Iterator[Edge]:
         for ref, name, macro in self.named_calls(func):
             found = self.program.resolve(name, func.path)
             for callee in found or (self.external(name),):
                 kind = MACRO if macro else OVERRIDE if self.program.is_override(callee) else DIRECT
                 yield Edge(func, callee, kind, ref.line, macro)
+        self._bind_tables()
         for ref in func.fact.calls:
             if ref.path or ref.root.startswith("$"):
                 for edge in self.program.targets(func, ref):

@@ -35,13 +35,15 @@ def ops_rows(graph: CallGraph, files: Container[str]) -> list[OpsRow]:
     """[struct type, instance, field, function] of the bindings in ``files``, sorted."""
     program = graph.program
     rows: set[OpsRow] = set()
+    made = {f.name for path in program.facts if path in files for f in graph.generated(path)}
     for path in sorted(program.facts):
         if path not in files:
             continue
-        for binding in program.facts[path].bindings:
+        for binding in (*program.facts[path].bindings, *graph.made_bindings(path)):
             if binding.how not in _BOUND or not binding.path or binding.target[:1] == "&":
                 continue
-            if not program.resolve(binding.target, path) and not program.declares(binding.target):
+            target = binding.target
+            if target not in made and not program.resolve(target, path) and not program.declares(target):
                 continue
             place = program.field_of(binding.root, binding.path, path)
             if place is not None:

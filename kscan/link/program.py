@@ -420,6 +420,13 @@ class Program:
                 for caller, _ref in self._field_calls.get(binding.path[-1], ()):
                     yield caller.name
 
+    def bind(self, path: str, bindings: Iterable[Binding]) -> None:
+        """Add initialisers of fields that the facts of file ``path`` do not have."""
+        for binding in bindings:
+            self._targets[binding.target].append((path, binding))
+            self._fields[binding.path[-1]].append((path, binding))
+        self._implementations.clear()
+
     def bound(self, name: str) -> Sequence[tuple[str, Binding]]:
         """The bindings of a name, with their files."""
         return tuple(self._targets.get(name, ()))

@@ -10,6 +10,7 @@ from kscan.config import rules_dir
 from kscan.facts.extract import extract
 from kscan.kernel.macros import MacroTable, load_macros
 from kscan.link.callgraph import CallGraph, PathQuery
+from kscan.link.export import ops_rows
 from kscan.link.program import Program
 from kscan.link.view import View
 
@@ -121,6 +122,20 @@ ACCESSOR(vendor, read_vendor);
     (made,) = found.generated("a.c")
     assert (made.name, made.fact.line, made.fact.generated) == ("vendor_show", 5, "ACCESSOR")
     assert [e.callee.name for e in found.callees(made)] == ["read_vendor"]
+
+
+def test_generated_tables(macros: MacroTable) -> None:
+    text = """
+struct attr { int mode; int (*show)(void); };
+#define INIT(_name) { .mode = 4, .show = _name##_show }
+#define ATTR(_name) struct attr _name##_attr = INIT(_name)
+static int vendor_show(void) { return 0; }
+static ATTR(vendor);
+int use(struct attr *a) { return a->show(); }
+"""
+    found = graph(macros, {"a.c": text})
+    assert edges(found, "use") == [("vendor_show", "ops", "struct attr.show")]
+    assert ops_rows(found, {"a.c"}) == [("struct attr", "vendor_attr", "show", "vendor_show")]
 
 
 CHAIN = """
