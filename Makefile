@@ -1,6 +1,7 @@
 # make demo            what kscan does, on KERNEL=dir or on the small kernel of tests/corpus
 # make test            the whole gate, each step by name
 # make bench           time and memory on KERNEL=dir, against a bare parse
+# make bench-bugs      recall on the real bugs of ../shared/bench, with KERNEL_TREES=dir of the kernel trees
 # make clean           all that these two made
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ DEMO_TREE = $(or $(KERNEL),tests/corpus/kernel)
 # Nothing here fails because of findings, and rules not stable yet have something to show, too.
 DEMO_OPTIONS ?= --preview --fail-on never
 
-.PHONY: demo test format lint types contracts rules pytest bench clean
+.PHONY: demo test format lint types contracts rules pytest bench bench-bugs clean
 .NOTPARALLEL:
 
 demo: $(DEMO_READY)
@@ -51,6 +52,9 @@ pytest: $(VENV)/.installed-dev
 
 bench: $(DEMO_READY)
 	@$(PY) -m tests.benchmark --tree "$(or $(KERNEL),$(KSCAN_KERNEL))"
+
+bench-bugs: $(DEMO_READY)
+	@$(PY) -m tests.benchmark.bugs --details
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
