@@ -24,6 +24,7 @@ PREDICATES = frozenset(
         "err_ptr",
         "err_cast",
         "same",
+        "converts",
         "stops_if",
         "disarms",
     }
@@ -38,6 +39,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     type: str = ""  # C type, where there is one
     advisory: bool = False
     atomic: bool = False  # a lock that forbids sleeping
+    lent: bool = False  # a function that is given it and keeps it takes a reference of its own
 
 
 class Acquire(msgspec.Struct, frozen=True, gc=False):
@@ -199,8 +201,8 @@ class _Roles:
         if name in self.resources:
             file.fail(f"`resources` has {name!r} twice.", "join the two entries", "resources", key)
         nature = phrase.one_of(NATURES)
-        advisory, atomic = phrase.flag("advisory"), phrase.flag("atomic")
-        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic)
+        advisory, atomic, lent = phrase.flag("advisory"), phrase.flag("atomic"), phrase.flag("lent")
+        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic, lent)
         phrase.end()
         released: list[str] = []
         for text, value in entry.items():

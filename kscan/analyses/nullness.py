@@ -1,0 +1,249 @@
+"""Results that may be NULL or an error pointer, followed where they are: used, kept or tested wrongly.
+
+From each call that may fail so, every path is followed on which it did fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kscan.analyses.access import Object, parse
+from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import events as all_events
+from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
+from kscan.facts.model import Assign, Block, Call, Event
+from kscan.kernel.apis import Apis
+from kscan.link.program import Func, Program
+
+USED, KEPT, IS_ERR, IS_NULL, OTHER = "used", "kept", "is_err", "is_null", "other"
+_NO_FAIL = "__GFP_NOFAIL"
+
+
+class Failed(NamedTuple):
+    """State of one path: what holds the failed result, and what was done with it."""
+
+    holders: frozenset[Object]
+    kept: int = 0  # line on which it was stored where others see it
+    tested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Misuse:
+    """``kind``: used (dereferenced), kept (stored untested), is_err or is_null (the wrong test), other
+    (another variable tested in its place)."""
+
+    kind: str
+    func: Func
+    call: Call
+    line: int
+    what: str
+    node: Node[Failed]
+
+
+class Nullness:
+    """Misused results of a program's functions."""
+
+    def __init__(self, program: Program, apis: Apis, owner: Ownership) -> None:
+        self.program = program
+        self.apis = apis
+        self.owner = owner
+        self._dereferencing: dict[tuple[str, int, str], bool] = {}
+        allocators = (r for roles in apis.acquires.values() for r in roles if r.holder.kind == "result")
+        self.allocators = {r.function for r in allocators if apis.resources[r.resource].nature == "memory"}
+
+    def misuses(self, func: Func) -> Iterator[Misuse]:
+        """The misuses of each result in a function, the nearest of a kind."""
+        holding = self.owner.holding(func)
+        for place, event in all_events(func.fact.body):
+            if not isinstance(event, Call) or not event.result or any(_NO_FAIL in a for a in event.args):
+                continue
+            null, error = (
+                event.callee in self.apis.may_return_null,
+                event.callee in self.apis.may_return_err_ptr,
+            )
+            if null and not error:
+                yield from self._followed(holding, place, event, ZERO)
+            elif error and not null:
+                yield from self._followed(holding, place, event, NEGATIVE)
+
+    def _followed(self, holding: Holding, place: Place, call: Call, mask: int) -> Iterator[Misuse]:
+        walk = _Walk(self, holding, call, mask)
+        start = Place(place.block, place.index + 1)
+        state = Failed(frozenset({Object(call.result)}))
+        complete = True
+        for facts in holding.facts_at(place):
+            known = facts | {call.result: mask}
+            complete &= holding.paths.explore(start, known, state, walk.visit, walk.decide)
+        if complete:
+            yield from walk.found.values()
+
+    def dereferences(self, callee: str, position: int, path: str) -> bool:
+        """Whether a function surely dereferences an argument, whatever its value."""
+        key = (callee, position, path)
+        if key not in self._dereferencing:
+            if position in self.apis.null_tolerant.get(callee, ()) or not callee.isidentifier():
+                return False
+            if not self.program.resolve(callee, path) and callee.islower():
+                self.program.demand(callee)
+            targets = self.program.resolve(callee, path)
+            self._dereferencing[key] = bool(targets) and all(_uses_at_once(t, position) for t in targets)
+        return self._dereferencing[key]
+
+
+def _uses_at_once(func: Func, position: int) -> bool:
+    if position >= len(func.params):
+        return False
+    names = frozenset({Object(func.params[position].name)})
+    blocks = func.fact.body.blocks
+    number, seen = 0, set[int]()
+    while number not in seen:
+        seen.add(number)
+        block = blocks[number]
+        for event in block.events:
+            if isinstance(event, Assign) and event.target == func.params[position].name:
+                return False
+            if any(dereferenced(o, names) for o in _operands(event)):
+                return True
+        if dereferenced(block.left, names) or dereferenced(block.right, names):
+            return True
+        if block.kind != "jump":
+            return False
+        number = block.succs[0]
+    return False
+
+
+def dereferenced(operand: str, holders: frozenset[Object]) -> bool:
+    """Whether evaluating an operand reads through one of ``holders``."""
+    if not operand or operand[:1] == "&":
+        return False
+    found = parse(operand)
+    if found is not None:
+        if operand[:1] == "*":
+            return any(found.within(h) for h in holders)
+        return any(found.within(h) and found != h for h in holders)
+    return any(not h.fields and h.base in names_in(operand) and f"{h.base}->" in operand for h in holders)
+
+
+def _operands(event: Event) -> tuple[str, ...]:
+    if isinstance(event, Assign):
+        return (event.target, event.value)
+    return (*event.args, event.callee) if isinstance(event, Call) else ()
+
+
+class _Walk:
+    """The transfer function of one failed result."""
+
+    def __init__(self, nullness: Nullness, holding: Holding, call: Call, mask: int) -> None:
+        self._nullness = nullness
+        self._holding = holding
+        self._apis = nullness.apis
+        self._call = call
+        self._null = mask == ZERO
+        self.found: dict[str, Misuse] = {}
+        self._checked = self._has_error_test()
+
+    def _has_error_test(self) -> bool:
+        """Whether the function tests for an error pointer something that may be this result."""
+        names = {self._call.result}
+        names |= {
+            e.target
+            for b in self._holding.body.blocks
+            for e in b.events
+            if isinstance(e, Assign) and e.value == self._call.result
+        }
+        roles = ("is_err", "is_err_or_null", "err_or_zero")
+        return any(
+            self._apis.predicates.get(c.callee) in roles and c.args and c.args[0] in names
+            for c in self._holding.paths.calls.values()
+        )
+
+    def _say(self, kind: str, line: int, what: str, node: Node[Failed]) -> None:
+        self.found.setdefault(kind, Misuse(kind, self._holding.func, self._call, line, what, node))
+
+    def visit(
+        self, _where: Place, event: Event | None, facts: Facts, state: Failed, node: Node[Failed]
+    ) -> Failed | None:
+        """Follow one event."""
+        if event is None:
+            return None
+        if isinstance(event, Call) and event.result == self._call.result:
+            return None
+        for operand in _operands(event):
+            if self._null and dereferenced(operand, state.holders):
+                self._say(USED, event.line, operand, node)
+                return None
+        if isinstance(event, Call):
+            return self._called(event, facts, state, node)
+        if isinstance(event, Assign):
+            return self._assigned(event, state)
+        return state
+
+    def _assigned(self, event: Assign, state: Failed) -> Failed | None:
+        target = parse(event.target)
+        value = parse(event.value)
+        if target is None or event.op != "=":
+            return state
+        if event.target[:1] == "*":
+            return None  # what a pointer leads to has no name of its own here
+        kept = frozenset(h for h in state.holders if not h.within(target) and h.base != event.target)
+        if value is None or value not in state.holders or event.value[:1] in "&*":
+            return state._replace(holders=kept) if kept else None
+        seen = state.kept if self._holding.is_local(event.target) else event.line
+        return state._replace(holders=kept | {target}, kept=seen)
+
+    def _called(self, event: Call, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
+        role = self._apis.predicates.get(event.callee)
+        for position, arg in enumerate(event.args):
+            if arg[:1] == "&" and Object(arg[1:]) in state.holders:
+                return None
+            if parse(arg) not in state.holders or arg[:1] in "&*":
+                continue
+            if role == "is_err" and self._null and not state.tested:
+                self._say(IS_ERR, event.line, arg, node)
+            if (
+                role is None
+                and self._null
+                and self._nullness.dereferences(event.callee, position, self._holding.func.path)
+            ):
+                self._say(USED, event.line, f"{event.callee}({arg})", node)
+                return None
+            if role is not None:
+                state = state._replace(tested=True)
+            elif self._null and event.result and event.callee in self._apis.may_return_err_ptr:
+                facts[event.result] = NEGATIVE  # it looks at what it is given, and fails
+        if role == "is_err" and not self._null and not state.tested and not self._checked:
+            if node.parent is None and parse(event.args[0]) not in state.holders:
+                self._say(OTHER, event.line, event.args[0], node)
+            return None
+        return state
+
+    def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
+        """Look at the test or return at the end of a block."""
+        if self._null:
+            for operand in (block.left, block.right):
+                if dereferenced(operand, state.holders):
+                    self._say(USED, block.line, operand, node)
+                    return None
+        if block.kind == "branch":
+            return self._tested(block, state, node)
+        if block.kind == "return" and self._null and state.kept and not state.tested:
+            number = next(n for n, b in enumerate(self._holding.body.blocks) if b is block)
+            allocates = self._call.callee in self._nullness.allocators
+            if (
+                allocates
+                and parse(block.left) not in state.holders
+                and not self._holding.fails(number, facts)
+            ):
+                self._say(KEPT, state.kept, "", node)
+        return state
+
+    def _tested(self, block: Block, state: Failed, node: Node[Failed]) -> Failed | None:
+        if parse(block.left) not in state.holders or block.left[:1] in "&*":
+            return state
+        if not self._null and block.right == "0" and not self._checked and not state.tested:
+            self._say(IS_NULL, block.line, block.left, node)
+            return None
+        return state._replace(tested=True)

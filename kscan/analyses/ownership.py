@@ -1,0 +1,487 @@
+"""Who holds a resource at the end of each path: followed one acquisition at a time.
+
+From each acquisition on, every path on which it succeeded is followed with the names that
+hold the resource, until something gives it back (released), or makes it reachable for others
+(escaped: stored, returned, handed to a function that may keep it), or the function returns
+with it (held).  One acquisition at a time keeps the number of states small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from kscan.analyses.access import Object, parse
+from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import events as all_events
+from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
+from kscan.analyses.values import Values
+from kscan.facts.model import Assign, Call, Event, ScopeEnd
+from kscan.kernel.apis import Acquire, Apis, Resource
+from kscan.link.program import Func, Program
+
+_HELD = {
+    "null": POSITIVE,
+    "err_ptr": POSITIVE,
+    "null_or_err_ptr": POSITIVE,
+    "errno": ZERO | POSITIVE,
+    "nonzero": ZERO,
+    "zero": NEGATIVE | POSITIVE,
+    "nonpositive": POSITIVE,
+    "false": NEGATIVE | POSITIVE,
+    "never": ANY,
+}
+_MOST_REFERENCES = 3
+_MOST_PASSED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call that acquires.  ``named``: a variable gets the resource; else an object's state changes."""
+
+    func: Func
+    place: Place
+    call: Call
+    resource: Resource
+    holders: frozenset[Object]
+    held: int  # mask of the result with which the resource is held
+    named: bool
+    loop: bool = False
+    kept_on_failure: bool = False
+    same: str = ""  # the argument that is given back with one more reference
+
+
+class Held(NamedTuple):
+    """State of one path: who holds how many references."""
+
+    holders: frozenset[Object]
+    references: int = 1
+    passed: frozenset[str] = frozenset()  # functions of unknown effect that were given it
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How one path ends.  ``error``: None where it is not known whether the function fails there."""
+
+    kind: str  # released, escaped, held, lost
+    line: int
+    node: Node[Held]
+    error: bool | None = None
+    how: str = ""
+    passed: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the paths from one acquisition end, nearest first."""
+
+    site: Site
+    exits: list[Exit] = field(default_factory=list)
+    complete: bool = True
+
+    def of(self, *kinds: str) -> list[Exit]:
+        """The exits of these kinds."""
+        return [e for e in self.exits if e.kind in kinds]
+
+
+class Ownership:
+    """Acquisitions of a program's functions and what becomes of them."""
+
+    def __init__(self, program: Program, apis: Apis) -> None:
+        self.program = program
+        self.apis = apis
+        self.parameters = program.shared(Parameters, apis)
+        self._bodies: dict[Func, Holding] = {}
+        self._outcomes: dict[Func, tuple[Outcome, ...]] = {}
+
+    def functions(self, names: Callable[[str], bool]) -> Iterator[Func]:
+        """The functions that call something ``names`` accepts, in the order of their names."""
+        for func in self.program.functions():
+            if any(not ref.path and names(ref.root) for ref in func.fact.calls):
+                yield func
+
+    def holding(self, func: Func) -> Holding:
+        """The analysis of one function."""
+        found = self._bodies.get(func)
+        if found is None:
+            found = self._bodies[func] = Holding(self, func)
+        return found
+
+    def outcomes(self, func: Func) -> tuple[Outcome, ...]:
+        """The outcome of each acquisition in a function."""
+        found = self._outcomes.get(func)
+        if found is None:
+            found = self._outcomes[func] = tuple(self.holding(func).outcomes())
+        return found
+
+
+class Holding:
+    """One function."""
+
+    def __init__(self, owner: Ownership, func: Func) -> None:
+        self.func = func
+        self.body = func.fact.body
+        self._apis = owner.apis
+        self._parameters = owner.parameters
+        self.paths = Paths(self.body, owner.apis)
+        self.values = Values(self.body)
+        self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
+        self._pointers = {v.name for v in self.body.locals if "*" in v.type}
+        self.cleanups = {v.name: v.cleanup for v in self.body.locals if v.cleanup}
+
+    # -- acquisitions ---------------------------------------------------------
+
+    def sites(self) -> Iterator[Site]:
+        """The calls that acquire something that has to be given back by hand."""
+        for place, event in all_events(self.body):
+            if not isinstance(event, Call):
+                continue
+            loop = self._apis.loops.get(event.callee)
+            if loop is not None and event.loop and loop.cursor < len(event.args):
+                cursor = parse(event.args[loop.cursor])
+                if cursor is not None and not cursor.fields:
+                    resource = self._apis.resources[loop.resource]
+                    yield Site(self.func, place, event, resource, frozenset({cursor}), POSITIVE, True, True)
+            for role in self._apis.acquires.get(event.callee, ()):
+                site = None if role.managed else self._site(place, event, role)
+                if site is not None:
+                    yield site
+
+    def _site(self, place: Place, event: Call, role: Acquire) -> Site | None:
+        where, holders, named = role.holder, set(), True
+        if where.kind == "result":
+            if event.result:
+                holders.add(Object(event.result))
+            named = role.same_as < 0 or bool(event.result)
+            if 0 <= role.same_as < len(event.args):
+                holders |= {o for o in (parse(event.args[role.same_as]),) if o is not None}
+        elif where.kind == "global":
+            holders, named = {Object(f"<{role.resource}>")}, False
+        elif where.index < len(event.args):
+            arg = event.args[where.index]
+            found = parse(arg)
+            if found is None:
+                return None
+            named = where.kind == "out" or bool(where.member)
+            if named and (found.base not in self._locals or arg[:1] != "&" or found.fields):
+                return None
+            holders = {Object(found.base, (where.member,)) if where.member else found}
+            if not named:
+                holders |= {o for o in (self.values.object(arg),) if o is not None}
+        resource = self._apis.resources[role.resource]
+        # Only where the result is the resource itself, such as an id, is it anything but zero on success.
+        held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
+        kept = role.kept_on_failure
+        same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
+        return Site(self.func, place, event, resource, frozenset(holders), held, named, False, kept, same)
+
+    @cached_property
+    def _before(self) -> tuple[dict[Place, list[Facts]], bool]:
+        found: dict[Place, list[Facts]] = {}
+        wanted = {place for place, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
+
+        def visit(where: Place, _event: Event | None, facts: Facts, state: None, _node: Node[None]) -> None:
+            if where in wanted:
+                known = found.setdefault(where, [])
+                if facts not in known:
+                    known.append(dict(facts))
+            return state
+
+        complete = self.paths.explore(Place(0, 0), {}, None, _always(visit))
+        return found, complete
+
+    def _concerns(self, event: Call) -> bool:
+        name, apis = event.callee, self._apis
+        return (
+            name in apis.acquires
+            or name in apis.loops
+            or name in apis.may_return_null
+            or name in apis.may_return_err_ptr
+        )
+
+    def facts_at(self, place: Place) -> list[Facts]:
+        """What may be known when control is at a call that this analysis is about, path by path."""
+        found, complete = self._before
+        return found.get(place, []) if complete else [{}]
+
+    # -- paths ----------------------------------------------------------------
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """The outcome of each acquisition."""
+        for site in self.sites():
+            if not self.cleaned(site):
+                yield self.outcome(site, site.held)
+
+    def cleaned(self, site: Site) -> bool:
+        """Whether the result goes straight into a variable with a cleanup attribute."""
+        return any(
+            isinstance(e, Assign) and e.target in self.cleanups and e.value == site.call.result
+            for b in self.body.blocks
+            for e in b.events
+        )
+
+    def outcome(self, site: Site, mask: int) -> Outcome:
+        """How the paths end on which the call's result is in ``mask``."""
+        outcome = Outcome(site)
+        start = Place(site.place.block, site.place.index + 1)
+        walk = _Walk(self, site, outcome)
+        for facts in self.facts_at(site.place) or ():
+            known = facts | ({site.call.result: mask} if site.call.result else {})
+            if site.same:
+                known[site.same] = POSITIVE
+            outcome.complete &= self.paths.explore(start, known, Held(site.holders), walk.visit)
+        return outcome
+
+    def holds(self, operand: str, holders: frozenset[Object]) -> bool:
+        """Whether an operand is the resource, or the address of a part of it."""
+        found = parse(operand)
+        if found is None:
+            return False
+        for candidate in (found, self.values.object(operand)):
+            if candidate is None:
+                continue
+            for holder in holders:
+                if candidate == holder or (operand[:1] == "&" and candidate.within(holder)):
+                    return True
+        return False
+
+    def is_local(self, target: str) -> bool:
+        """Whether an assignment's target is an automatic variable, which nobody else sees."""
+        return target in self._locals
+
+    def may_point(self, target: str) -> bool:
+        """Whether a variable is a pointer."""
+        return target in self._pointers
+
+    def fate(self, call: Call, position: int) -> frozenset[str]:
+        """What a call does with an argument."""
+        return self._parameters.fate(call.callee, position, self.func.path)
+
+    def apis(self) -> Apis:
+        """The kernel model's roles."""
+        return self._apis
+
+    def fails(self, block: int, facts: Facts) -> bool | None:
+        """Whether the return at the end of a block tells failure."""
+        value = self.body.blocks[block].left
+        if not value:
+            return None
+        mask = self.paths.mask(value, facts)
+        if "*" in self.func.fact.returns:
+            return None if mask & POSITIVE else True
+        if self.func.fact.returns == "bool":
+            return True if mask == ZERO else None
+        if mask == NEGATIVE:
+            return True
+        return (False if mask == ZERO else None) if mask & ZERO else True
+
+
+def _always(visit: Callable[..., None]) -> Callable[..., bool | None]:
+    def wrapped(*args: object) -> bool | None:
+        visit(*args)
+        return True
+
+    return wrapped
+
+
+class _Walk:
+    """The transfer function of one acquisition."""
+
+    def __init__(self, holding: Holding, site: Site, outcome: Outcome) -> None:
+        self._holding = holding
+        self._site = site
+        self._outcome = outcome
+        self._apis = holding.apis()
+        self._said: set[tuple[str, int, bool | None, frozenset[str]]] = set()
+
+    def _end(
+        self, kind: str, line: int, node: Node[Held], state: Held, error: bool | None = None, how: str = ""
+    ) -> None:
+        if kind in ("held", "lost") and state.passed:
+            kind = f"{kind} perhaps"
+        key = (kind, line if "held" not in kind else node.block * 10000 + line, error)
+        if (*key, state.passed) not in self._said:
+            self._said.add((*key, state.passed))
+            self._outcome.exits.append(Exit(kind, line, node, error, how, state.passed))
+
+    def visit(
+        self, where: Place, event: Event | None, facts: Facts, state: Held, node: Node[Held]
+    ) -> Held | None:
+        """Follow one event."""
+        if event is None:
+            self._leave(where, facts, state, node)
+            return None
+        if isinstance(event, Assign):
+            return self._assigned(event, state, node)
+        if isinstance(event, ScopeEnd):
+            if any(Object(name) in state.holders for name in event.names):
+                self._end("released", event.line, node, state, how="end of scope")
+                return None
+            return state
+        if event.loop:
+            state = self._turned(event, state)
+        if where == self._site.place:
+            return self._again(event, facts, state, node)
+        return self._called(event, facts, state, node)
+
+    def _again(self, event: Call, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+        """The acquisition is reached once more, in a loop."""
+        memory = self._site.resource.nature == "memory"  # most likely kept in a list of what was allocated
+        if self._site.loop or memory or not self._site.named or not event.result:
+            self._end("released" if self._site.loop else "escaped", event.line, node, state, how="next turn")
+            return None
+        if any(self._holding.holds(arg, state.holders) for arg in event.args):
+            return self._called(event, facts, state, node)
+        facts.pop(event.result, None)
+        return state._replace(holders=frozenset(h for h in state.holders if h.base != event.result))
+
+    def _turned(self, event: Call, state: Held) -> Held:
+        """A loop macro gives its cursor a new value."""
+        if self._site.loop and event is self._site.call:
+            return state
+        role = self._apis.loops.get(event.callee)
+        cursor = event.args[role.cursor] if role is not None and role.cursor < len(event.args) else ""
+        left = frozenset(h for h in state.holders if h.base != cursor)
+        return state._replace(holders=left) if left else state
+
+    def _leave(self, where: Place, facts: Facts, state: Held, node: Node[Held]) -> None:
+        block = self._holding.body.blocks[where.block]
+        if block.kind != "return":
+            return
+        found = parse(block.left)
+        if found is not None and any(found.within(h) for h in state.holders):
+            self._end("escaped", block.line, node, state, how="returned")
+            return
+        self._end("held", block.line, node, state, self._holding.fails(where.block, facts))
+
+    def _assigned(self, event: Assign, state: Held, node: Node[Held]) -> Held | None:
+        holding = self._holding
+        if event.op != "=":
+            if self._site.named and Object(event.target) in state.holders:
+                self._end("escaped", event.line, node, state, how=f"{event.target} moves on")
+                return None
+            return state
+        if holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
+            if not holding.is_local(event.target):
+                return self._less(state, "escaped", event.line, node, f"stored in {event.target}")
+            kept = frozenset(h for h in state.holders if h.base != event.target)
+            return state._replace(holders=kept | {Object(event.target)})
+        if not self._site.named:
+            return state
+        left = frozenset(h for h in state.holders if h.base != event.target)
+        if left == state.holders:
+            return state
+        if any(not h.base.startswith("%") for h in left):
+            return state._replace(holders=left)
+        self._end("lost", event.line, node, state, how=event.target)
+        return None
+
+    def _less(self, state: Held, kind: str, line: int, node: Node[Held], how: str) -> Held | None:
+        if state.references > 1:
+            return state._replace(references=state.references - 1)
+        self._end(kind, line, node, state, how=how)
+        return None
+
+    # -- calls ----------------------------------------------------------------
+
+    def _called(self, event: Call, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+        if not self._site.named and self._site.resource.nature == "lock" and self._releases(event, -1):
+            return self._less(state, "released", event.line, node, event.callee)
+        holding = self._holding
+        for position, arg in enumerate(event.args):
+            if (
+                arg[:1] == "&"
+                and any(not h.fields and h.base == arg[1:] for h in state.holders)
+                and self._site.named
+            ):
+                self._end("escaped", event.line, node, state, how=f"{event.callee}() may change it")
+                return None
+            if holding.holds(arg, state.holders):
+                after = self._passed(event, position, facts, state, node)
+                if after is None:
+                    return None
+                state = after
+        return state
+
+    def _releases(self, event: Call, position: int) -> bool:
+        for role in self._apis.releases.get(event.callee, ()):
+            if (role.holder.kind == "global" and role.resource == self._site.resource.name) or (
+                role.holder.kind == "arg"
+                and role.holder.index == position
+                and (self._site.named or role.resource == self._site.resource.name)
+            ):
+                return True
+        return False
+
+    def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+        if self._releases(event, position):
+            return self._less(state, "released", event.line, node, event.callee)
+        for acquire in self._apis.acquires.get(event.callee, ()):
+            if acquire.resource == self._site.resource.name or self._site.named:
+                if acquire.puts == position:
+                    return self._put_by(event, acquire.puts_on_success, facts, state, node)
+                if acquire.same_as == position or (
+                    acquire.holder.kind == "arg"
+                    and acquire.holder.index == position
+                    and not acquire.holder.member
+                    and acquire.resource == self._site.resource.name
+                ):
+                    return self._more(event, state)
+        for transfer in self._apis.transfers.get(event.callee, ()):
+            if transfer.holder.index == position and self._site.named:
+                if transfer.on_success_only and event.result:
+                    facts[event.result] = NEGATIVE
+                    return state
+                return self._less(state, "escaped", event.line, node, event.callee)
+        return self._used(event, position, state, node)
+
+    def _put_by(
+        self, event: Call, on_success: bool, facts: Facts, state: Held, node: Node[Held]
+    ) -> Held | None:
+        self._end("released", event.line, node, state, how=event.callee)
+        if on_success and event.result:
+            facts[event.result] = ZERO
+            return state
+        return None
+
+    def _more(self, event: Call, state: Held) -> Held:
+        holders = state.holders | ({Object(event.result)} if event.result and self._site.named else set())
+        return state._replace(holders=holders, references=min(state.references + 1, _MOST_REFERENCES))
+
+    def _used(self, event: Call, position: int, state: Held, node: Node[Held]) -> Held | None:
+        if self._apis.predicates.get(event.callee) in ("converts", "disarms"):
+            return state._replace(holders=state.holders | {Object(event.result)}) if event.result else state
+        fate = self._holding.fate(event, position)
+        resource = self._site.resource
+        lent = resource.lent or not self._site.named
+        if (
+            fate == {UNKNOWN}
+            and not lent
+            and event.callee.isidentifier()
+            and len(state.passed) < _MOST_PASSED
+        ):
+            return state._replace(passed=state.passed | {event.callee})
+        if FREES in fate or STORES in fate or (UNKNOWN in fate and not lent):
+            # FREES by a known release of another kind, or by a function of the program.
+            kind = "released" if FREES in fate and not sounds_unsure(event.callee, fate) else "escaped"
+            return self._less(state, kind, event.line, node, event.callee)
+        if RETURNS in fate and event.result:
+            return state._replace(holders=state.holders | {Object(event.result)})
+        return state
+
+
+def _computed(value: str, holders: frozenset[Object]) -> bool:
+    """Whether an expression is made of the pointer itself (an address with flags, a sum)."""
+    return (
+        parse(value) is None
+        and "->" not in value
+        and any(not h.fields and h.base in names_in(value) for h in holders)
+    )
+
+
+def sounds_unsure(name: str, fate: frozenset[str]) -> bool:
+    """Whether a release is only guessed from the callee's name."""
+    return fate == {FREES} and sounds_ending(name)

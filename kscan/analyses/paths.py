@@ -1,0 +1,332 @@
+"""Paths of one function with what their branches tell: signs of operands, kept while they matter.
+
+A value is negative (an error code, an error pointer), zero (NULL, success) or positive (a
+valid pointer, true): a *mask* says which of the three are possible.  Facts about an operand
+are kept by its text until something stores to it, and only where a later test, copy or return
+still asks for it, which is what keeps the number of states small.  Calls are taken not to
+change fields: a field that is tested twice is most likely tested for the same reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from kscan.analyses.cfg import Place
+from kscan.facts.model import Assign, Block, Body, Call, Event
+from kscan.kernel.apis import Apis
+
+NEGATIVE, ZERO, POSITIVE = 1, 2, 4
+ANY = NEGATIVE | ZERO | POSITIVE
+MOST_STATES = 2000
+
+Facts = dict[str, int]
+"""Masks of operands, by text; an operand that is not there may be anything."""
+
+_NAMES = re.compile(r"[A-Za-z_%]\w*")
+_COMPARED = re.compile(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
+_CONSTANTS = {
+    "0": ZERO,
+    "NULL": ZERO,
+    "false": ZERO,
+    "true": POSITIVE,
+    "0UL": ZERO,
+    "0L": ZERO,
+    '""': POSITIVE,
+}
+_SIDES = {
+    "!=": (NEGATIVE | POSITIVE, ZERO),
+    "==": (ZERO, NEGATIVE | POSITIVE),
+    "<": (NEGATIVE, ZERO | POSITIVE),
+    ">=": (ZERO | POSITIVE, NEGATIVE),
+    ">": (POSITIVE, NEGATIVE | ZERO),
+    "<=": (NEGATIVE | ZERO, POSITIVE),
+}
+S = TypeVar("S")
+
+
+@lru_cache(maxsize=65536)
+def names_in(operand: str) -> frozenset[str]:
+    """The identifiers and temporaries that an operand's text holds."""
+    return frozenset(_NAMES.findall(operand))
+
+
+@lru_cache(maxsize=65536)
+def constant(operand: str) -> int:
+    """The mask of a constant; ANY for what is none."""
+    known = _CONSTANTS.get(operand)
+    if known is not None:
+        return known
+    if operand[:1] == "-" and operand[1:2].isalnum():
+        return NEGATIVE
+    if operand[:1].isdigit():
+        return POSITIVE
+    return POSITIVE if operand[:1] == "&" else ANY
+
+
+@dataclass(slots=True, eq=False)
+class Node(Generic[S]):
+    """A state at the start of a block; ``parent`` and ``side`` say how control came there."""
+
+    block: int
+    index: int
+    facts: Facts
+    state: S
+    parent: Node[S] | None = None
+    side: int = 0
+
+    def decisions(self) -> Iterator[tuple[int, int]]:
+        """The (block, successor's place) pairs that led here, latest first."""
+        node = self
+        while node.parent is not None:
+            yield node.parent.block, node.side
+            node = node.parent
+
+
+Visit = Callable[[Place, "Event | None", Facts, S, "Node[S]"], "S | None"]
+"""Gets each event once ``facts`` knows of it (and may add to them), and None at the end of a path.
+
+Giving None ends the path."""
+
+Decide = Callable[[Block, Facts, S, "Node[S]"], "S | None"]
+"""Gets each block at its end, before the branch or return; giving None ends the path."""
+
+
+class Paths:
+    """The paths of one body."""
+
+    def __init__(self, body: Body, apis: Apis) -> None:
+        self.body = body
+        self._apis = apis
+        self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
+        self._live = self._liveness()
+
+    def explore(
+        self,
+        start: Place,
+        facts: Facts,
+        state: S,
+        visit: Visit[S],
+        decide: Decide[S] | None = None,
+    ) -> bool:
+        """Follow every path from ``start``, nearest blocks first; False where there were too many states."""
+        queue = deque([Node(start.block, start.index, facts, state)])
+        seen: set[tuple[int, frozenset[tuple[str, int]], S]] = set()
+        while queue:
+            node = queue.popleft()
+            block = self.body.blocks[node.block]
+            after = self._through(block, node, visit)
+            if after is None:
+                continue
+            facts, state = after
+            if decide is not None:
+                decided = decide(block, facts, state, node)
+                if decided is None:
+                    continue
+                state = decided
+            if not block.succs:
+                visit(Place(node.block, len(block.events)), None, facts, state, node)
+            for side, refined in self._onward(block, facts):
+                succ = block.succs[side]
+                live = self._live[succ]
+                kept = {k: v for k, v in refined.items() if k in live}
+                key = (succ, frozenset(kept.items()), state)
+                if key not in seen:
+                    if len(seen) >= MOST_STATES:
+                        return False
+                    seen.add(key)
+                    queue.append(Node(succ, 0, kept, state, node, side))
+        return True
+
+    def _through(self, block: Block, node: Node[S], visit: Visit[S]) -> tuple[Facts, S] | None:
+        facts, state = dict(node.facts), node.state
+        for index in range(node.index, len(block.events)):
+            event = block.events[index]
+            if not self._survives(event, facts):
+                return None
+            after = visit(Place(node.block, index), event, facts, state, node)
+            if after is None:
+                return None
+            state = after
+        return facts, state
+
+    # -- effects --------------------------------------------------------------
+
+    def _survives(self, event: Event, facts: Facts) -> bool:
+        """Let an event take effect on ``facts``; False where control stops at it."""
+        if isinstance(event, Assign):
+            self._assign(event, facts)
+        elif isinstance(event, Call):
+            role = self._apis.predicates.get(event.callee)
+            if role == "stops_if" and event.args:
+                stays = self.narrow(facts, event.args[0], "!=", "0", holds=False)
+                if stays is None:
+                    return False
+                facts.update(stays)
+            for arg in event.args:
+                if arg[:1] == "&" and arg[1:].isidentifier():
+                    _forget(arg[1:], facts)
+                elif event.loop and arg.isidentifier():
+                    _forget(arg, facts)
+            if event.result:
+                _forget(event.result, facts)
+        return True
+
+    def _assign(self, event: Assign, facts: Facts) -> None:
+        mask = self.mask(event.value, facts) if event.op == "=" else ANY
+        _forget(event.target, facts)
+        if mask != ANY:
+            facts[event.target] = mask
+
+    def mask(self, operand: str, facts: Facts) -> int:
+        """What the operand may be."""
+        known = facts.get(operand)
+        if known is not None:
+            return known
+        call = self.calls.get(operand)
+        role = self._apis.predicates.get(call.callee) if call is not None else None
+        if call is None or role is None or not call.args:
+            return constant(operand)
+        if role in ("err_ptr", "err_cast", "err_of"):
+            return NEGATIVE
+        inner = self.mask(call.args[0], facts)
+        if role == "err_or_zero":
+            return NEGATIVE if inner == NEGATIVE else ZERO if not inner & NEGATIVE else NEGATIVE | ZERO
+        return inner if role == "same" else ANY
+
+    # -- branches -------------------------------------------------------------
+
+    def _onward(self, block: Block, facts: Facts) -> Iterator[tuple[int, Facts]]:
+        if block.kind != "branch":
+            for side in range(len(block.succs)):
+                yield side, facts
+            return
+        for side in (0, 1):
+            refined = self.narrow(facts, block.left, block.op, block.right, holds=side == 0)
+            if refined is not None:
+                yield side, refined
+
+    def narrow(self, facts: Facts, left: str, op: str, right: str, *, holds: bool) -> Facts | None:
+        """``facts`` where ``left op right`` holds (or does not); None where it cannot."""
+        if right == "0" and op in _SIDES:
+            return self._to_mask(facts, left, _SIDES[op][0 if holds else 1])
+        key = f"{left} {op if op != '!=' else '=='} {right}"
+        truth = POSITIVE if holds == (op != "!=") else ZERO
+        if facts.get(key, truth) != truth:
+            return None
+        refined = facts | {key: truth}
+        if op in ("==", "!=") and truth == POSITIVE:
+            return self._to_mask(refined, left, self.mask(right, facts))
+        if op in ("==", "!=") and self.mask(right, facts) == ZERO:
+            return self._to_mask(refined, left, NEGATIVE | POSITIVE)
+        return refined
+
+    def _to_mask(self, facts: Facts, operand: str, wanted: int) -> Facts | None:
+        mask = self.mask(operand, facts) & wanted
+        if not mask:
+            return None
+        if mask == ANY:
+            return facts
+        refined = facts | {operand: mask}
+        call = self.calls.get(operand)
+        if call is not None and call.args:
+            return self._through_predicate(refined, call, mask)
+        return (
+            refined
+            if operand.isidentifier() or operand[:1] == "%"
+            else self._through_text(refined, operand, mask)
+        )
+
+    def _through_predicate(self, facts: Facts, call: Call, mask: int) -> Facts | None:
+        loop = self._apis.loops.get(call.callee) if call.loop else None
+        if loop is not None and loop.cursor < len(call.args):
+            return self._to_mask(facts, call.args[loop.cursor], ZERO if mask == ZERO else POSITIVE)
+        role = self._apis.predicates.get(call.callee)
+        true = {
+            "is_err": NEGATIVE,
+            "is_err_or_null": NEGATIVE | ZERO,
+            "is_null": ZERO,
+            "err_or_zero": NEGATIVE,
+        }
+        if role in true:
+            if mask == ZERO:
+                return self._to_mask(facts, call.args[0], ANY & ~true[role])
+            return facts if mask & ZERO else self._to_mask(facts, call.args[0], true[role])
+        return self._to_mask(facts, call.args[0], mask) if role == "same" else facts
+
+    def _through_text(self, facts: Facts, operand: str, mask: int) -> Facts | None:
+        """Facts of what a compared text such as ``ret<0`` holds inside."""
+        match = _COMPARED.fullmatch(operand)
+        if match is None or mask not in (ZERO, NEGATIVE | POSITIVE, POSITIVE) or not (match[1] or match[3]):
+            return facts
+        if match[1]:
+            return self._to_mask(facts, match[2], ZERO if mask != ZERO else NEGATIVE | POSITIVE)
+        return self.narrow(facts, match[2], match[3], match[4], holds=mask != ZERO)
+
+    # -- what matters later ---------------------------------------------------
+
+    def _liveness(self) -> list[frozenset[str]]:
+        blocks = self.body.blocks
+        live: list[frozenset[str]] = [frozenset()] * len(blocks)
+        before: list[list[int]] = [[] for _ in blocks]
+        for number, block in enumerate(blocks):
+            for succ in block.succs:
+                before[succ].append(number)
+        pending = deque(reversed(range(len(blocks))))
+        waiting = set(pending)
+        while pending:
+            number = pending.popleft()
+            waiting.discard(number)
+            found = self._needed(blocks[number], frozenset().union(*(live[s] for s in blocks[number].succs)))
+            if found != live[number]:
+                live[number] = found
+                for other in before[number]:
+                    if other not in waiting:
+                        waiting.add(other)
+                        pending.append(other)
+        return live
+
+    def _needed(self, block: Block, after: frozenset[str]) -> frozenset[str]:
+        needed = set(after) | set(self._asked(block))
+        for event in reversed(block.events):
+            if isinstance(event, Assign):
+                if event.op == "=":
+                    needed.discard(event.target)
+                if constant(event.value) == ANY:
+                    needed.add(event.value)
+            elif isinstance(event, Call):
+                needed.discard(event.result)
+                if event.callee in self._apis.predicates:
+                    needed.update(event.args)
+        return frozenset(needed)
+
+    def _asked(self, block: Block) -> Iterator[str]:
+        if block.kind == "return":
+            yield block.left
+        if block.kind == "branch":
+            yield block.left
+            yield block.right
+            if block.right != "0":
+                yield f"{block.left} {block.op if block.op != '!=' else '=='} {block.right}"
+            match = _COMPARED.fullmatch(block.left)
+            if match is not None:
+                yield match[2]
+
+
+def _forget(target: str, facts: Facts) -> None:
+    name = _NAMES.findall(target)[-1:] or [""]
+    for key in [k for k in facts if name[0] in names_in(k)]:
+        del facts[key]
+
+
+def shown(body: Body, decisions: list[tuple[int, int]]) -> list[tuple[Block, bool]]:
+    """The branches among ``decisions`` (latest first), earliest first, each block once (its last turn)."""
+    found: dict[int, bool] = {}
+    for number, side in decisions:
+        if body.blocks[number].kind == "branch":
+            found.setdefault(number, side == 0)
+    return [(body.blocks[n], found[n]) for n in reversed(found)]

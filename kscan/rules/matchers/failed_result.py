@@ -1,0 +1,86 @@
+"""A result that may be NULL or an error pointer, used, kept or tested as if it were the other thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, OTHER, USED, Misuse, Nullness
+from kscan.analyses.ownership import Ownership
+from kscan.analyses.paths import shown
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import call_text, condition_text
+
+_WHY = {
+    USED: "{what} is evaluated where the result may be NULL",
+    KEPT: "the result is stored without a test for NULL",
+    IS_ERR: "IS_ERR({what}) does not see that it is NULL on failure",
+    IS_NULL: "the test of {what} for NULL does not see that it is an error pointer on failure",
+    OTHER: "the test for an error looks at {what}, which is another variable",
+}
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``kinds`` of misuse: used, kept, is_err, is_null, other."""
+
+    kinds: tuple[str, ...]
+
+
+HOLES = frozenset({"call", "reason", "line"})
+
+
+def problems(options: Options, _model: KernelModel) -> Iterator[str]:
+    """What the options name that there is not."""
+    for kind in options.kinds:
+        if kind not in _WHY:
+            yield f"There is no kind of misuse `{kind}`."
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each misused result."""
+    owner = program.shared(Ownership, model.apis)
+    nullness = program.shared(Nullness, model.apis, owner)
+    kinds = rule.options_as(Options).kinds
+    names = model.apis.may_return_null | model.apis.may_return_err_ptr
+    for func in tuple(owner.functions(names.__contains__)):
+        for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
+            if misuse.kind in kinds:
+                yield _finding(rule, owner, misuse)
+
+
+def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
+    func, call = misuse.func, misuse.call
+    values = owner.holding(func).values
+    decisions = shown(func.fact.body, list(misuse.node.decisions()))
+    reason = _WHY[misuse.kind].format(what=misuse.what)
+    failure = "an error pointer" if misuse.kind in (IS_NULL, OTHER) else "NULL"
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=func.path,
+        line=misuse.line,
+        column=1,
+        end_line=misuse.line,
+        end_column=1,
+        function=func.name,
+        message=rule.text(call=call.callee, reason=reason, line=str(call.line)),
+        steps=(
+            Step(func.path, call.line, func.name, f"{call_text(call)} gives {failure} where it fails"),
+            *(
+                Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
+                for b, h in decisions[-4:]
+            ),
+            Step(func.path, misuse.line, func.name, reason),
+        ),
+        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        fingerprint=fingerprint(
+            rule.id, func.path, func.name, f"{call.callee}({', '.join(call.args)}) {misuse.kind}"
+        ),
+    )
