@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -63,13 +64,13 @@ def test_a_hazard_is_one_line(tree: Path) -> None:
     ran = run(tree, "b4-check", "--preview", stdin=mail)
     assert (ran.returncode, ran.stderr) == (1, "")
     assert ran.stdout.count("\n") == 1
-    assert ran.stdout.startswith(f"{FILE}:66: ERROR: kfree() frees phb->irq_map")
+    assert re.match(rf"{FILE}:\d+: ERROR: kfree\(\) frees phb->irq_map", ran.stdout)
     assert ran.stdout.endswith(" [free-without-clearing]\n")
     ran = run(tree, "b4-check", "--preview", "--json", stdin=mail)
     (entry,) = json.loads(ran.stdout)
     assert (ran.returncode, ran.stderr, entry["status"]) == (0, "", "fail")
     assert set(entry) == {"tool", "status", "summary", "url", "details"}
-    assert f"{FILE}:66:" in entry["details"]
+    assert f"{FILE}:" in entry["details"]
 
 
 def test_what_is_no_c_is_nothing_to_say(tree: Path) -> None:
