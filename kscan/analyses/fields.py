@@ -63,9 +63,9 @@ class Fields:
         self._contents = _contents(apis)
 
     @property
-    def errors(self) -> frozenset[str]:
-        """What gives the error number of a pointer that carries one."""
-        return frozenset(name for name, kind in self._apis.predicates.items() if kind == "err_of")
+    def errors(self) -> Mapping[str, str]:
+        """What makes, tests and takes apart pointers that carry an error number."""
+        return self._apis.predicates
 
     def values(self, func: Func) -> Values:
         """The aliases of a function's body."""

@@ -7,13 +7,21 @@ means "not known".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from kscan.analyses.cfg import Place
 from kscan.facts.model import Assign, Block, Body, Call, Event
 
 Signs = frozenset[tuple[str, bool]]
-"""What is known of status variables: (name, True for failure, False for success)."""
+"""What is known of status variables: (name, True for failure, False for success).
+
+``name!`` stands for a pointer that carries an error number.
+"""
+
+Errors = Mapping[str, str]
+"""What makes, tests and takes apart such pointers: the model's predicates (``PTR_ERR`` is ``err_of``)."""
+
+_NONE: Errors = {}
 
 _MOST_STATES = 4000
 _NUMBER = frozenset("0123456789")
@@ -41,14 +49,14 @@ def walk(
     signs: Signs,
     names: Collection[str],
     visit: Visit,
-    errors: Collection[str] = (),
+    errors: Errors = _NONE,
 ) -> bool:
     """Follow every path from ``start`` that the signs allow.
 
     ``visit`` gets each event with the signs before it, and None at the end of a block that
     has no successor; where it gives False the path ends.  Values copied from a name join
-    ``names``; results of ``errors`` (PTR_ERR) tell failure, as they are asked for only where
-    there is one.  Gives False where there were too many states to look at all.
+    ``names``; an error number is asked for only where there is one.  Gives False where there
+    were too many states to look at all.
     """
     stack = [(start.block, start.index, signs)]
     seen: set[tuple[int, Signs]] = set()
@@ -75,7 +83,7 @@ def _through(
     signs: Signs,
     names: Collection[str],
     visit: Visit,
-    errors: Collection[str],
+    errors: Errors,
 ) -> Signs | None:
     for index in range(start.index, len(block.events)):
         event = block.events[index]
@@ -85,19 +93,39 @@ def _through(
     return signs
 
 
-def _after(event: Event, signs: Signs, names: Collection[str], errors: Collection[str]) -> Signs:
+def _after(event: Event, signs: Signs, names: Collection[str], errors: Errors) -> Signs:
     if isinstance(event, Call):
-        changed = {a[1:] for a in event.args if a[:1] == "&"} | {event.result}
-        if changed & {n for n, _ in signs}:
-            signs = frozenset(s for s in signs if s[0] not in changed)
-        return signs | {(event.result, True)} if event.callee in errors and event.result else signs
+        return _called(event, signs, errors)
     if not isinstance(event, Assign) or (
-        event.target not in names and event.value not in {n for n, _ in signs}
+        event.target not in names and event.value not in {n.rstrip("!") for n, _ in signs}
     ):
         return signs
-    kept = frozenset(s for s in signs if s[0] != event.target)
-    sign = sign_of(event.value, signs) if event.op == "=" else None
-    return kept if sign is None or not event.target.isidentifier() else kept | {(event.target, sign)}
+    kept = frozenset(s for s in signs if s[0].rstrip("!") != event.target)
+    if event.op != "=" or not event.target.isidentifier():
+        return kept
+    sign = sign_of(event.value, signs)
+    carried = [(event.target + "!", True)] if (event.value + "!", True) in signs else []
+    return kept.union(carried, [] if sign is None else [(event.target, sign)])
+
+
+def _called(call: Call, signs: Signs, errors: Errors) -> Signs:
+    changed = {a[1:] for a in call.args if a[:1] == "&"} | {call.result}
+    if any(n.rstrip("!") in changed for n, _ in signs):
+        signs = frozenset(s for s in signs if s[0].rstrip("!") not in changed)
+    kind = errors.get(call.callee, "") if call.result else ""
+    given = call.args[0] if call.args else ""
+    if kind == "err_of":
+        return signs | {(call.result, True)}
+    if kind in ("err_ptr", "err_cast"):
+        return signs | failed(call.result, is_pointer=True)
+    if kind in ("is_err", "is_err_or_null") and (given + "!", True) in signs:
+        return signs | {(call.result, True)}
+    return signs
+
+
+def failed(result: str, *, is_pointer: bool) -> Signs:
+    """What is known of the result of a call that failed."""
+    return frozenset({(result, True), (result + "!", True)} if is_pointer else {(result, True)})
 
 
 def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[int, Signs]]:
@@ -107,13 +135,9 @@ def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[in
         return [(block.succs[block.op == "=="], signs)]
     if block.kind != "branch" or block.right != "0" or (block.left not in known and block.left not in names):
         return [(succ, signs) for succ in block.succs]
-    sides = {
-        "!=": (True, False),
-        "<": (True, False),
-        ">=": (False, True),
-        ">": (True, None),
-        "<=": (None, None),
-    }
+    if block.left in known and block.op in (">", "<="):  # errors are negative
+        return [(block.succs[block.op == ">"], signs)]
+    sides = {"!=": (True, False), "<": (True, False), ">=": (False, True)}
     result = []
     for succ, sign in zip(block.succs, sides.get(block.op, (None, None)), strict=False):
         if sign is None:
@@ -126,14 +150,13 @@ def _onward(block: Block, signs: Signs, names: Collection[str]) -> list[tuple[in
 def outcomes(
     body: Body,
     place: Place,
-    result: str = "",
-    fails: bool | None = None,
+    known: Signs = frozenset(),
     stops: Callable[[Event], bool] | None = None,
-    errors: Collection[str] = (),
+    errors: Errors = _NONE,
 ) -> frozenset[bool | None]:
     """How a function may end once control was at ``place``: failing, succeeding, or not known (None).
 
-    ``result`` names a temporary that is known there to tell failure or success.  Paths that
+    ``known`` is what the event there tells of its result.  Paths that
     come to an event that ``stops`` afterwards are left out; empty where no other is left.
     """
     names = {b.left for b in body.blocks if b.kind == "return" and b.left.isidentifier()}
@@ -153,7 +176,6 @@ def outcomes(
             ends.add(sign_of(body.blocks[where.block].left, signs))
         return event is None or stops is None or not stops(event)
 
-    known = frozenset({(result, fails)}) if result and fails is not None else frozenset()
     first = body.blocks[place.block].events[place.index]
     for signs in at_place or {frozenset()}:
         after = _after(first, signs, names, errors) | known

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
-from kscan.analyses.outcome import Signs, outcomes, walk
+from kscan.analyses.outcome import Signs, failed, outcomes, walk
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
 
@@ -146,20 +146,18 @@ class Undo:
         if place is None:
             return (None,)
         field = (way.release.struct, way.release.field)
-        ends = self._outcomes(
-            edge.caller, place, call.result, way.fails, lambda event: self._fills(event, field)
-        )
+        known = _told(edge.callee, call.result, way.fails)
+        ends = self._outcomes(edge.caller, place, known, lambda event: self._fills(event, field))
         return _likely(edge.caller, ends) if ends else ()
 
     def _outcomes(
         self,
         func: Func,
         place: cfg.Place,
-        result: str = "",
-        fails: bool | None = None,
+        known: Signs = frozenset(),
         stops: Callable[[Event], bool] | None = None,
     ) -> frozenset[bool | None]:
-        return outcomes(func.fact.body, place, result, fails, stops, self._fields.errors)
+        return outcomes(func.fact.body, place, known, stops, self._fields.errors)
 
     def _term(self, func: Func, operand: str, depth: int) -> Term:
         values = self._fields.values(func)
@@ -246,7 +244,7 @@ class Undo:
         start, end = _site(first), _site(second)
         if start is None or end is None or start == end:
             return None
-        if self._leads(top, start, end, first.call_fails, place, _bases_of(first.container)):
+        if self._leads(top, start, end, first, place):
             return Twice(top, first, second, start, end)
         return None
 
@@ -255,15 +253,16 @@ class Undo:
         top: Func,
         start: cfg.Place,
         end: cfg.Place,
-        fails: bool | None,
+        first: Way,
         place: tuple[str, str],
-        bases: frozenset[str],
     ) -> bool:
         """Whether control can go from one call to the other, given how the first one ended."""
         body = top.fact.body
         event = body.blocks[start.block].events[start.index]
         result = event.result if isinstance(event, Call) else ""
-        known = frozenset({(result, fails)}) if result and fails is not None else frozenset()
+        callee = first.path[0].callee if first.path else None
+        known = _told(callee, result, first.call_fails) if callee is not None else frozenset()
+        bases = _bases_of(first.container)
         found = False
 
         def visit(where: cfg.Place, event: Event | None, _signs: Signs) -> bool:
@@ -387,6 +386,13 @@ def _place_of(edge: Edge) -> cfg.Place | None:
         ):
             return place
     return None
+
+
+def _told(callee: Func, result: str, fails: bool | None) -> Signs:
+    """What is known of a call's result where it is known how the callee ended."""
+    if not result or fails is None:
+        return frozenset()
+    return failed(result, is_pointer="*" in callee.fact.returns) if fails else frozenset({(result, False)})
 
 
 def _likely(func: Func, ends: frozenset[bool | None]) -> tuple[bool | None, ...]:
