@@ -1,0 +1,189 @@
+"""Patches as a whole on the small kernel of the corpus: what they introduce, fix and carry."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kscan import cli
+from kscan.config import Config
+from kscan.findings.model import Report
+from kscan.pipeline import judge
+from tests.sources.writers import diff, git, patch_mail
+
+CORPUS = Path(__file__).parent / "corpus" / "kernel"
+PSERIES = "arch/powerpc/platforms/pseries/pci.c"
+FREE = "\t\tkfree(pdn->pe_num_map); // expect: undone-twice\n"
+CURE = ("\tif (rc)\n" + FREE, "\tif (rc) {\n" + FREE + "\t\tpdn->pe_num_map = NULL;\n\t}\n")
+HARMLESS = (
+    "\tint rc;\n\n\tpdn->pe_num_map",
+    '\tint rc;\n\n\tpr_info("enable");\n\tpdn->pe_num_map',
+)
+
+Judge = Callable[..., Report]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(CORPUS, tmp_path / "tree"))
+
+
+@pytest.fixture
+def ask(tree: Path, tmp_path: Path) -> Judge:
+    def ask(*texts: str | bytes, jobs: int = 1, cache: Path | None = None) -> Report:
+        files = []
+        for number, text in enumerate(texts):
+            files.append(tmp_path / f"{number}.patch")
+            files[-1].write_bytes(text.encode() if isinstance(text, str) else text)
+        config = Config(tree=tree, rules=("undone-twice",), jobs=jobs, cache=cache)
+        return judge(config, [str(f) for f in files])
+
+    return ask
+
+
+def change(*replacements: tuple[str, str], path: str = PSERIES, base: str = "") -> str:
+    """The diff of ``path`` that makes the replacements, one after the other."""
+    old = base or (CORPUS / path).read_text()
+    new = old
+    for before, after in replacements:
+        assert new.count(before) == 1
+        new = new.replace(before, after)
+    return diff(path, old, new)
+
+
+def outcomes(report: Report) -> list[tuple[str, list[str]]]:
+    return [(p.outcome, [f.status for f in p.findings]) for p in report.patches]
+
+
+@pytest.mark.parametrize(
+    ("replacement", "expected"),
+    [(CURE, ["fixed"]), (HARMLESS, ["carried"])],
+    ids=["fixed", "carried"],
+)
+def test_what_becomes_of_a_finding(ask: Judge, replacement: tuple[str, str], expected: list[str]) -> None:
+    report = ask(change(replacement))
+    assert outcomes(report) == [("applied", expected)]
+    assert [f.status for f in report.findings] == expected
+    assert report.coverage.complete
+
+
+def test_introduced(ask: Judge, tree: Path) -> None:
+    cured = (tree / PSERIES).read_text().replace(*CURE)
+    (tree / PSERIES).write_text(cured)
+    report = ask(change((CURE[1], CURE[0]), base=cured))
+    assert outcomes(report) == [("applied", ["introduced"])]
+    (finding,) = report.findings
+    assert (finding.file, finding.line, finding.function) == (PSERIES, 23, "pseries_sriov_enable")
+    assert finding.line_text == FREE.rstrip("\n")
+
+
+def test_a_carried_finding_stands_where_it_is_after_the_patch(ask: Judge) -> None:
+    (finding,) = ask(change(HARMLESS)).findings
+    assert (finding.status, finding.line) == ("carried", 24)
+
+
+def test_a_series_fixes_what_it_introduced(ask: Judge, tree: Path) -> None:
+    cured = (tree / PSERIES).read_text().replace(*CURE)
+    (tree / PSERIES).write_text(cured)
+    first = patch_mail(change((CURE[1], CURE[0]), base=cured), "[PATCH 1/2] a", Message_ID="<1@x>")
+    second = patch_mail(change(CURE), "[PATCH 2/2] b", Message_ID="<2@x>", In_Reply_To="<1@x>")
+    mbox = b"".join(b"From a@example.org Mon Jan  1 10:00:00 2024\n" + m for m in (first, second))
+    assert outcomes(ask(mbox)) == [("applied", ["introduced"]), ("applied", ["fixed"])]
+
+
+def test_two_inputs_are_judged_one_by_one(ask: Judge) -> None:
+    assert outcomes(ask(change(CURE), change(HARMLESS))) == [("applied", ["fixed"]), ("applied", ["carried"])]
+
+
+def test_any_jobs_and_any_cache_give_the_same(ask: Judge, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cold = ask(change(CURE), cache=cache, jobs=2)
+    assert ask(change(CURE), cache=cache, jobs=1) == cold
+    assert ask(change(CURE)) == cold
+
+
+@pytest.mark.parametrize("text", [b"", b"\n\n", diff("README", "a\n", "b\n").encode()])
+def test_what_touches_no_c_file(ask: Judge, tree: Path, text: bytes) -> None:
+    (tree / "README").write_text("a\n")
+    report = ask(text)
+    assert not report.findings
+    assert [p.outcome for p in report.patches] in ([], ["empty"])
+
+
+@pytest.fixture
+def run(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(patch: str, *options: str) -> tuple[int, str, str]:
+        (tmp_path / "a.patch").write_text(patch)
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(["patch", str(tmp_path / "a.patch"), "--tree", str(tree), *options])
+        out, err = capsys.readouterr()
+        assert isinstance(stopped.value.code, int)
+        return stopped.value.code, out, err
+
+    return run
+
+
+def test_a_patch_that_does_not_apply_says_where_and_why(run: Any) -> None:
+    patch = change(CURE).replace("kfree(pdn->pe_num_map)", "kvfree(pdn->nowhere)")
+    status, out, err = run(patch)
+    assert status == 2
+    text = out + err
+    assert PSERIES in text
+    assert "hunk 1" in text
+    assert "expected" in text
+    assert "kvfree(pdn->nowhere)" in text
+    assert "kfree(pdn->pe_num_map)" in text
+    assert "Traceback" not in text
+
+
+def test_a_patch_of_a_file_that_there_is_not(run: Any) -> None:
+    status, out, err = run(diff("drivers/pci/none.c", "int a;\nint b;\n", "int a;\nint c;\n"))
+    assert status == 2
+    assert "drivers/pci/none.c" in out + err
+
+
+def test_what_is_no_patch(run: Any) -> None:
+    status, out, err = run("no patch at all\n")
+    assert status in (0, 2)
+    assert "a.patch" in out + err
+    assert "Traceback" not in out + err
+
+
+def test_a_series_goes_on_after_a_refused_patch(ask: Judge) -> None:
+    broken = change(CURE).replace("kfree(pdn->pe_num_map)", "kvfree(pdn->nowhere)")
+    report = ask(broken, change(CURE))
+    assert outcomes(report) == [("refused", []), ("applied", ["fixed"])]
+    assert not report.coverage.complete
+
+
+def test_exit_status_tells_of_introduced_findings_only(run: Any, tree: Path) -> None:
+    assert run(change(HARMLESS), "--rule", "undone-twice")[0] == 0
+    cured = (tree / PSERIES).read_text().replace(*CURE)
+    (tree / PSERIES).write_text(cured)
+    status, out, _ = run(change((CURE[1], CURE[0]), base=cured), "--rule", "undone-twice", "--format", "json")
+    assert status == 1
+    assert [f["status"] for f in json.loads(out)["findings"]] == ["introduced"]
+
+
+def test_neither_tree_nor_repository_is_written_to(run: Any, tree: Path) -> None:
+    git(tree, "init", "-q")
+    git(tree, "add", ".")
+    git(tree, "commit", "-q", "-m", "first")
+    before = (
+        (tree / ".git/index").read_bytes(),
+        git(tree, "status", "--porcelain"),
+        (tree / PSERIES).read_bytes(),
+    )
+    assert run(change(CURE), "--rule", "undone-twice")[0] == 0
+    assert run(change(CURE), "--rule", "undone-twice", "--rev", "HEAD")[0] == 0
+    after = (
+        (tree / ".git/index").read_bytes(),
+        git(tree, "status", "--porcelain"),
+        (tree / PSERIES).read_bytes(),
+    )
+    assert after == before
