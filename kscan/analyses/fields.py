@@ -60,6 +60,7 @@ class Fields:
         self._effects: dict[tuple[Func, Object], str] = {}
         self._all: tuple[Release, ...] | None = None
         self._setters: dict[tuple[str, str], tuple[tuple[Func, int], ...]] = {}
+        self._filling: dict[str, frozenset[str]] = {}
         self._contents = _contents(apis)
 
     @property
@@ -243,12 +244,22 @@ class Fields:
         if call.loop:
             return UNKNOWN if any(v.base == target.base and not v.fields for v in given.values()) else KEEPS
         if not given:
-            return KEEPS
+            return UNKNOWN if self._finds_too(call, target, values) else KEEPS
         if self._ends(call, given):
             return CLEARS
         if wipe is not None:
             return KEEPS
         return self._callee_effect(func, call, target, given, depth)
+
+    def _finds_too(self, call: Call, target: Object, values: Values) -> bool:
+        """Whether a callee may find the container as this function did, and fill the field."""
+        origin = values.calls.get(target.base)
+        if origin is None or call.callee.rpartition(">")[2].rpartition(".")[2] not in self.filling(
+            next((f for f in reversed(target.fields) if f != "[]"), "")
+        ):
+            return False
+        sources = {named.base for named in map(values.object, origin.args) if named is not None}
+        return any(named is not None and named.base in sources for named in map(values.object, call.args))
 
     def _ends(self, call: Call, given: Mapping[int, Object]) -> bool:
         for release in self._apis.releases.get(call.callee, ()):
@@ -321,6 +332,18 @@ class Fields:
     def fillers(self, struct: str, field: str) -> tuple[tuple[Func, int], ...]:
         """(function, line) of stores to elements of what a field points to."""
         return tuple(self._find_fillers(struct, field))
+
+    def filling(self, field: str) -> frozenset[str]:
+        """Names of the functions that store to a field of that name, and of those that call them."""
+        found = self._filling.get(field)
+        if found is None:
+            names = {func.name for func in self._program.storing(field)}
+            ring = set(names)
+            for _ in range(3):
+                ring = {caller for name in ring for caller in self._program.callers_by_name(name)} - names
+                names |= ring
+            found = self._filling[field] = frozenset(names)
+        return found
 
     def _find_fillers(self, struct: str, field: str) -> Iterator[tuple[Func, int]]:
         for func in self._program.storing(field):

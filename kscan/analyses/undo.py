@@ -64,7 +64,6 @@ class Undo:
     def __init__(self, program: Program, fields: Fields) -> None:
         self._program = program
         self._fields = fields
-        self._fillers: dict[tuple[str, str], frozenset[str]] = {}
 
     def twice(self, natures: frozenset[str]) -> Iterator[Twice]:
         """Every pair of releases of one field that one path goes through."""
@@ -218,6 +217,8 @@ class Undo:
         tested = values.object(block.left)
         if block.op != "!=" or block.right != "0" or tested is None:
             return True
+        if not tested.fields and _is_plain(func, tested.base):
+            return True  # what a caller chose, which the callers seen here need not have
         objects = [found for found in map(values.object, needed) if found is not None]
         asked = [tested]
         if tested.base in values.calls and not tested.fields:
@@ -302,19 +303,7 @@ class Undo:
             return held is not None and bool(held.fields) and held.fields[-1] == place[1]
         if not isinstance(event, Call):
             return False
-        return event.callee.rpartition(">")[2].rpartition(".")[2] in self._filling(place)
-
-    def _filling(self, place: tuple[str, str]) -> frozenset[str]:
-        """Names of the functions that store to the field, and of those that call them."""
-        found = self._fillers.get(place)
-        if found is None:
-            names = {func.name for func in self._program.storing(place[1])}
-            ring = set(names)
-            for _ in range(3):
-                ring = {caller for name in ring for caller in self._program.callers_by_name(name)} - names
-                names |= ring
-            found = self._fillers[place] = frozenset(names)
-        return found
+        return event.callee.rpartition(">")[2].rpartition(".")[2] in self._fields.filling(place[1])
 
 
 def _is_one_table(first: Way, second: Way) -> bool:
@@ -353,6 +342,11 @@ def _moves_on(event: Event, bases: frozenset[str]) -> bool:
     if isinstance(event, Assign):
         return event.target in bases
     return isinstance(event, Call) and event.loop and not bases.isdisjoint(event.args)
+
+
+def _is_plain(func: Func, name: str) -> bool:
+    """Whether a parameter is a value rather than an object."""
+    return any(p.name == name and "*" not in p.type for p in func.params)
 
 
 def _tests(func: Func, place: cfg.Place) -> Iterator[Block]:
