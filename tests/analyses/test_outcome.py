@@ -21,7 +21,8 @@ def ends(statements: str, callee: str, fails: bool | None = None, stops: str = "
     def stop(event: Event) -> bool:
         return isinstance(event, Call) and event.callee == stops
 
-    return set(outcomes(found, place, call.result, fails, stop, {"PTR_ERR"}))
+    known = frozenset() if fails is None else frozenset({(call.result, fails)})
+    return set(outcomes(found, place, known, stop, {"PTR_ERR": "err_of", "IS_ERR": "is_err"}))
 
 
 def _call(body: Body, callee: str) -> tuple[Place, Call]:
