@@ -18,11 +18,22 @@ DEMO_TREE = $(or $(KERNEL),tests/corpus/kernel)
 # Nothing here fails because of findings, and rules not stable yet have something to show, too.
 DEMO_OPTIONS ?= --preview --fail-on never
 
+define HOW_TO_READ
+How to read that: the first line of each finding says where the mistake is, what it is, and the rule
+in brackets; the notes are the steps that lead there, each with its place and with how it gets to the
+next one; the conditions are what has to hold on the way, and what would make the claim false.
+  $(VENV)/bin/kscan rules explain undone-twice        what a rule looks for, and how sure it is
+  make demo KERNEL=/path/to/linux                    the same on a kernel of yours
+endef
+export HOW_TO_READ
+
 .PHONY: demo test format lint types contracts rules pytest bench bench-bugs clean
 .NOTPARALLEL:
 
 demo: $(DEMO_READY)
+	@$(if $(KERNEL),,cat tests/corpus/kernel/README; echo)
 	$(VENV)/bin/kscan scan --tree "$(DEMO_TREE)" $(DEMO_OPTIONS)
+	@$(if $(KERNEL),,echo; echo "$$HOW_TO_READ")
 
 test: format lint types contracts rules pytest
 
