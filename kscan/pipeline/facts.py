@@ -152,6 +152,7 @@ class FactsLoader:
     def _stamp(self, paths: Sequence[str], state: _State) -> None:
         for path in paths:
             try:
+                _check_name(path)
                 stamp = self._source.stamp(path)
                 _check_size(path, stamp)
             except InputError as error:
@@ -304,6 +305,14 @@ def _skipped(path: str, error: InputError) -> Skipped:
 
 def _size(stamp: Stamp | str) -> int:
     return _UNKNOWN_SIZE if isinstance(stamp, str) else stamp[0]
+
+
+def _check_name(path: str) -> None:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        # Work and results are sent and kept as UTF-8.
+        raise InputError(path, "its name is not UTF-8", "rename it") from None
 
 
 def _check_size(path: str, stamp: Stamp | str) -> None:
