@@ -57,7 +57,6 @@ def _driver(rules: Sequence[RuleInfo]) -> dict[str, Any]:
     return {
         "name": "kscan",
         "semanticVersion": __version__,
-        "informationUri": "https://pypi.org/project/kscan/",
         "rules": [_rule(rule) for rule in rules],
     }
 
