@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
-from kscan.analyses.outcome import Signs, walk
+from kscan.analyses.outcome import Signs, signs_at, tested_at, walk
 from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Call, Event
 from kscan.kernel.apis import Apis
@@ -173,59 +173,50 @@ class Fields:
     def fate(self, release: Release) -> Fate:
         """Follow every path from a release to where it ends."""
         body = release.func.fact.body
-        left: list[tuple[int, int]] = []
-        moved: list[tuple[int, int]] = []
-        stored: list[int] = []
-        cleared = doubtful = False
-        stack = [(release.place.block, release.place.index + 1)]
-        seen: set[int] = set()
-        while stack:
-            number, start = stack.pop()
-            block = body.blocks[number]
-            verdict, line = self._scan(release, number, start)
-            if verdict == "stored":
-                stored.append(line)
-            elif verdict == CLEARS:
-                cleared = True
-            elif verdict == UNKNOWN:
-                doubtful = True
-            elif verdict == "moved" and release.place.block in cfg.reachable(body, number):
-                moved.append((number, line))
-            elif verdict == "moved":
-                doubtful = True
-            elif block.kind == "return":
-                left.append((number, block.line))
-            else:
-                for succ in block.succs:
-                    if succ not in seen:
-                        seen.add(succ)
-                        stack.append((succ, 0))
+        left: set[tuple[int, int]] = set()
+        moved: set[tuple[int, int]] = set()
+        stored: set[int] = set()
+        seen: set[str] = set()
+
+        def visit(place: cfg.Place, event: Event | None, _signs: Signs) -> bool:
+            block = body.blocks[place.block]
+            if event is None:
+                if block.kind == "return":
+                    left.add((place.block, block.line))
+                return True
+            verdict = self._verdict(release, event)
+            if verdict == "moved":
+                if release.place.block in cfg.reachable(body, place.block):
+                    moved.add((place.block, event.line))
+                else:
+                    verdict = UNKNOWN
+            elif verdict == "stored":
+                stored.add(event.line)
+            seen.add(verdict)
+            return verdict == KEEPS
+
+        start = cfg.Place(release.place.block, release.place.index + 1)
+        names = tested_at(body, release.place)
+        complete = True
+        for known in signs_at(body, release.place, names):
+            complete &= walk(body, start, known, names, visit)
+        doubtful = UNKNOWN in seen or not complete
         return Fate(
-            tuple(sorted(set(left))),
-            tuple(sorted(set(stored))),
-            cleared,
-            doubtful,
-            tuple(sorted(set(moved))),
+            tuple(sorted(left)), tuple(sorted(stored)), CLEARS in seen, doubtful, tuple(sorted(moved))
         )
 
-    def _scan(self, release: Release, number: int, start: int) -> tuple[str, int]:
-        """What the rest of a block does to the released field: keeps, stored, clears, unknown."""
+    def _verdict(self, release: Release, event: Event) -> str:
+        """What an event does to the released field: keeps, stored, clears, moved, unknown."""
         values = self.values(release.func)
         target = values.object(str_path(release.held)) or release.held
-        for event in release.func.fact.body.blocks[number].events[start:]:
-            if isinstance(event, Assign):
-                verdict = _assigned(event, release.held, target, values)
-                if verdict == UNKNOWN:
-                    verdict = "moved"
-            elif isinstance(event, Call) and event.loop and release.held.base in event.args:
-                verdict = "moved"
-            elif isinstance(event, Call):
-                verdict = self._called(release.func, event, target, values, 0)
-            else:
-                verdict = KEEPS
-            if verdict != KEEPS:
-                return verdict, getattr(event, "line", 0)
-        return KEEPS, 0
+        if isinstance(event, Assign):
+            verdict = _assigned(event, release.held, target, values)
+            return "moved" if verdict == UNKNOWN else verdict
+        if not isinstance(event, Call):
+            return KEEPS
+        if event.loop and release.held.base in event.args:
+            return "moved"
+        return self._called(release.func, event, target, values, 0)
 
     def _called(self, func: Func, call: Call, target: Object, values: Values, depth: int) -> str:
         """What a call does to ``target`` (in terms of ``func``, aliases resolved)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import Place, conditions
 from kscan.facts.model import Assign, Block, Body, Call, Event
 
 Signs = frozenset[tuple[str, bool]]
@@ -160,16 +160,8 @@ def outcomes(
     come to an event that ``stops`` afterwards are left out; empty where no other is left.
     """
     names = {b.left for b in body.blocks if b.kind == "return" and b.left.isidentifier()}
-    at_place: set[Signs] = set()
-
-    def arrive(where: Place, _event: Event | None, signs: Signs) -> bool:
-        if where == place:
-            at_place.add(signs)
-            return False
-        return True
-
-    complete = walk(body, Place(0, 0), frozenset(), names, arrive, errors)
     ends: set[bool | None] = set()
+    complete = True
 
     def leave(where: Place, event: Event | None, signs: Signs) -> bool:
         if event is None and body.blocks[where.block].kind == "return":
@@ -177,7 +169,26 @@ def outcomes(
         return event is None or stops is None or not stops(event)
 
     first = body.blocks[place.block].events[place.index]
-    for signs in at_place or {frozenset()}:
+    for signs in signs_at(body, place, names, errors):
         after = _after(first, signs, names, errors) | known
         complete &= walk(body, Place(place.block, place.index + 1), after, names, leave, errors)
     return frozenset(ends) if complete else frozenset({None})
+
+
+def signs_at(body: Body, place: Place, names: Collection[str], errors: Errors = _NONE) -> frozenset[Signs]:
+    """What may be known of ``names`` when control comes to a place, for each way there."""
+    found: set[Signs] = set()
+
+    def visit(where: Place, _event: Event | None, signs: Signs) -> bool:
+        if where == place:
+            found.add(signs)
+        return where != place
+
+    complete = walk(body, Place(0, 0), frozenset(), names, visit, errors) if names else False
+    return frozenset(found) if complete and found else frozenset({frozenset()})
+
+
+def tested_at(body: Body, place: Place) -> tuple[str, ...]:
+    """The variables whose tests against 0 decide about a place."""
+    blocks = (body.blocks[condition.block] for condition in conditions(body, place.block))
+    return tuple({b.left: None for b in blocks if b.right == "0" and b.left.isidentifier()})

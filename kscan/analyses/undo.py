@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
-from kscan.analyses.outcome import Signs, failed, outcomes, walk
+from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
 
@@ -273,7 +273,11 @@ class Undo:
                 return not found
             return not _moves_on(event, bases) and not self._fills(event, place)
 
-        walk(body, cfg.Place(start.block, start.index + 1), known, (), visit, self._fields.errors)
+        errors = self._fields.errors
+        names = tested_at(body, end)  # a flag that tells how far the function came
+        for signs in signs_at(body, start, names, errors):
+            before = frozenset(s for s in signs if s[0] != result)
+            walk(body, cfg.Place(start.block, start.index + 1), before | known, names, visit, errors)
         return found
 
     def _is_unfilled(self, way: Way, place: tuple[str, str]) -> bool:
