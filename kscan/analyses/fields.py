@@ -13,7 +13,7 @@ from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.outcome import Signs, signs_at, tested_at, walk
 from kscan.analyses.values import Values
-from kscan.facts.model import Assign, Call, Event
+from kscan.facts.model import Assign, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.program import Func, Program
@@ -101,9 +101,19 @@ class Fields:
             if held is None or not held.fields or operand.startswith("&"):
                 continue
             owner = self.field_of(func, held)
-            if owner is not None:
+            if owner is not None and not self._is_extra(func, place, operand):
                 natures = frozenset(self._apis.resources[r.resource].nature for r in roles)
                 yield Release(func, place, call, held, *owner, natures, roles[0].holder.index)
+
+    def _is_extra(self, func: Func, place: cfg.Place, operand: str) -> bool:
+        """Whether the function took a reference of its own before, which is what it gives back."""
+        for before, call in cfg.calls(func.fact.body):
+            for acquire in self._apis.acquires.get(call.callee, ()):
+                taken = acquire.same_as if acquire.same_as >= 0 else acquire.holder.index
+                by_argument = acquire.same_as >= 0 or acquire.holder.kind == "arg"
+                if by_argument and call.args[taken : taken + 1] == (operand,):
+                    return cfg.comes_after(func.fact.body, before, place)
+        return False
 
     def is_filled(self, release: Release) -> bool:
         """Whether control can come to a release with something in the field: not known to be NULL."""
@@ -190,7 +200,7 @@ class Fields:
                     moved.add((place.block, event.line))
                 else:
                     verdict = UNKNOWN
-            elif verdict == "stored":
+            elif verdict == "stored" and not _comes_first(body, place, release.place):
                 stored.add(event.line)
             seen.add(verdict)
             return verdict == KEEPS
@@ -358,6 +368,18 @@ class Fields:
                     continue
                 if self.field_of(func, held) == (struct, field):
                     yield func, event.line
+
+
+def _comes_first(body: Body, store: cfg.Place, release: cfg.Place) -> bool:
+    """Whether every way to a release goes through a store, which is then a loop's and its own."""
+    found = False
+
+    def visit(place: cfg.Place, _event: Event | None, _signs: Signs) -> bool:
+        nonlocal found
+        found = found or place == release
+        return not found and place != store
+
+    return walk(body, cfg.Place(0, 0), frozenset(), (), visit) and not found
 
 
 def _is_static(func: Func, value: str) -> bool:

@@ -101,7 +101,7 @@ def _after(event: Event, signs: Signs, names: Collection[str], errors: Errors) -
     ):
         return signs
     kept = frozenset(s for s in signs if s[0].rstrip("!") != event.target)
-    if event.op != "=" or not event.target.isidentifier():
+    if event.op != "=" or not event.target.lstrip("*").isidentifier():
         return kept
     sign = sign_of(event.value, signs)
     carried = [(event.target + "!", True)] if (event.value + "!", True) in signs else []
@@ -109,7 +109,7 @@ def _after(event: Event, signs: Signs, names: Collection[str], errors: Errors) -
 
 
 def _called(call: Call, signs: Signs, errors: Errors) -> Signs:
-    changed = {a[1:] for a in call.args if a[:1] == "&"} | {call.result}
+    changed = {a[1:] if a[:1] == "&" else "*" + a for a in call.args} | {call.result}
     if any(n.rstrip("!") in changed for n, _ in signs):
         signs = frozenset(s for s in signs if s[0].rstrip("!") not in changed)
     kind = errors.get(call.callee, "") if call.result else ""

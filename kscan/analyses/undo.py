@@ -245,9 +245,38 @@ class Undo:
         start, end = _site(first), _site(second)
         if start is None or end is None or start == end:
             return None
-        if self._leads(top, start, end, first, place):
+        if not self._is_apart(top, start, end, first) and self._leads(top, start, end, first, place):
             return Twice(top, first, second, start, end)
         return None
+
+    def _is_apart(self, top: Func, start: cfg.Place, end: cfg.Place, first: Way) -> bool:
+        """Whether a test of state that the first call does not hang on decides about the second."""
+        body = top.fact.body
+        event, call = (body.blocks[place.block].events[place.index] for place in (start, end))
+        if not isinstance(event, Call) or not isinstance(call, Call):
+            return True
+        shared = {(b.left, b.op, b.right) for b in _tests(top, start)}
+        bases = _bases_of(first.container)
+        for block in _tests(top, end):
+            if (block.left, block.op, block.right) in shared or block.left == event.result:
+                continue
+            asked = self._fields.values(top).calls.get(block.left)
+            if asked is not None:
+                if self._is_question(top, asked, bases):
+                    return True
+            elif "->" in block.left and self._decides(top, block, (call.callee, *call.args)):
+                return True
+        return False
+
+    def _is_question(self, func: Func, call: Call, bases: frozenset[str]) -> bool:
+        """Whether a call only asks an object for its state: a macro, or a function that does nothing."""
+        given = map(self._fields.values(func).object, call.args)
+        if not call.callee.isidentifier() or all(part is None or part.base not in bases for part in given):
+            return False
+        edges = self._program.call_targets(func, call)
+        if edges:
+            return all(not edge.callee.fact.stores and not edge.callee.fact.calls for edge in edges)
+        return not self._program.root_type("@" + call.callee, func.path)
 
     def _leads(
         self,

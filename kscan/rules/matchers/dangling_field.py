@@ -14,7 +14,7 @@ import msgspec
 from kscan.analyses.fields import Fate, Fields, Release
 from kscan.analyses.levels import Levels, Reach, repeated
 from kscan.findings.fingerprint import fingerprint
-from kscan.findings.model import Finding, Step
+from kscan.findings.model import Confidence, Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
@@ -84,7 +84,7 @@ def _run_again(rule: Rule, fields: Fields, release: Release, fate: Fate, again: 
         *_conditions(release, fields),
         f"false if only one {again.hook.level.partition('.')[2]} ever lies below a {release.struct}",
     ]
-    return _finding(rule, release, steps, conditions, consequence)
+    return _finding(rule, release, steps, conditions, consequence, rule.confidence)
 
 
 def _left_on_a_path(
@@ -110,7 +110,9 @@ def _left_on_a_path(
     conditions.append(
         "false if every caller ends the container's life, or stores to the field, after this return"
     )
-    return _finding(rule, release, steps, conditions, consequence)
+    # That the container lives on is seen in this function only, not in its callers.
+    confidence = "medium" if rule.confidence == "high" else rule.confidence
+    return _finding(rule, release, steps, conditions, consequence, confidence)
 
 
 def _conditions(release: Release, fields: Fields) -> Iterator[str]:
@@ -136,14 +138,19 @@ def _left_steps(release: Release, fate: Fate, left: tuple[tuple[int, int], ...])
 
 
 def _finding(
-    rule: Rule, release: Release, steps: list[Step], conditions: list[str], consequence: str
+    rule: Rule,
+    release: Release,
+    steps: list[Step],
+    conditions: list[str],
+    consequence: str,
+    confidence: Confidence,
 ) -> Finding:
     call = release.call
     return Finding(
         rule=rule.id,
         hazard=rule.hazard,
         severity=rule.severity,
-        confidence=rule.confidence,
+        confidence=confidence,
         file=release.func.path,
         line=call.line,
         column=call.column,
