@@ -325,7 +325,7 @@ def test_many_bad_files(source: Directory) -> None:
 
 
 def test_missing_and_large_files_are_skipped(source: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(stage, "LARGEST", 1000)
     write(source.top, "large.c", "x" * 1001)
     loader = FactsLoader(source, Macros(), extractor=extract)
     loaded = loader.load(["f00.c", "gone.c", "large.c"])

@@ -66,10 +66,6 @@ def _require_output() -> None:
 def _explain(error: BaseException) -> int:
     from kscan.errors import KscanError  # noqa: PLC0415 - only in trouble
 
-    if isinstance(error, AttributeError) and isinstance(error.__context__, KscanError):
-        # InputError is a frozen dataclass, so that contextlib (of which click makes use) fails to
-        # set its traceback.  To be removed once it is frozen no more.
-        error = error.__context__
     if isinstance(error, KscanError):
         return _complain(f"error: {error}", error.exit_status)
     if isinstance(error, BrokenPipeError):

@@ -10,13 +10,11 @@ from tree_sitter import Language, Parser, Tree
 
 from kscan.errors import InputError
 from kscan.kernel.macros import MacroTable
+from kscan.parse import LARGEST
 from kscan.parse.directives import Directives
 from kscan.parse.normalise import normalise
 from kscan.parse.records import Head, Use
 from kscan.parse.second import second_chance
-
-LARGEST = 16 << 20
-"""Bytes of a file: the largest of the kernel's own C files has a fifth of it."""
 
 LANGUAGE = Language(tree_sitter_c.language())
 

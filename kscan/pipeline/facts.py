@@ -27,13 +27,11 @@ from kscan.errors import InputError
 from kscan.facts.model import FileFacts, decode, encode
 from kscan.facts.store import FactsStore, Stamp, cache_key, content_id
 from kscan.findings.model import Skipped
+from kscan.parse import LARGEST
 from kscan.pipeline import pool
 
 if TYPE_CHECKING:
     from kscan.sources import Source
-
-MAX_FILE_BYTES = 16 << 20
-"""Larger files are not even read: the parser refuses them (as ``kscan.parse.c.LARGEST``)."""
 
 CPU_SECONDS = 10.0
 """CPU time a worker may spend on one file."""
@@ -316,12 +314,12 @@ def _check_name(path: str) -> None:
 
 
 def _check_size(path: str, stamp: Stamp | str) -> None:
-    if _size(stamp) > MAX_FILE_BYTES:
+    if _size(stamp) > LARGEST:
         raise _too_large(path, _size(stamp))
 
 
 def _check_bytes(path: str, data: bytes) -> None:
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > LARGEST:
         raise _too_large(path, len(data))
     if b"\0" in data[:_BINARY_PREFIX]:
         raise InputError(path, "is a binary file", "give C source")
@@ -329,7 +327,7 @@ def _check_bytes(path: str, data: bytes) -> None:
 
 def _too_large(path: str, size: int) -> InputError:
     return InputError(
-        path, f"has {size >> 20} MB, more than the {MAX_FILE_BYTES >> 20} MB kscan reads", "leave it out"
+        path, f"has {size >> 20} MB, more than the {LARGEST >> 20} MB kscan reads", "leave it out"
     )
 
 

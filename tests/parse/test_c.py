@@ -8,7 +8,8 @@ import pytest
 
 from kscan.errors import InputError
 from kscan.kernel.macros import MacroTable
-from kscan.parse.c import LARGEST, parse
+from kscan.parse import LARGEST
+from kscan.parse.c import parse
 from kscan.parse.quality import judge
 
 
