@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kscan.analyses.flow import flow_of
 from kscan.facts.model import Block, Body, Call, Event
 
 
@@ -38,32 +39,16 @@ def calls(body: Body) -> Iterator[tuple[Place, Call]]:
             yield place, event
 
 
-def reachable(body: Body, start: int, without: tuple[int, int] | None = None) -> set[int]:
-    """The blocks control can reach from the end of block ``start``.
-
-    ``without`` is an edge (block, place among its successors) that is not taken.
-    """
-    seen: set[int] = set()
-    stack = [start]
-    first = True
-    while stack:
-        number = stack.pop()
-        if not first and number in seen:
-            continue
-        if not first:
-            seen.add(number)
-        first = False
-        for place, succ in enumerate(body.blocks[number].succs):
-            if succ not in seen and (number, place) != without:
-                stack.append(succ)
-    return seen
+def follows(body: Body, start: int, block: int) -> bool:
+    """Whether control can go from the end of block ``start`` to ``block``."""
+    return bool(flow_of(body).after[start] >> block & 1)
 
 
 def comes_after(body: Body, first: Place, second: Place) -> bool:
     """Whether control can go from ``first`` to ``second``."""
     if first.block == second.block and first.index < second.index:
         return True
-    return second.block in reachable(body, first.block)
+    return follows(body, first.block, second.block)
 
 
 def conditions(body: Body, block: int) -> tuple[Condition, ...]:
@@ -71,21 +56,18 @@ def conditions(body: Body, block: int) -> tuple[Condition, ...]:
 
     The way out of a loop is no condition: every loop is taken to end.
     """
+    flow = flow_of(body)
     found = []
     for number, candidate in enumerate(body.blocks):
         if candidate.kind != "branch" or number == block or candidate.succs[0] == candidate.succs[1]:
             continue
         for side in (0, 1):
-            if not _reached(body, block, (number, side)):
+            if flow.needs(block, number, side):
                 other = candidate.succs[1 - side]
-                if number != other and number not in reachable(body, other):
+                if number != other and not follows(body, other, number):
                     found.append(Condition(number, side == 0))
                 break
     return tuple(found)
-
-
-def _reached(body: Body, block: int, without: tuple[int, int]) -> bool:
-    return block == 0 or block in reachable(body, 0, without)
 
 
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}

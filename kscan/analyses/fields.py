@@ -196,7 +196,7 @@ class Fields:
                 return True
             verdict = self._verdict(release, event)
             if verdict == "moved":
-                if release.place.block in cfg.reachable(body, place.block):
+                if cfg.follows(body, place.block, release.place.block):
                     moved.add((place.block, event.line))
                 else:
                     verdict = UNKNOWN

@@ -129,7 +129,7 @@ def _counts(func: Func, number: int) -> bool:
     """Whether a branch is the head of a loop that counts: its body runs for all, not for one."""
     body = func.fact.body
     tested = parse(body.blocks[number].left)
-    if tested is None or tested.fields or number not in cfg.reachable(body, number):
+    if tested is None or tested.fields or not cfg.follows(body, number, number):
         return False
     return any(local.name == tested.base for local in body.locals)
 

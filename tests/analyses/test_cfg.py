@@ -72,15 +72,6 @@ def test_comes_after_within_a_block() -> None:
     assert not cfg.comes_after(found, place(found, "two"), place(found, "one"))
 
 
-def test_reachable_without_an_edge() -> None:
-    found = body("int f(int a) { if (a) one(); else two(); return three(); }")
-    (branch,) = [n for n, b in enumerate(found.blocks) if b.kind == "branch"]
-    one, two, three = (block_of(found, name) for name in ("one", "two", "three"))
-    assert {one, two, three} <= cfg.reachable(found, branch)
-    assert cfg.reachable(found, branch, (branch, 0)) == {two, three}
-    assert cfg.reachable(found, branch, (branch, 1)) == {one, three}
-
-
 @pytest.mark.parametrize(
     ("callee", "expected"),
     [
