@@ -52,6 +52,17 @@ class Values:
         self._resolved[operand] = found
         return found
 
+    def path(self, operand: str) -> Object | None:
+        """As ``object``, but from a variable, whose type is known, rather than from a call's result."""
+        found = parse(operand)
+        for _ in range(_DEPTH):
+            source = self._single.get(found.base) if found is not None else None
+            origin = parse(source) if source else None
+            if found is None or origin is None or origin.base == found.base or origin.base[:1] == "%":
+                break
+            found = found.rebase(origin)
+        return found
+
     def origin(self, found: Object) -> Call | None:
         """The call whose result the object's base is, if it is one."""
         return self.calls.get(found.base)

@@ -1,0 +1,491 @@
+"""Copies of a pointer field: which other objects keep what a field pointed to when it is freed.
+
+A copy ``d->f = s->g`` is an alias in the heap.  It is stale once ``s->g`` is freed, unless the
+freeing function, or one it calls, stores to ``d->f`` as well, or ends the objects that keep it.
+That the keepers live on is claimed only where something shows it: see ``Copies.stale``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kscan.analyses import cfg
+from kscan.analyses.access import Object, parse
+from kscan.analyses.fields import Fields
+from kscan.analyses.levels import Levels, Reach
+from kscan.analyses.parameters import sounds_ending
+from kscan.analyses.values import Values
+from kscan.facts.model import Assign, Block, Call
+from kscan.kernel.apis import Apis
+from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program
+
+Place = tuple[str, str]
+"""A field: struct type and name."""
+
+_ROUNDS = 3
+_DEPTH = 5
+_MOST_FUNCTIONS = 300
+_SMALL = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Freed:
+    """A call that frees what the field ``source`` of ``held`` points to; ``chain`` leads to the free."""
+
+    func: Func
+    place: cfg.Place
+    call: Call
+    held: Object
+    source: Place
+    chain: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copy:
+    """A store of one field's pointer to a field of another object, perhaps by a ``setter``."""
+
+    func: Func
+    place: cfg.Place
+    line: int
+    source: Place
+    dest: Place
+    text: str  # the object that gets the copy, as written
+    setter: Edge | None
+    loop: bool  # within a walk: many objects keep it
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A function that uses the copy; ``getter`` hands it out, where there is one."""
+
+    func: Func
+    line: int
+    getter: Func | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Why the keepers outlive it: a hook that repeats, a new value here, or another entry of the table."""
+
+    kind: str  # repeats, replaced, again
+    reach: Reach | None = None
+    store: tuple[Func, int] | None = None
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A free after which copies go on pointing to freed memory."""
+
+    freed: Freed
+    dest: Place
+    copies: tuple[Copy, ...]
+    readers: tuple[Reader, ...]
+    alive: Alive
+    entry: tuple[Edge, ...]  # callers of the freeing function, outermost first
+
+
+class Copies:
+    """Stale copies of one program."""
+
+    def __init__(self, program: Program, apis: Apis, fields: Fields, levels: Levels) -> None:
+        self._program = program
+        self._apis = apis
+        self._fields = fields
+        self._levels = levels
+        self._setters: dict[Func, tuple[tuple[int, int, Object], ...]] = {}
+        self._below: dict[Func, tuple[Func, ...] | None] = {}
+
+    def stale(self) -> Iterator[Stale]:
+        """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
+        freed: dict[Place, list[Freed]] = defaultdict(list)
+        for release in self._freed():
+            freed[release.source].append(release)
+        copies: dict[tuple[Place, Place], list[Copy]] = defaultdict(list)
+        for copy in self._copies(freed.keys()):
+            copies[copy.source, copy.dest].append(copy)
+        for source, dest in sorted(copies):
+            for release in freed[source]:
+                found = self._judged(release, dest, tuple(copies[source, dest]))
+                if found is not None:
+                    yield found
+
+    def _mention(self, names: frozenset[str]) -> list[Func]:
+        """The functions, understood as a whole, that may name one of these fields."""
+        return [f for f in self._program.functions() if not f.fact.partial and f.fact.mentions(names)]
+
+    # -- frees ----------------------------------------------------------------
+
+    def _freed(self) -> Iterator[Freed]:
+        ends = self._destructors()
+        roots = {name for name, by in ends.items() if by}
+        for func in dict.fromkeys(f for name in sorted(roots) for f in self._program.calling(name)):
+            if func.fact.partial:
+                continue
+            values = self._fields.values(func)
+            for place, call in cfg.calls(func.fact.body):
+                for target, position, chain in ends.get(call.callee, ()):
+                    operand = call.args[position] if position < len(call.args) else "&"
+                    held = values.path(operand)
+                    if operand[:1] in "&*" or held is None or not held.fields:
+                        continue
+                    if target is not None and target not in self._program.resolve(call.callee, func.path):
+                        continue
+                    source = self._fields.field_of(func, held)
+                    if source is not None:
+                        edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
+                        yield Freed(func, place, call, held, source, edges)
+
+    def _destructors(self) -> Mapping[str, Sequence[tuple[Func | None, int, tuple[Edge, ...]]]]:
+        """By name: (function, argument it frees, calls down to the free); the function is None for an API."""
+        found: dict[str, list[tuple[Func | None, int, tuple[Edge, ...]]]] = defaultdict(list)
+        for name, roles in self._apis.releases.items():
+            for role in roles:
+                plain = role.holder.kind == "arg" and not role.holder.member
+                if plain and self._apis.resources[role.resource].nature == "memory":
+                    found[name].append((None, role.holder.index, ()))
+                    break
+        ring = set(found)
+        seen: set[Func] = set()
+        for _ in range(_ROUNDS):
+            grown = set()
+            for func in dict.fromkeys(f for name in sorted(ring) for f in self._program.calling(name)):
+                if func in seen or not (func.fact.returns == "void" or sounds_ending(func.name)):
+                    continue
+                for position, edges in self._ended(func, found):
+                    seen.add(func)
+                    found[func.name].append((func, position, edges))
+                    grown.add(func.name)
+                    break
+            ring = grown
+        return found
+
+    def _ended(
+        self, func: Func, known: Mapping[str, Sequence[tuple[Func | None, int, tuple[Edge, ...]]]]
+    ) -> Iterator[tuple[int, tuple[Edge, ...]]]:
+        own = {p.name: i for i, p in enumerate(func.params) if p.name}
+        body = func.fact.body
+        own = {n: i for n, i in own.items() if not any(_stores_to(b, n) for b in body.blocks)}
+        for _place, call in cfg.calls(body) if own else ():
+            for target, position, chain in tuple(known.get(call.callee, ())):
+                name = call.args[position] if position < len(call.args) else ""
+                if name in own and func is not target:
+                    edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
+                    yield own[name], edges
+
+    # -- copies ---------------------------------------------------------------
+
+    def _copies(self, sources: Collection[Place]) -> Iterator[Copy]:
+        names = frozenset(field for _struct, field in sources)
+        for func in self._mention(names):
+            values = self._fields.values(func)
+            for place, event in cfg.events(func.fact.body):
+                operands: tuple[str, ...] = ()
+                if isinstance(event, Assign) and event.op == "=":
+                    operands = (event.value,)
+                elif isinstance(event, Call) and not event.loop:
+                    operands = event.args
+                for position, operand in enumerate(operands):
+                    source = self._source(func, operand, names, values)
+                    if source not in sources or source is None:
+                        continue
+                    if isinstance(event, Assign):
+                        yield from self._stored(func, place, event, source)
+                    elif isinstance(event, Call):
+                        yield from self._handed(func, place, event, position, source)
+
+    def _source(self, func: Func, operand: str, names: frozenset[str], values: Values) -> Place | None:
+        """The field that an operand is the value of, if that has one of the names."""
+        named = parse(operand)
+        if named is None or operand[:1] in "&*":
+            return None
+        found = named if named.fields else values.path(operand)
+        if found is None or not found.fields or names.isdisjoint(found.fields[-2:]):
+            return None
+        return None if self._in_variable(func, named, operand) else self._fields.field_of(func, found)
+
+    def _stored(self, func: Func, place: cfg.Place, event: Assign, source: Place) -> Iterator[Copy]:
+        target = parse(event.target)
+        if target is None or not target.fields or event.target[:1] == "*":
+            return
+        if self._in_variable(func, target, event.target) or self._moved(func, place, event.value):
+            return
+        dest = self._fields.field_of(func, target)
+        if dest is not None and dest != source:
+            yield Copy(func, place, event.line, source, dest, str(target), None, _in_loop(func, place))
+
+    def _handed(
+        self, func: Func, place: cfg.Place, event: Call, position: int, source: Place
+    ) -> Iterator[Copy]:
+        if self._moved(func, place, event.args[position]):
+            return
+        for edge in self._program.call_targets(func, event):
+            for kept, owner, field in self._set(edge.callee):
+                if kept != position or owner >= len(event.args):
+                    continue
+                dest = self._fields.field_of(edge.callee, field)
+                if dest is not None and dest != source:
+                    text, loop = event.args[owner].lstrip("&"), _in_loop(func, place)
+                    yield Copy(func, place, event.line, source, dest, text, edge, loop)
+
+    def _set(self, func: Func) -> tuple[tuple[int, int, Object], ...]:
+        """(argument kept, argument whose field keeps it, that field) for each store of a small function."""
+        found = self._setters.get(func)
+        if found is None:
+            found = self._setters[func] = tuple(self._find_set(func))
+        return found
+
+    def _find_set(self, func: Func) -> Iterator[tuple[int, int, Object]]:
+        if not func.fact.stores or len(func.fact.body.blocks) > _SMALL:
+            return
+        own = {p.name: i for i, p in enumerate(func.params) if p.name}
+        values = self._fields.values(func)
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign) and event.op == "=" and event.value in own:
+                target = values.path(event.target)
+                if target is not None and target.fields and target.base in own:
+                    yield own[event.value], own[target.base], target
+
+    def _in_variable(self, func: Func, target: Object, text: str) -> bool:
+        """Whether the target is a member of a variable of the function, gone with it."""
+        kind = next((v.type for v in func.fact.body.locals if v.name == target.base), "*")
+        return text.lstrip("(&")[len(target.base) :].startswith(".") and "*" not in kind
+
+    def _moved(self, func: Func, place: cfg.Place, operand: str) -> bool:
+        """Whether the function then clears or refills what it copied from: the pointer moves."""
+        body = func.fact.body
+        return any(
+            isinstance(e, Assign) and e.target == operand and cfg.comes_after(body, place, p)
+            for p, e in cfg.events(body)
+        )
+
+    # -- judgement ------------------------------------------------------------
+
+    def _judged(self, freed: Freed, dest: Place, copies: tuple[Copy, ...]) -> Stale | None:
+        if sounds_final(freed.func.name) or any(copy.func is freed.func for copy in copies):
+            return None
+        copies = tuple(copy for copy in copies if not self._alternatives(copy.func, freed.func))
+        if not copies:
+            return None
+        below = self._reached(freed.func)
+        if below is None or self._refreshes(freed.func, below, dest) or self._ends(freed, below, dest):
+            return None
+        callers = [e.caller for e in self._program.callers(freed.func) if e.kind == DIRECT]
+        for caller in callers:
+            around = self._reached(caller)
+            if around is None or self._refreshes(caller, around, dest) or self._ends(freed, (caller,), dest):
+                return None
+        alive = self._alive(freed, copies)
+        if alive is None:
+            return None
+        readers = tuple(self._readers(dest, freed))
+        if not readers:
+            return None
+        near = tuple(sorted(copies, key=lambda c: (not c.loop, c.func.path != freed.func.path)))
+        return Stale(freed, dest, near, readers, alive, self._entry(freed.func))
+
+    def _alternatives(self, copying: Func, freeing: Func) -> bool:
+        """Whether a caller does either the one or the other, so that what was copied is never freed."""
+        leading = {freeing: 0}
+        queue = deque([freeing])
+        while queue:
+            here = queue.popleft()
+            for edge in self._program.callers(here) if leading[here] < _ROUNDS else ():
+                if edge.caller not in leading and edge.kind != CALLBACK:
+                    leading[edge.caller] = leading[here] + 1
+                    queue.append(edge.caller)
+        for edge in self._program.callers(copying):
+            body = edge.caller.fact.body
+            if edge.caller not in leading or edge.caller is copying:
+                continue
+            ones = [p for p, call in cfg.calls(body) if call.line == edge.line]
+            others = [
+                p
+                for p, call in cfg.calls(body)
+                if call.line != edge.line
+                and any(e.callee in leading for e in self._program.call_targets(edge.caller, call))
+            ]
+            pairs = [(a, b) for a in ones for b in others]
+            if pairs and not any(
+                cfg.comes_after(body, a, b) or cfg.comes_after(body, b, a) for a, b in pairs
+            ):
+                return True
+        return False
+
+    def _reached(self, func: Func) -> tuple[Func, ...] | None:
+        """A function and all it calls, down to a depth; None where that is too much to look at."""
+        if func not in self._below:
+            self._below[func] = self._walk_down(func)
+        return self._below[func]
+
+    def _walk_down(self, func: Func) -> tuple[Func, ...] | None:
+        seen = {func: 0}
+        queue = deque([func])
+        while queue:
+            here = queue.popleft()
+            if seen[here] >= _DEPTH:
+                continue
+            for edge in self._program.callees(here):
+                if edge.kind != CALLBACK and edge.callee not in seen:
+                    if len(seen) >= _MOST_FUNCTIONS:
+                        return None
+                    seen[edge.callee] = seen[here] + 1
+                    queue.append(edge.callee)
+        return tuple(seen)
+
+    def _refreshes(self, _func: Func, below: Sequence[Func], dest: Place) -> bool:
+        return any(self._stores(func, dest) for func in below if dest[1] in func.fact.stores)
+
+    def _stores(self, func: Func, dest: Place) -> bool:
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign):
+                target = parse(event.target)
+                if target is not None and dest[1] in target.fields[-2:]:
+                    found = self._fields.field_of(func, target)
+                    if found is None or found == dest:
+                        return True
+        return False
+
+    def _ends(self, freed: Freed, below: Sequence[Func], dest: Place) -> bool:
+        """Whether the container of the freed field, or an object that keeps a copy, ends with it."""
+        kinds = {dest[0], freed.source[0], self._type(freed.func, freed.held.base)}
+        for func in below:
+            for _place, call in cfg.calls(func.fact.body):
+                ending = call.callee in self._apis.releases or call.callee in self._apis.wipes
+                ending = ending or sounds_final(call.callee)
+                if ending and any(self._type(func, arg) in kinds for arg in call.args):
+                    return True
+        return False
+
+    def _type(self, func: Func, operand: str) -> str:
+        """The struct that an operand points to, as far as that is told by declarations."""
+        found = parse(operand)
+        if found is None or found.base.startswith("%"):
+            return ""
+        root = self._fields.root_of(func, found)
+        kind = self._program.type_of(root, found.fields, func.path) if found.fields else root
+        return kind.replace("const ", "").rstrip("* ")
+
+    # -- evidence -------------------------------------------------------------
+
+    def _alive(self, freed: Freed, copies: Sequence[Copy]) -> Alive | None:
+        for func, line in self._fills(freed):
+            if func is freed.func:
+                return Alive("replaced", store=(func, line))
+        reaches = self._levels.of(freed.func)
+        if any(r.hook.phase != "use" or sounds_final(r.hook.name) for r in reaches):
+            return None
+        again = self._again(freed, copies)
+        for reach in reaches:
+            if "repeats" in reach.hook.runs:
+                return Alive("repeats", reach, again.store if again else None)
+        return again
+
+    def _fills(self, freed: Freed) -> tuple[tuple[Func, int], ...]:
+        """(function, line) of every store of a new pointer to the freed field, or to an element of it."""
+        elements = self._fields.fillers(*freed.source) if freed.held.fields[-1] == "[]" else ()
+        return (*self._fields.setters(*freed.source), *elements)
+
+    def _again(self, freed: Freed, copies: Sequence[Copy]) -> Alive | None:
+        """Another entry of the table that leads to the free: one that fills the field and copies nothing."""
+        setters = dict(self._fills(freed))
+        copying = {copy.func for copy in copies}
+        for entry in (freed.func, *(e.caller for e in self._program.callers(freed.func) if e.kind == DIRECT)):
+            for path, binding in self._program.bound(entry.name):
+                if binding.how != "initializer" or not binding.path or sounds_final(binding.path[-1]):
+                    continue
+                for other in self._siblings(path, binding.instance, entry.name):
+                    below = self._reached(other)
+                    if below is None or copying & set(below):
+                        continue
+                    for func in below:
+                        if func in setters:
+                            return Alive("again", None, (func, setters[func]), binding.instance)
+        return None
+
+    def _siblings(self, path: str, instance: str, name: str) -> Iterator[Func]:
+        """The other functions in one table."""
+        for binding in self._program.facts[path].bindings:
+            if binding.instance == instance and binding.how == "initializer" and binding.target != name:
+                yield from self._program.resolve(binding.target.lstrip("&"), path)
+
+    def _readers(self, dest: Place, freed: Freed) -> Iterator[Reader]:
+        for func in self._mention(frozenset({dest[1]})):
+            if func is freed.func or sounds_final(func.name):
+                continue
+            line = self._read(func, dest)
+            if line and self._is_getter(func, dest):
+                for caller in self._program.calling(func.name):
+                    used = next(c.line for _p, c in cfg.calls(caller.fact.body) if c.callee == func.name)
+                    if not sounds_final(caller.name) and func in self._program.resolve(
+                        func.name, caller.path
+                    ):
+                        yield Reader(caller, used, func)
+            elif line:
+                yield Reader(func, line, None)
+
+    def _is_getter(self, func: Func, dest: Place) -> bool:
+        blocks = func.fact.body.blocks
+        return len(blocks) <= _SMALL and any(
+            b.kind == "return" and b.left.endswith(dest[1]) and self._uses(func, b.left, dest) for b in blocks
+        )
+
+    def _read(self, func: Func, dest: Place) -> int:
+        """The line on which a function uses what the field points to, or hands it on; 0 where it does not."""
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                operands = event.args if isinstance(event, Call) else ()
+                operands = (event.value,) if isinstance(event, Assign) else operands
+                if any(self._uses(func, o, dest) for o in operands):
+                    return event.line
+            if block.kind == "return" and self._uses(func, block.left, dest):
+                return block.line
+        return 0
+
+    def _uses(self, func: Func, operand: str, dest: Place) -> bool:
+        found = parse(operand)
+        if found is None or dest[1] not in found.fields or operand[:1] == "&":
+            return False
+        end = found.fields.index(dest[1]) + 1
+        return self._fields.field_of(func, Object(found.base, found.fields[:end])) == dest
+
+    def _entry(self, func: Func) -> tuple[Edge, ...]:
+        """The shortest way down to a function from a callback of another table, by its callers."""
+        bound = bool(self._program.places(func))
+        seen = {func}
+        queue: deque[tuple[Func, tuple[Edge, ...]]] = deque([(func, ())])
+        best: tuple[Edge, ...] = ()
+        while queue:
+            here, path = queue.popleft()
+            if path and self._program.places(here):
+                return path
+            if len(path) > len(best):
+                best = path
+            for edge in self._program.callers(here) if len(path) < _DEPTH else ():
+                first = here is func and bound and edge.kind != OPS
+                if edge.caller not in seen and edge.kind != CALLBACK and not first:
+                    seen.add(edge.caller)
+                    queue.append((edge.caller, (edge, *path)))
+        return best if any(edge.kind == OPS for edge in best) else ()
+
+
+_FINAL = re.compile(
+    r"(^|_)(exit|remove|release|destroy|free|disable|stop|off|detach|unbind|suspend|shutdown|fini|teardown|del"
+    r"|delete|deinit|uninit|unregister|cleanup|close|dispose|disconnect|drop|put)(_[a-z0-9]+)?_*$"
+)
+
+
+def sounds_final(name: str) -> bool:
+    """Whether a name says that what it works on comes to its end or to rest."""
+    return _FINAL.search(name.rpartition(".")[2]) is not None
+
+
+def _stores_to(block: Block, name: str) -> bool:
+    return any(isinstance(e, Assign) and e.target == name for e in block.events)
+
+
+def _in_loop(func: Func, place: cfg.Place) -> bool:
+    return cfg.follows(func.fact.body, place.block, place.block)
