@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from kscan.errors import InputError
 
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how many of it are done, and of how many."""
+
+Colour = Literal["auto", "always", "never"]
+ColumnUnit = Literal["display", "byte"]
 FailOn = Literal["error", "warning", "note", "never"]
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -51,7 +57,9 @@ class Config:
     revision of it.  ``paths`` are as the user gave them (relative to the working
     directory or to the tree); empty means the default directories.  ``rules`` are names of
     rules, categories or classes (``all`` for every rule); empty means all stable rules, and
-    ``preview`` adds those that are not stable yet.  ``cache`` is None for no cache.
+    ``preview`` adds those that are not stable yet.  ``cache`` is None for no cache.  ``suppress``
+    is whether comments and the triage file may hide findings; with ``require_reason`` only comments
+    that give one do.  ``strict`` makes what was analysed in part a failure.
     """
 
     tree: Path | None = None
@@ -64,7 +72,17 @@ class Config:
     jobs: int = 1
     cache: Path | None = None
     fail_on: FailOn = "warning"
+    strict: bool = False
     baseline: Path | None = None
+    suppress: bool = True
+    show_suppressed: bool = False
+    require_reason: bool = False
     format: str = "text"
     verbose: bool = False
+    quiet: bool = False
+    show_progress: Literal["auto", "never"] = "auto"
+    colour: Colour = "auto"
+    column_unit: ColumnUnit = "display"
+    progress: Progress | None = field(default=None, compare=False)
+    started: float | None = field(default=None, compare=False)  # time.monotonic()
     invocation: tuple[str, ...] = ()

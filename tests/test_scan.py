@@ -12,7 +12,7 @@ from kscan.config import Config
 from kscan.errors import InputError
 from kscan.findings.model import Report
 from kscan.pipeline import scan
-from kscan.reports import find_reporter
+from kscan.reports import Style, find_reporter
 from tests.sources.writers import git
 
 CORPUS = Path(__file__).parent / "corpus" / "kernel"
@@ -49,7 +49,7 @@ def found(report: Report) -> set[tuple[str, str]]:
 
 
 def as_json(report: Report) -> str:
-    return "".join(find_reporter("json").render(report, verbose=False))
+    return "".join(find_reporter("json").render(report, Style()))
 
 
 def test_default_paths(ask: Scan) -> None:

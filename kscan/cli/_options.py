@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +15,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from kscan.cli import discard
+from kscan.cli._terminal import progress, use_colour
 from kscan.config import Config, available_cpus, cache_dir, rules_dir
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 # What cannot change the findings stays out of the report's invocation: the same question
 # gives the same bytes, whatever the number of workers and the state of the cache.
-_IMMATERIAL = frozenset({"jobs", "cache", "no_cache", "verbose"})
+_IMMATERIAL = frozenset(
+    {"jobs", "cache", "no_cache", "verbose", "quiet", "colour", "column_unit", "show_progress"}
+)
 
 
 _FORMATS = "How findings are printed: text, json, sarif, github ... (an unknown one lists all)."
@@ -112,12 +117,44 @@ def report_options(command: _F) -> _F:
             show_default=True,
             help="The least severity of a finding that makes the exit status 1.",
         ),
+        click.option("--exit-zero", is_flag=True, help="As --fail-on never.", hidden=True),
+        click.option("--strict", is_flag=True, help="Functions parsed in part make the exit status 2."),
         click.option(
             "--baseline",
             type=click.Path(path_type=Path, exists=True, dir_okay=False),
             metavar="FILE",
             help="Count the findings that this baseline knows as carried.",
         ),
+        click.option(
+            "--no-suppress",
+            "suppress",
+            flag_value=False,
+            default=True,
+            help="Count what comments and the triage file suppress, too.",
+        ),
+        click.option("--show-suppressed", is_flag=True, help="List what is suppressed, with the reasons."),
+        click.option("--require-reason", is_flag=True, help="Comments that give no reason suppress nothing."),
+        click.option(
+            "--color",
+            "colour",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Colour the format text [default: on a terminal].",
+        ),
+        click.option(
+            "--column-unit",
+            type=click.Choice(["display", "byte"]),
+            default="display",
+            help="Count columns of text as terminals show them, or in bytes.",
+        ),
+        click.option(
+            "--progress",
+            "show_progress",
+            type=click.Choice(["auto", "never"]),
+            default="auto",
+            help="Show how far it has come [default: on a terminal, after a second].",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Neither progress nor summary."),
         click.option(
             "-v", "--verbose", is_flag=True, help="List all that was skipped, partly parsed or carried."
         ),
@@ -133,34 +170,66 @@ def configure(
     no_cache: bool,
     jobs: int | None,
     rules_dir: Path | None,  # the option's name
+    exit_zero: bool = False,
     **options: Any,
 ) -> Config:
     """The Config that the options of a command make."""
     if rules_dir is not None:
         options["rules_dir"] = rules_dir
+    if exit_zero:
+        options["fail_on"] = "never"
     folder = None if no_cache else cache or cache_dir()
-    return Config(cache=folder, jobs=jobs or available_cpus(), invocation=_invocation(), **options)
+    return Config(
+        cache=folder,
+        jobs=jobs or available_cpus(),
+        invocation=_invocation(),
+        started=time.monotonic(),
+        **options,
+    )
+
+
+def report_on(config: Config, work: Callable[[Config], Report]) -> int:
+    """Do ``work``, showing how far it has come, and print its report.  Gives the exit status."""
+    with progress(sys.stderr, wanted=config.show_progress == "auto" and not config.quiet) as told:
+        report = work(replace(config, progress=told))
+    return put_out(report, config)
 
 
 def put_out(report: Report, config: Config) -> int:
     """Print ``report``: findings to standard output, all else to standard error.  Gives the exit status."""
     from kscan.findings.summary import complaints, exit_status, summary  # noqa: PLC0415 - start-up time
-    from kscan.reports import find_reporter  # noqa: PLC0415
+    from kscan.reports import Style, find_reporter  # noqa: PLC0415
 
     report = without_known(report, config)
+    style = Style(
+        verbose=config.verbose,
+        colour=use_colour(sys.stdout, config.colour),
+        byte_columns=config.column_unit == "byte",
+        show_suppressed=config.show_suppressed,
+    )
     try:
-        for piece in find_reporter(config.format).render(report, verbose=config.verbose):
+        for piece in find_reporter(config.format).render(report, style):
             sys.stdout.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)  # the reader had enough; the exit status still tells
     if config.format == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
-        _append(Path(page), find_reporter("markdown").render(report, verbose=config.verbose))
+        _append(Path(page), find_reporter("markdown").render(report, style))
     for line in complaints(report, verbose=config.verbose):
         sys.stderr.write(f"kscan: {line}\n")
-    if config.format == "text":
-        sys.stderr.write(f"{summary(report)}\n")
-    return exit_status(report, config.fail_on)
+    if config.format == "text" and not config.quiet:
+        seconds = None if config.started is None else time.monotonic() - config.started
+        sys.stderr.write(f"{summary(report, seconds)}\n")
+        _hint(report)
+    return exit_status(report, config.fail_on, strict=config.strict)
+
+
+def _hint(report: Report) -> None:
+    from kscan.findings.summary import new_findings, worst_first  # noqa: PLC0415 - start-up time
+
+    found = worst_first(new_findings(report))
+    if found and sys.stderr.isatty():
+        sys.stderr.write(f"`kscan rules explain {found[0].rule}` tells what that is and how sure it is\n")
 
 
 def without_known(report: Report, config: Config) -> Report:

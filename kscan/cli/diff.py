@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, put_out, report_options, tree_options
+from kscan.cli._options import configure, report_on, report_options, tree_options
 from kscan.errors import InputError
 from kscan.sources.changes import Changes, between, since, staged
 
@@ -31,7 +31,8 @@ def command(revisions: str | None, since_rev: str | None, of_index: bool, **opti
     changes = _changes(str(config.tree or Path()), revisions, since_rev, of_index=of_index)
     from kscan import pipeline  # noqa: PLC0415 - wrong use is told without the engine
 
-    return put_out(pipeline.judge_changes(replace(config, tree=Path(changes.top)), changes), config)
+    config = replace(config, tree=Path(changes.top))
+    return report_on(config, lambda chosen: pipeline.judge_changes(chosen, changes))
 
 
 def _changes(directory: str, revisions: str | None, since_rev: str | None, *, of_index: bool) -> Changes:

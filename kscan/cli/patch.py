@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, put_out, report_options, tree_options
+from kscan.cli._options import configure, report_on, report_options, tree_options
 
 
 @click.command()
@@ -22,4 +22,4 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     from kscan import pipeline  # noqa: PLC0415 - help and completion do without the engine
 
     config = configure(**options)
-    return put_out(pipeline.judge(config, inputs), config)
+    return report_on(config, lambda chosen: pipeline.judge(chosen, inputs))

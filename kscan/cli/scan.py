@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, put_out, report_options, tree_options
+from kscan.cli._options import configure, report_on, report_options, tree_options
 
 
 @click.command()
@@ -23,4 +23,4 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from kscan import pipeline  # noqa: PLC0415 - help and completion do without the engine
 
     config = configure(paths=paths, **options)
-    return put_out(pipeline.scan(config), config)
+    return report_on(config, pipeline.scan)

@@ -23,7 +23,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -219,6 +219,15 @@ class MacroUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line: int
 
 
+class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A comment addressed to kscan (``kscan: ...``): its text, white space joined, and its lines."""
+
+    text: str
+    line: int
+    end_line: int
+    alone: bool  # no code before it on its first line
+
+
 class Quality(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How well the file was understood."""
 
@@ -240,6 +249,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bindings: tuple[Binding, ...]
     includes: tuple[str, ...]  # "<linux/pci.h>", "\"iommu.h\""
     quality: Quality
+    remarks: tuple[Remark, ...] = ()
 
 
 _FIELD_NAME = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)

@@ -35,8 +35,9 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 def entries_of(findings: Iterable[Finding]) -> tuple[Entry, ...]:
-    """The entries of findings, sorted, each fingerprint once."""
-    known = {f.fingerprint: Entry(f.file, f.rule, f.function, f.message, f.fingerprint) for f in findings}
+    """The entries of findings, sorted, each fingerprint once; what is suppressed needs none."""
+    counted = (f for f in findings if f.suppression is None)
+    known = {f.fingerprint: Entry(f.file, f.rule, f.function, f.message, f.fingerprint) for f in counted}
     return tuple(sorted(known.values()))
 
 
@@ -63,10 +64,7 @@ def parse(data: bytes, name: str) -> tuple[Entry, ...]:
 def apply(report: Report, entries: Iterable[Entry]) -> Report:
     """``report`` with what the baseline knows as carried, which is no reason to fail."""
     known = {entry.fingerprint for entry in entries}
-    patches = tuple(
-        msgspec.structs.replace(patch, findings=_carried(patch.findings, known)) for patch in report.patches
-    )
-    return msgspec.structs.replace(report, findings=_carried(report.findings, known), patches=patches)
+    return report.with_findings(lambda findings: _carried(findings, known))
 
 
 def stale(report: Report, entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Literal, Self
 
 import msgspec
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -41,6 +42,13 @@ class Step(msgspec.Struct, frozen=True):
     line: int
     function: str
     message: str
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """Who keeps a finding from counting, and why: a comment in the code, or an entry of the triage file."""
+
+    kind: Literal["comment", "triage"]
+    reason: str  # empty where a comment gives none
 
 
 class RuleInfo(msgspec.Struct, frozen=True):
@@ -78,6 +86,7 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     conditions: tuple[str, ...]  # path conditions, and what would make the claim false
     fingerprint: str
     status: Status = "present"
+    suppression: Suppression | None = None
     line_text: str = ""
     line_hash: str = ""
 
@@ -97,6 +106,15 @@ class Skipped(msgspec.Struct, frozen=True):
     partial: bool = False  # analysed in part: no reason for exit status 2
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """Something about the run that its reader may want to mend: a suppression that hides nothing."""
+
+    file: str
+    line: int  # 0 where no line applies
+    message: str
+    remedy: str = ""
+
+
 class Coverage(msgspec.Struct, frozen=True):
     """What was looked at.  Counts; ``context_files`` were linked without being reported on."""
 
@@ -105,6 +123,7 @@ class Coverage(msgspec.Struct, frozen=True):
     partial: int = 0  # functions whose body was parsed in part
     context_files: int = 0
     skipped: tuple[Skipped, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -136,3 +155,10 @@ class Report(msgspec.Struct, frozen=True):
     patches: tuple[PatchResult, ...] = ()
     notes: tuple[str, ...] = ()
     rules: tuple[RuleInfo, ...] = ()  # those that were looked for
+
+    def with_findings(self, change: Callable[[Iterable[Finding]], tuple[Finding, ...]]) -> Self:
+        """The report with ``change`` made to its findings, which stand once more in its patches."""
+        patches = tuple(
+            msgspec.structs.replace(patch, findings=change(patch.findings)) for patch in self.patches
+        )
+        return msgspec.structs.replace(self, findings=change(self.findings), patches=patches)

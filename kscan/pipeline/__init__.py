@@ -17,6 +17,7 @@ from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.lines import rules_for, with_lines
 from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of, scope_of
+from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
     from kscan.link.callgraph import CallGraph
@@ -33,6 +34,7 @@ def scan(config: Config) -> Report:
         result = analyse(setup, setup.source, paths, arch_of(setup, paths))
         findings = with_lines(setup, result.findings, setup.source)
         report = Report(config.invocation, result.coverage, findings, rules=rules_for(setup))
+        report = decided(setup, report, paths)
     return _noted(report, store)
 
 
@@ -41,7 +43,7 @@ def judge(config: Config, inputs: Sequence[str]) -> Report:
     from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
 
     with _store(config) as store, Setup(config, store) as setup:
-        report = judge_inputs(setup, inputs)
+        report = decided(setup, judge_inputs(setup, inputs))
     return _noted(report, store)
 
 
@@ -56,7 +58,7 @@ def judge_changes(config: Config, changes: Changes) -> Report:
     from kscan.pipeline import revisions  # noqa: PLC0415 - a scan needs no comparison
 
     with _store(config) as store, Setup(config, store) as setup:
-        report = revisions.judge_changes(setup, changes)
+        report = decided(setup, revisions.judge_changes(setup, changes))
     return _noted(report, store)
 
 

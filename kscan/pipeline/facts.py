@@ -113,6 +113,7 @@ class FactsLoader:
         jobs: int = 1,
         extractor: Extractor | None = None,
         cpu_seconds: float = CPU_SECONDS,
+        progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
         self._source = source
         self._macros = macros
@@ -120,6 +121,7 @@ class FactsLoader:
         self._jobs = jobs
         self._extractor = extractor
         self._cpu_seconds = cpu_seconds
+        self._progress = progress
         self._key = cache_key(macros.digest)
         self._tree = os.path.realpath(source.name)
         # Hashing here what workers will read anyway is of use only where it may be known by content.
@@ -211,6 +213,8 @@ class FactsLoader:
         waiting = 0
         with closing(self._answers(missing, state, work)) as answers:
             for path, result in answers:
+                if self._progress is not None:
+                    self._progress("files", state.extracted, len(missing))
                 if not result.content:
                     state.skipped.append(Skipped(path, result.line, result.reason, result.remedy))
                     continue

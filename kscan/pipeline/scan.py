@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from kscan.facts.model import FileFacts
 from kscan.findings.fingerprint import settle
 from kscan.findings.model import Coverage, Finding, Skipped
@@ -14,6 +16,7 @@ from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.results import Manifest, Result, recall, remember
 from kscan.pipeline.setup import Setup, view_of
+from kscan.pipeline.suppress import with_comments
 from kscan.rules.matchers import find_matcher
 from kscan.rules.schema import Rule
 from kscan.sources import Source
@@ -32,7 +35,9 @@ class Linked:
 def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linked:
     """Load the facts below ``paths`` and link them, with what their hooks need from outside."""
     files = tuple(source.paths(paths))
-    loader = FactsLoader(source, setup.macros, setup.store, jobs=setup.config.jobs)
+    loader = FactsLoader(
+        source, setup.macros, setup.store, jobs=setup.config.jobs, progress=setup.config.progress
+    )
     loaded = loader.load(files)
     context = setup.model.context
     outside = Outside(
@@ -59,8 +64,9 @@ def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Re
     if known is not None:
         return known
     linked = link(setup, source, paths, arch)
-    findings = run_rules(setup, linked)  # which may load more of the context
-    result = Result(coverage_of(linked), findings)
+    found = run_rules(setup, linked)  # which may load more of the context
+    findings, notices = with_comments(setup, linked.loaded.facts, found)
+    result = Result(msgspec.structs.replace(coverage_of(linked), notices=notices), findings)
     if manifest is not None:
         remember(setup, manifest, result)
     return result
@@ -68,7 +74,15 @@ def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Re
 
 def run_rules(setup: Setup, linked: Linked) -> tuple[Finding, ...]:
     """The findings of the chosen rules that concern the scanned files, settled."""
-    return settle(f for rule in setup.rules for f in _findings(rule, setup.model, linked))
+    return settle(f for rule in _told(setup) for f in _findings(rule, setup.model, linked))
+
+
+def _told(setup: Setup) -> Iterator[Rule]:
+    """The rules, one after the other; whoever watches is told which."""
+    for number, rule in enumerate(setup.rules):
+        if setup.config.progress is not None:
+            setup.config.progress(f"rule {rule.id}", number, len(setup.rules))
+        yield rule
 
 
 def _findings(rule: Rule, model: KernelModel, linked: Linked) -> Iterator[Finding]:

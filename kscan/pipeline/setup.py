@@ -38,7 +38,7 @@ class Setup:
         """Open the tree and load the kernel model.  Raises InputError and RuleError."""
         self.config = config
         self.store = store
-        self.top = _top(config)
+        self.top = top_of(config)
         self.source: Source = GitRev(self.top, config.rev) if config.rev else Tree(self.top)
         self.knowledge = _digest(config.rules_dir)
         self.model = self._model()
@@ -58,12 +58,16 @@ class Setup:
         return load_macros(self.config.rules_dir / "kernel")
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules of this run."""
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Every rule there is, chosen or not."""
         from kscan.rules.load import load_rules  # noqa: PLC0415 - see the class
 
-        chosen = self.config.rules
-        return select_rules(load_rules(self.config.rules_dir), chosen, preview=self.config.preview)
+        return load_rules(self.config.rules_dir)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of this run."""
+        return select_rules(self.all_rules, self.config.rules, preview=self.config.preview)
 
     def _model(self) -> KernelModel:
         """From the cache where no file changed, as reading YAML takes ten times longer."""
@@ -91,7 +95,8 @@ def _digest(rules_dir: Path) -> str:
     return total.hexdigest()
 
 
-def _top(config: Config) -> Path:
+def top_of(config: Config) -> Path:
+    """The top of the tree of a run.  Raises InputError where there is none."""
     if config.tree is not None:
         if not config.tree.is_dir():
             raise InputError(

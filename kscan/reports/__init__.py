@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -18,10 +19,23 @@ from kscan.errors import InputError
 from kscan.findings.model import Report
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a report is to look.  Formats for programs have one form and look at none of it.
+
+    ``byte_columns`` counts columns in bytes instead of as terminals show them.
+    """
+
+    verbose: bool = False
+    colour: bool = False
+    byte_columns: bool = False
+    show_suppressed: bool = False
+
+
 class Reporter(Protocol):
     """What a module of this package offers."""
 
-    def render(self, report: Report, *, verbose: bool) -> Iterator[str]:
+    def render(self, report: Report, style: Style) -> Iterator[str]:
         """``report`` as text that ends in a newline, in pieces; nothing where there is nothing to say."""
         ...
 

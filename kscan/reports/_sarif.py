@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from kscan import __version__
 from kscan.findings.columns import character_columns
-from kscan.findings.model import Finding, Report, RuleInfo, Skipped, Step
+from kscan.findings.model import Finding, Notice, Report, RuleInfo, Skipped, Step
 from kscan.findings.plain import plain, plain_lines
 
 MOST_RESULTS = 5000
@@ -38,6 +38,7 @@ def log(report: Report, findings: Sequence[Finding], *, left_out: int = 0) -> It
         "invocations": [_invocation(report, left_out)],
     }
     compared = any(finding.status != "present" for finding in findings)
+    suppressing = any(finding.suppression is not None for finding in findings)
     yield '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{\n'
     for key, value in run.items():
         yield f"{json.dumps(key)}: {json.dumps(value)},\n"
@@ -48,6 +49,8 @@ def log(report: Report, findings: Sequence[Finding], *, left_out: int = 0) -> It
         result = _result(finding, index, seen)
         if compared:  # all results have it, or none
             result["baselineState"] = _BASELINE[finding.status]
+        if suppressing:  # likewise; an empty array says that it is not suppressed
+            result["suppressions"] = list(_suppressions(finding))
         yield comma + json.dumps(result)
         comma = ",\n"
     yield "]}]}\n"
@@ -86,6 +89,7 @@ def _first_section(rule: RuleInfo) -> str:
 
 def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     notes = [_notification(skipped) for skipped in report.coverage.skipped]
+    notes += [_warning(notice) for notice in report.coverage.notices]
     if left_out:
         text = f"{left_out} more findings were left out: the consumer takes {MOST_RESULTS} of a run."
         notes.append({"level": "warning", "message": {"text": text}})
@@ -97,15 +101,20 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
 
 
 def _notification(skipped: Skipped) -> dict[str, Any]:
-    remedy = f" ({skipped.remedy})" if skipped.remedy else ""
-    place: dict[str, Any] = {"artifactLocation": _artifact(skipped.file)}
-    if skipped.line:
-        place["region"] = {"startLine": skipped.line}
-    return {
-        "level": "note" if skipped.partial else "error",
-        "message": {"text": plain(skipped.reason + remedy)},
-        "locations": [{"physicalLocation": place}],
-    }
+    level = "note" if skipped.partial else "error"
+    return _told(level, skipped.file, skipped.line, skipped.reason, skipped.remedy)
+
+
+def _warning(notice: Notice) -> dict[str, Any]:
+    return _told("warning", notice.file, notice.line, notice.message, notice.remedy)
+
+
+def _told(level: str, file: str, line: int, text: str, remedy: str) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": _artifact(file)}
+    if line:
+        place["region"] = {"startLine": line}
+    said = f"{text} ({remedy})" if remedy else text
+    return {"level": level, "message": {"text": plain(said)}, "locations": [{"physicalLocation": place}]}
 
 
 def _result(finding: Finding, index: Mapping[str, int], seen: Counter[str]) -> dict[str, Any]:
@@ -126,6 +135,12 @@ def _result(finding: Finding, index: Mapping[str, int], seen: Counter[str]) -> d
     if finding.steps:
         result["codeFlows"] = [{"threadFlows": [{"locations": list(_flow(finding))}]}]
     return result
+
+
+def _suppressions(finding: Finding) -> Iterator[dict[str, str]]:
+    if finding.suppression is not None:
+        kind = "inSource" if finding.suppression.kind == "comment" else "external"
+        yield {"kind": kind, "status": "accepted", "justification": plain(finding.suppression.reason)}
 
 
 def _message(finding: Finding) -> str:

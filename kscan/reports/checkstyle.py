@@ -10,11 +10,12 @@ from kscan.findings.columns import character_columns
 from kscan.findings.model import Finding, Report
 from kscan.findings.plain import plain
 from kscan.findings.summary import new_findings
+from kscan.reports import Style
 
 _SEVERITY = {"error": "error", "warning": "warning", "note": "info"}
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - there is one form only
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - there is one form only
     """The new findings, by file."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<checkstyle version="4.3">\n'
     ordered = sorted(new_findings(report), key=lambda f: f.sort_key)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from kscan.findings.model import Report
 from kscan.findings.summary import concise, new_findings
+from kscan.reports import Style
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - one line is one line
-    """``path:line:column: severity: message [rule]``, columns as a terminal shows them."""
+def render(report: Report, style: Style) -> Iterator[str]:
+    """``path:line:column: severity: message [rule]``."""
     for finding in new_findings(report):
-        yield concise(finding) + "\n"
+        yield concise(finding, byte_columns=style.byte_columns) + "\n"

@@ -9,12 +9,13 @@ from kscan.findings.columns import character_columns
 from kscan.findings.model import Finding, Report
 from kscan.findings.plain import plain
 from kscan.findings.summary import concise, counted, new_findings, worst_first
+from kscan.reports import Style
 
 _COMMAND = {"error": "error", "warning": "warning", "note": "notice"}
 _MOST = 10  # of each command in a step; GitHub drops the rest without a word
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - the limits say how much
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the limits say how much
     """Annotations for the worst new findings; the others as lines of the log."""
     used = Counter({"notice": 1})  # kept for the one that tells of the others
     others = []

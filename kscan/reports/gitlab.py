@@ -10,11 +10,12 @@ from typing import Any
 from kscan.findings.model import Finding, Report
 from kscan.findings.plain import plain
 from kscan.findings.summary import new_findings
+from kscan.reports import Style
 
 _SEVERITY = {"error": "major", "warning": "minor", "note": "info"}
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - there is one form only
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - there is one form only
     """The new findings, one a line."""
     seen: Counter[str] = Counter()
     comma = "\n"

@@ -16,11 +16,12 @@ import msgspec
 
 from kscan import __version__
 from kscan.findings.model import SCHEMA_VERSION, Finding, PatchResult, Report
+from kscan.reports import Style
 
 _ODD = re.compile(r"[^\x20-\x7e]")
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - JSON always says all
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - JSON always says all
     """The whole report as one JSON object."""
     yield f'{{"schema_version": {_dump(SCHEMA_VERSION)},\n'
     yield f'"tool": {_dump({"name": "kscan", "version": __version__})},\n'
@@ -40,6 +41,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     fields = msgspec.to_builtins(finding)
     assert isinstance(fields, dict)
     del fields["line_hash"]  # CodeQL's own, of use in SARIF only
+    if finding.suppression is None:
+        del fields["suppression"]
     return fields
 
 

@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape, quoteattr
 from kscan.findings.model import Finding, Report, Skipped
 from kscan.findings.plain import plain
 from kscan.findings.summary import concise, new_findings
+from kscan.reports import Style
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:  # noqa: ARG001 - there is one form only
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - there is one form only
     """One test case for each; a clean run has one that passed."""
     failed = new_findings(report)
     missing = [skipped for skipped in report.coverage.skipped if not skipped.partial]

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from kscan.findings.model import Finding, Report
 from kscan.findings.plain import plain
 from kscan.findings.summary import counted, new_findings, summary, worst_first
+from kscan.reports import Style
 
 _MOST_ROWS = 200  # a step summary may have 1 MB
 _MARKUP = re.compile(r"[^\w\s.,/()=-]|_")
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:
+def render(report: Report, style: Style) -> Iterator[str]:
     """A headline, then the new findings as a table, the worst first."""
     found = worst_first(new_findings(report))
-    rows = found if verbose else found[:_MOST_ROWS]
+    rows = found if style.verbose else found[:_MOST_ROWS]
     noun = "new finding" if report.patches else "finding"
     yield f"### kscan: {counted(len(found), noun)}\n\n"
     if rows:

@@ -1,56 +1,87 @@
-"""Terminal text, in the form of gcc's messages."""
+"""Terminal text, in the form of gcc's messages, with the line of source that each is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kscan.findings.columns import display_column
+from kscan.findings.columns import frame
 from kscan.findings.model import Finding, PatchResult, Report
 from kscan.findings.plain import plain
-from kscan.findings.summary import concise, new_findings
+from kscan.findings.summary import is_new, place
+from kscan.reports import Style
+from kscan.reports._paint import Paint
 
 
-def render(report: Report, *, verbose: bool) -> Iterator[str]:
+def render(report: Report, style: Style) -> Iterator[str]:
     """The findings; for patches, by patch and by what became of them."""
+    text = _Text(style)
     if not report.patches:
-        yield from _blocks(report.findings if verbose else new_findings(report))
+        yield from text.blocks(f for f in report.findings if style.verbose or is_new(f) or f.suppression)
         return
     for number, patch in enumerate(report.patches, start=1):
-        yield _header(patch, number, len(report.patches))
-        yield from _by_status(patch.findings, verbose=verbose)
+        yield text.header(patch, number, len(report.patches))
+        yield from text.by_status(patch.findings)
 
 
-def _header(patch: PatchResult, number: int, total: int) -> str:
-    origin = ", ".join(filter(None, (patch.source, patch.message_id)))
-    what = f": {', '.join(patch.files)}" if patch.files else ""
-    lines = [
-        f"patch {number}/{total}: {patch.name}",
-        *([f"  from {origin}"] if origin else []),
-        f"  {patch.outcome}{what}",
-        *(f"  {note}" for note in patch.notes),
-    ]
-    return "".join(plain(line) + "\n" for line in lines)
+class _Text:
+    def __init__(self, style: Style) -> None:
+        self._style = style
+        self._paint = Paint(on=style.colour)
 
+    def header(self, patch: PatchResult, number: int, total: int) -> str:
+        origin = ", ".join(filter(None, (patch.source, patch.message_id)))
+        what = f": {', '.join(patch.files)}" if patch.files else ""
+        first = self._paint.strong(plain(f"patch {number}/{total}: {patch.name}"))
+        rest = [f"from {origin}"] if origin else []
+        rest += [f"{patch.outcome}{what}", *patch.notes]
+        return "".join(line + "\n" for line in (first, *(plain(f"  {line}") for line in rest)))
 
-def _by_status(findings: Sequence[Finding], *, verbose: bool) -> Iterator[str]:
-    for status in ("introduced", "fixed", "carried"):
-        chosen = [f for f in findings if f.status == status]
-        listed = verbose or status != "carried"
-        if chosen:
-            yield f"{status}: {len(chosen)}{'' if listed else ' (--verbose lists them)'}\n"
-        if listed:
-            yield from _blocks(chosen)
+    def by_status(self, findings: Sequence[Finding]) -> Iterator[str]:
+        counted = [f for f in findings if f.suppression is None]
+        for status in ("introduced", "fixed", "carried"):
+            chosen = [f for f in counted if f.status == status]
+            listed = self._style.verbose or status != "carried"
+            if chosen:
+                yield f"{status}: {len(chosen)}{'' if listed else ' (--verbose lists them)'}\n"
+            if listed:
+                yield from self.blocks(chosen)
+        suppressed = [f for f in findings if f.suppression is not None and f.status == "introduced"]
+        if suppressed:
+            hint = "" if self._style.show_suppressed else " (--show-suppressed lists them)"
+            yield f"introduced, but suppressed: {len(suppressed)}{hint}\n"
+            yield from self.blocks(suppressed)
 
+    def blocks(self, findings: Iterable[Finding]) -> Iterator[str]:
+        for finding in findings:
+            if finding.suppression is None or self._style.show_suppressed:
+                yield "".join(line + "\n" for line in self._lines(finding))
 
-def _blocks(findings: Iterable[Finding]) -> Iterator[str]:
-    for finding in findings:
-        yield "".join(plain(line) + "\n" for line in _lines(finding))
+    def _lines(self, finding: Finding) -> Iterator[str]:
+        paint = self._paint
+        where = place(finding, byte_columns=self._style.byte_columns)
+        severity = paint.severity(finding.severity, f"{finding.severity}:")
+        rule = paint.faint(plain(f"[{finding.rule}]"))
+        yield f"{paint.strong(f'{where}:')} {severity} {paint.strong(plain(finding.message))} {rule}"
+        yield from self._frame(finding)
+        note = paint.severity("note", "note:")
+        for step in finding.steps:
+            there = plain(f"{step.file}:{step.line}:")
+            yield f"{there} {note} {plain(f'in {step.function}(): {step.message}')}"
+        for condition in finding.conditions:
+            yield f"{where}: {note} {plain(f'condition: {condition}')}"
+        if finding.suppression is not None:
+            by = "a comment" if finding.suppression.kind == "comment" else "the triage file"
+            reason = finding.suppression.reason or "no reason given"
+            yield f"{where}: {note} {plain(f'suppressed by {by}: {reason}')}"
+        if self._style.verbose:
+            yield f"{where}: {note} {plain(f'fingerprint: {finding.fingerprint}')}"
 
-
-def _lines(finding: Finding) -> Iterator[str]:
-    place = f"{finding.file}:{finding.line}:{display_column(finding)}"
-    yield concise(finding)
-    for step in finding.steps:
-        yield f"{step.file}:{step.line}: note: in {step.function}(): {step.message}"
-    for condition in finding.conditions:
-        yield f"{place}: note: condition: {condition}"
+    def _frame(self, finding: Finding) -> Iterator[str]:
+        found = frame(finding)
+        if found is None:
+            return
+        code, indent, width = found
+        number = f"{finding.line:5}"
+        yield f"{self._paint.faint(f'{number} |')} {code}"
+        mark = self._paint.severity(finding.severity, "^" + "~" * (width - 1))
+        yield f"{self._paint.faint(' ' * len(number) + ' |')} {' ' * indent}{mark}"

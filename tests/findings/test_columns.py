@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.findings.columns import byte_columns, character_columns, display_column
+from kscan.findings.columns import byte_columns, character_columns, display_column, frame
 from kscan.findings.model import Finding
 
 
@@ -47,3 +47,19 @@ def test_columns(text: str, column: int, end: int, display: int, characters: tup
 
 def test_what_spans_lines_ends_with_the_first() -> None:
     assert byte_columns(finding("\tf(x,", 2, 3, end_line=2)) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "end", "shown"),
+    [
+        ("\tf(x);", 2, 6, ("        f(x);", 8, 4)),
+        ("a\t\u6f22 f(\t);", 7, 12, ("a       \u6f22 f(   );", 11, 7)),
+        ("\x1b[2J f();", 6, 9, ("\\x1b[2J f();", 8, 3)),
+        ("", 5, 9, None),
+        ("x" * 400, 300, 301, None),
+        ("x" * 400, 100, 300, ("x" * 160 + "...", 99, 64)),
+    ],
+    ids=["tabs", "wide", "escape", "unknown line", "far out", "long"],
+)
+def test_frame(text: str, column: int, end: int, shown: tuple[str, int, int] | None) -> None:
+    assert frame(finding(text, column, end)) == shown

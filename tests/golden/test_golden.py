@@ -10,7 +10,7 @@ import pytest
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, RuleInfo, Skipped, Step
 from kscan.findings.summary import complaints, summary
-from kscan.reports import find_reporter, reporter_names
+from kscan.reports import Style, find_reporter, reporter_names
 
 Golden = Callable[[str, str], None]
 
@@ -108,7 +108,7 @@ _REPORTS = {"scan": _SCAN, "patch": _patch_report()}
 @pytest.mark.parametrize("which", _REPORTS)
 @pytest.mark.parametrize("reporter", reporter_names())
 def test_report(golden: Golden, reporter: str, which: str, verbose: bool) -> None:
-    text = "".join(find_reporter(reporter).render(_REPORTS[which], verbose=verbose))
+    text = "".join(find_reporter(reporter).render(_REPORTS[which], Style(verbose=verbose)))
     golden(f"{which}{'-verbose' if verbose else ''}.{reporter}", text)
     assert all(line.isprintable() for line in text.split("\n"))
 

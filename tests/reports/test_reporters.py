@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,8 +21,9 @@ from kscan.findings.model import (
     RuleInfo,
     Skipped,
     Step,
+    Suppression,
 )
-from kscan.reports import find_reporter, reporter_names
+from kscan.reports import Style, find_reporter, reporter_names
 
 FINDING = Finding(
     rule="r",
@@ -44,8 +46,8 @@ KEYS = """rule class severity confidence file line column end_line end_column
 function message steps conditions fingerprint status line_text"""
 
 
-def render(name: str, report: Report, *, verbose: bool = False) -> str:
-    return "".join(find_reporter(name).render(report, verbose=verbose))
+def render(name: str, report: Report, style: Style = Style()) -> str:  # noqa: B008 - frozen
+    return "".join(find_reporter(name).render(report, style))
 
 
 def parsed(report: Report) -> Any:
@@ -80,6 +82,42 @@ def test_findings_of_patches_that_do_not_say_whose_they_are() -> None:
     patch = PatchResult("subject", "a.patch", "", "applied", findings=(introduced,))
     text = render("text", Report((), Coverage(), (introduced,), (patch,)))
     assert "introduced: 1\na\\x80.c:1:2: warning:" in text
+
+
+SUPPRESSED = msgspec.structs.replace(FINDING, suppression=Suppression("triage", "known: \x1b"))
+
+
+@pytest.mark.parametrize("name", [n for n in reporter_names() if n not in {"json", "sarif", "markdown"}])
+def test_what_is_suppressed_is_not_reported(name: str) -> None:
+    assert render(name, Report((), Coverage(), (SUPPRESSED,))) == render(name, Report((), Coverage(), ()))
+
+
+def test_what_is_suppressed_is_told_where_all_is() -> None:
+    both = Report((), Coverage(), (FINDING, SUPPRESSED))
+    results = json.loads(render("sarif", both))["runs"][0]["results"]
+    told = {"kind": "external", "status": "accepted", "justification": "known: \\x1b"}
+    assert [r["suppressions"] for r in results] == [[], [told]]
+    assert [f.get("suppression") for f in parsed(both)["findings"]] == [
+        None,
+        {"kind": "triage", "reason": "known: \x1b"},
+    ]
+    text = render("text", both, Style(show_suppressed=True))
+    assert "note: suppressed by the triage file: known: \\x1b" in text
+
+
+def test_colour_is_laid_over_text_that_is_safe() -> None:
+    report = Report((), Coverage(), (msgspec.structs.replace(FINDING, line_text="\tf(\x1b[2J);"),))
+    text = render("text", report, Style(colour=True))
+    assert "\x1b[1;35mwarning:\x1b[0m" in text
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text) == render("text", report)
+    assert "\x1b" not in render("text", report)
+
+
+def test_columns_in_bytes() -> None:
+    report = Report((), Coverage(), (msgspec.structs.replace(FINDING, line_text="\tf(x);"),))
+    for name in ("text", "concise"):
+        assert render(name, report).startswith("a\\x80.c:1:9: ")
+        assert render(name, report, Style(byte_columns=True)).startswith("a\\x80.c:1:2: ")
 
 
 def test_there_is_no_such_format() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.facts.extract.remarks import remarks
 from kscan.facts.extract.toplevel import TopLevel
 from kscan.facts.model import Binding, FileFacts, Macro, MacroUse, Quality
 from kscan.kernel.macros import MacroTable
@@ -37,6 +38,7 @@ def extract(source: bytes, macros: MacroTable) -> FileFacts:
         bindings=tuple(_bare_functions(top)),
         includes=tuple(i.target for i in directives.includes),
         quality=Quality(len(top.functions), partial, quality.errors),
+        remarks=remarks(source),
     )
 
 
