@@ -51,11 +51,18 @@ class Nullness:
         self.apis = apis
         self.owner = owner
         self._dereferencing: dict[tuple[str, int, str], bool] = {}
+        self._misuses: dict[Func, tuple[Misuse, ...]] = {}
         allocators = (r for roles in apis.acquires.values() for r in roles if r.holder.kind == "result")
         self.allocators = {r.function for r in allocators if apis.resources[r.resource].nature == "memory"}
 
-    def misuses(self, func: Func) -> Iterator[Misuse]:
+    def misuses(self, func: Func) -> tuple[Misuse, ...]:
         """The misuses of each result in a function, the nearest of a kind."""
+        found = self._misuses.get(func)
+        if found is None:
+            found = self._misuses[func] = tuple(self._look(func))
+        return found
+
+    def _look(self, func: Func) -> Iterator[Misuse]:
         holding = self.owner.holding(func)
         for place, event in all_events(func.fact.body):
             if not isinstance(event, Call) or not event.result or any(_NO_FAIL in a for a in event.args):
@@ -70,15 +77,26 @@ class Nullness:
                 yield from self._followed(holding, place, event, NEGATIVE)
 
     def _followed(self, holding: Holding, place: Place, call: Call, mask: int) -> Iterator[Misuse]:
+        """What is known on the way to the call never adds a misuse: asked for where there is one without."""
         walk = _Walk(self, holding, call, mask)
-        start = Place(place.block, place.index + 1)
-        state = Failed(frozenset({Object(call.result)}))
-        complete = True
-        for facts in holding.facts_at(place):
-            known = facts | {call.result: mask}
-            complete &= holding.paths.explore(start, known, state, walk.visit, walk.decide)
+        complete = self._explored(walk, place, [{}])
+        if walk.found or not complete:
+            before = holding.facts_at(place)
+            if before != [{}]:
+                walk = _Walk(self, holding, call, mask)
+                complete = self._explored(walk, place, before)
         if complete:
             yield from walk.found.values()
+
+    def _explored(self, walk: _Walk, place: Place, before: list[Facts]) -> bool:
+        return walk.holding.paths.explore(
+            Place(place.block, place.index + 1),
+            [facts | {walk.call.result: walk.mask} for facts in before],
+            Failed(frozenset({Object(walk.call.result)})),
+            walk.visit,
+            walk.decide,
+            walk.concerns,
+        )
 
     def dereferences(self, callee: str, position: int, path: str) -> bool:
         """Whether a function surely dereferences an argument, whatever its value."""
@@ -138,30 +156,32 @@ class _Walk:
 
     def __init__(self, nullness: Nullness, holding: Holding, call: Call, mask: int) -> None:
         self._nullness = nullness
-        self._holding = holding
+        self.holding = holding
         self._apis = nullness.apis
-        self._call = call
+        self.call = call
+        self.mask = mask
+        self.concerns = holding.paths.concerning([call.result])
         self._null = mask == ZERO
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
 
     def _has_error_test(self) -> bool:
         """Whether the function tests for an error pointer something that may be this result."""
-        names = {self._call.result}
+        names = {self.call.result}
         names |= {
             e.target
-            for b in self._holding.body.blocks
+            for b in self.holding.body.blocks
             for e in b.events
-            if isinstance(e, Assign) and e.value == self._call.result
+            if isinstance(e, Assign) and e.value == self.call.result
         }
         roles = ("is_err", "is_err_or_null", "err_or_zero")
         return any(
             self._apis.predicates.get(c.callee) in roles and c.args and c.args[0] in names
-            for c in self._holding.paths.calls.values()
+            for c in self.holding.paths.calls.values()
         )
 
     def _say(self, kind: str, line: int, what: str, node: Node[Failed]) -> None:
-        self.found.setdefault(kind, Misuse(kind, self._holding.func, self._call, line, what, node))
+        self.found.setdefault(kind, Misuse(kind, self.holding.func, self.call, line, what, node))
 
     def visit(
         self, _where: Place, event: Event | None, facts: Facts, state: Failed, node: Node[Failed]
@@ -169,7 +189,7 @@ class _Walk:
         """Follow one event."""
         if event is None:
             return None
-        if isinstance(event, Call) and event.result == self._call.result:
+        if isinstance(event, Call) and event.result == self.call.result:
             return None
         for operand in _operands(event):
             if self._null and dereferenced(operand, state.holders):
@@ -191,7 +211,7 @@ class _Walk:
         kept = frozenset(h for h in state.holders if not h.within(target) and h.base != event.target)
         if value is None or value not in state.holders or event.value[:1] in "&*":
             return state._replace(holders=kept) if kept else None
-        seen = state.kept if self._holding.is_local(event.target) else event.line
+        seen = state.kept if self.holding.is_local(event.target) else event.line
         return state._replace(holders=kept | {target}, kept=seen)
 
     def _called(self, event: Call, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
@@ -206,7 +226,7 @@ class _Walk:
             if (
                 role is None
                 and self._null
-                and self._nullness.dereferences(event.callee, position, self._holding.func.path)
+                and self._nullness.dereferences(event.callee, position, self.holding.func.path)
             ):
                 self._say(USED, event.line, f"{event.callee}({arg})", node)
                 return None
@@ -230,13 +250,9 @@ class _Walk:
         if block.kind == "branch":
             return self._tested(block, state, node)
         if block.kind == "return" and self._null and state.kept and not state.tested:
-            number = next(n for n, b in enumerate(self._holding.body.blocks) if b is block)
-            allocates = self._call.callee in self._nullness.allocators
-            if (
-                allocates
-                and parse(block.left) not in state.holders
-                and not self._holding.fails(number, facts)
-            ):
+            number = next(n for n, b in enumerate(self.holding.body.blocks) if b is block)
+            allocates = self.call.callee in self._nullness.allocators
+            if allocates and parse(block.left) not in state.holders and not self.holding.fails(number, facts):
                 self._say(KEPT, state.kept, "", node)
         return state
 

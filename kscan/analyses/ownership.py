@@ -126,7 +126,7 @@ class Holding:
         self.body = func.fact.body
         self._apis = owner.apis
         self._parameters = owner.parameters
-        self.paths = Paths(self.body, owner.apis)
+        self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
         self.values = Values(self.body)
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
         self._pointers = {v.name for v in self.body.locals if "*" in v.type}
@@ -181,16 +181,18 @@ class Holding:
     @cached_property
     def _before(self) -> tuple[dict[Place, list[Facts]], bool]:
         found: dict[Place, list[Facts]] = {}
-        wanted = {place for place, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
+        calls = {p: e for p, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
+        names = frozenset(e.result for e in calls.values())
 
-        def visit(where: Place, _event: Event | None, facts: Facts, state: None, _node: Node[None]) -> None:
-            if where in wanted:
+        def visit(where: Place, _event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
+            if where in calls:
                 known = found.setdefault(where, [])
-                if facts not in known:
-                    known.append(dict(facts))
-            return state
+                asked = self.paths.asked_from(where, facts)
+                if asked not in known:
+                    known.append(asked)
+            return True
 
-        complete = self.paths.explore(Place(0, 0), {}, None, _always(visit))
+        complete = self.paths.explore(Place(0, 0), ({},), True, visit, concerns=names)
         return found, complete
 
     def _concerns(self, event: Call) -> bool:
@@ -203,7 +205,7 @@ class Holding:
         )
 
     def facts_at(self, place: Place) -> list[Facts]:
-        """What may be known when control is at a call that this analysis is about, path by path."""
+        """What may be known and asked for later when control is at a call that this analysis is about."""
         found, complete = self._before
         return found.get(place, []) if complete else [{}]
 
@@ -224,16 +226,37 @@ class Holding:
         )
 
     def outcome(self, site: Site, mask: int) -> Outcome:
-        """How the paths end on which the call's result is in ``mask``."""
+        """How the paths end on which the call's result is in ``mask``.
+
+        What is known on the way to the call is asked for only where a path leaves it held
+        without: that never adds such a path.
+        """
+        outcome = self._followed(site, mask, [{}])
+        if outcome.complete and not any(e.kind not in ("released", "escaped") for e in outcome.exits):
+            return outcome
+        before = self.facts_at(site.place)
+        return outcome if before == [{}] else self._followed(site, mask, before)
+
+    def _followed(self, site: Site, mask: int, before: list[Facts]) -> Outcome:
         outcome = Outcome(site)
         start = Place(site.place.block, site.place.index + 1)
-        walk = _Walk(self, site, outcome)
-        for facts in self.facts_at(site.place) or ():
-            known = facts | ({site.call.result: mask} if site.call.result else {})
-            if site.same:
-                known[site.same] = POSITIVE
-            outcome.complete &= self.paths.explore(start, known, Held(site.holders), walk.visit)
+        known = {site.call.result: mask} if site.call.result else {}
+        if site.same:
+            known[site.same] = POSITIVE
+        outcome.complete = self.paths.explore(
+            start,
+            [facts | known for facts in before],
+            Held(site.holders),
+            _Walk(self, site, outcome).visit,
+            concerns=self._concerning(site),
+        )
         return outcome
+
+    def _concerning(self, site: Site) -> frozenset[str] | None:
+        if not site.named:
+            return None  # a lock may be given back without being named
+        names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
+        return self.paths.concerning(names - {""})
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
         """Whether an operand is the resource, or the address of a part of it."""
@@ -277,14 +300,6 @@ class Holding:
         if mask == NEGATIVE:
             return True
         return (False if mask == ZERO else None) if mask & ZERO else True
-
-
-def _always(visit: Callable[..., None]) -> Callable[..., bool | None]:
-    def wrapped(*args: object) -> bool | None:
-        visit(*args)
-        return True
-
-    return wrapped
 
 
 class _Walk:

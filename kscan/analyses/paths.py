@@ -10,11 +10,11 @@ change fields: a field that is tested twice is most likely tested for the same r
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Generic, TypeVar
+from functools import cached_property, lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
 from kscan.analyses.cfg import Place
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -23,6 +23,10 @@ from kscan.kernel.apis import Apis
 NEGATIVE, ZERO, POSITIVE = 1, 2, 4
 ANY = NEGATIVE | ZERO | POSITIVE
 MOST_STATES = 2000
+"""More than these, from one place of a function, are not looked at."""
+MOST_OF_BODY = 12000
+"""More than these, from all places of a function together, are not looked at (under a second)."""
+_NOTHING: frozenset[str] = frozenset()
 
 Facts = dict[str, int]
 """Masks of operands, by text; an operand that is not there may be anything."""
@@ -96,91 +100,161 @@ Decide = Callable[[Block, Facts, S, "Node[S]"], "S | None"]
 """Gets each block at its end, before the branch or return; giving None ends the path."""
 
 
+class _Step(NamedTuple):
+    """One event: the names it mentions, those whose facts it ends, and the operand that must be zero."""
+
+    place: Place
+    event: Event
+    names: frozenset[str]
+    forgets: tuple[str, ...] = ()
+    stops: str = ""
+
+
 class Paths:
     """The paths of one body."""
 
-    def __init__(self, body: Body, apis: Apis) -> None:
+    def __init__(self, body: Body, apis: Apis, too_many: Callable[[], object] = lambda: None) -> None:
+        """``too_many`` is called where a question about the body has too many states to be answered."""
         self.body = body
+        self._too_many = too_many
         self._apis = apis
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
         self._live = self._liveness()
+        self._steps: list[tuple[_Step, ...] | None] = [None] * len(body.blocks)
+        self.states = 0
+        """States looked at so far."""
+
+    @cached_property
+    def _flows(self) -> dict[str, set[str]]:
+        """Which names may hold something that a name was given, in one step."""
+        flows: dict[str, set[str]] = defaultdict(set)
+        for block in self.body.blocks:
+            for event in block.events:
+                if isinstance(event, Assign):
+                    for name in names_in(event.value):
+                        flows[name] |= names_in(event.target)
+                elif isinstance(event, Call) and event.result:
+                    for arg in event.args:
+                        for name in names_in(arg):
+                            flows[name].add(event.result)
+        return flows
+
+    def concerning(self, names: Iterable[str]) -> frozenset[str]:
+        """The names that may come to hold what ``names`` hold, on any path."""
+        found, pending = set(names), list(names)
+        while pending:
+            new = self._flows.get(pending.pop(), _NOTHING) - found
+            found |= new
+            pending.extend(new)
+        return frozenset(found)
+
+    def asked_from(self, place: Place, facts: Facts) -> Facts:
+        """What of ``facts`` a later test, copy or return may ask for, from ``place`` on."""
+        block = self.body.blocks[place.block]
+        live = frozenset[str]().union(*(self._live[s] for s in block.succs))
+        needed = self._needed(block, live, place.index)
+        return {k: v for k, v in facts.items() if k in needed}
 
     def explore(
         self,
         start: Place,
-        facts: Facts,
+        facts: Iterable[Facts],
         state: S,
         visit: Visit[S],
         decide: Decide[S] | None = None,
+        concerns: frozenset[str] | None = None,
     ) -> bool:
-        """Follow every path from ``start``, nearest blocks first; False where there were too many states."""
-        queue = deque([Node(start.block, start.index, facts, state)])
+        """Follow every path from ``start``, nearest blocks first; False where there were too many states.
+
+        ``facts`` are the alternatives of what is known there.  Events that mention none of
+        the names in ``concerns`` are not visited.
+        """
+        queue = deque([Node(start.block, start.index, known, state) for known in facts])
         seen: set[tuple[int, frozenset[tuple[str, int]], S]] = set()
         while queue:
             node = queue.popleft()
+            self.states += 1
             block = self.body.blocks[node.block]
-            after = self._through(block, node, visit)
+            after = self._through(node, visit, concerns)
             if after is None:
                 continue
-            facts, state = after
+            known, state = after
             if decide is not None:
-                decided = decide(block, facts, state, node)
+                decided = decide(block, known, state, node)
                 if decided is None:
                     continue
                 state = decided
             if not block.succs:
-                visit(Place(node.block, len(block.events)), None, facts, state, node)
-            for side, refined in self._onward(block, facts):
+                visit(Place(node.block, len(block.events)), None, known, state, node)
+            for side, refined in self._onward(block, known):
                 succ = block.succs[side]
                 live = self._live[succ]
                 kept = {k: v for k, v in refined.items() if k in live}
                 key = (succ, frozenset(kept.items()), state)
                 if key not in seen:
-                    if len(seen) >= MOST_STATES:
+                    if len(seen) >= MOST_STATES or self.states >= MOST_OF_BODY:
+                        self._too_many()
                         return False
                     seen.add(key)
                     queue.append(Node(succ, 0, kept, state, node, side))
         return True
 
-    def _through(self, block: Block, node: Node[S], visit: Visit[S]) -> tuple[Facts, S] | None:
+    def _through(
+        self, node: Node[S], visit: Visit[S], concerns: frozenset[str] | None
+    ) -> tuple[Facts, S] | None:
         facts, state = dict(node.facts), node.state
-        for index in range(node.index, len(block.events)):
-            event = block.events[index]
-            if not self._survives(event, facts):
+        steps = self._steps[node.block] or self._compile(node.block)
+        for step in steps[node.index :] if node.index else steps:
+            if (step.forgets or step.stops) and not self._survives(step, facts):
                 return None
-            after = visit(Place(node.block, index), event, facts, state, node)
-            if after is None:
-                return None
-            state = after
+            if concerns is None or not concerns.isdisjoint(step.names):
+                after = visit(step.place, step.event, facts, state, node)
+                if after is None:
+                    return None
+                state = after
         return facts, state
+
+    def _compile(self, number: int) -> tuple[_Step, ...]:
+        """What the events of a block do to facts, made once."""
+        events = self.body.blocks[number].events
+        steps = tuple(self._step(Place(number, index), event) for index, event in enumerate(events))
+        self._steps[number] = steps
+        return steps
+
+    def _step(self, place: Place, event: Event) -> _Step:
+        if isinstance(event, Assign):
+            return _Step(
+                place, event, names_in(event.target) | names_in(event.value), (_last_name(event.target),)
+            )
+        if not isinstance(event, Call):
+            return _Step(place, event, frozenset(event.names))
+        changed = [arg[1:] for arg in event.args if arg[:1] == "&" and arg[1:].isidentifier()]
+        if event.loop:
+            changed += [arg for arg in event.args if arg.isidentifier()]
+        if event.result:
+            changed.append(event.result)
+        stops = event.args[0] if self._apis.predicates.get(event.callee) == "stops_if" and event.args else ""
+        names = names_in(event.callee).union((event.result,), *(names_in(arg) for arg in event.args))
+        return _Step(place, event, names, tuple(changed), stops)
 
     # -- effects --------------------------------------------------------------
 
-    def _survives(self, event: Event, facts: Facts) -> bool:
+    def _survives(self, step: _Step, facts: Facts) -> bool:
         """Let an event take effect on ``facts``; False where control stops at it."""
+        event = step.event
         if isinstance(event, Assign):
-            self._assign(event, facts)
-        elif isinstance(event, Call):
-            role = self._apis.predicates.get(event.callee)
-            if role == "stops_if" and event.args:
-                stays = self.narrow(facts, event.args[0], "!=", "0", holds=False)
-                if stays is None:
-                    return False
-                facts.update(stays)
-            for arg in event.args:
-                if arg[:1] == "&" and arg[1:].isidentifier():
-                    _forget(arg[1:], facts)
-                elif event.loop and arg.isidentifier():
-                    _forget(arg, facts)
-            if event.result:
-                _forget(event.result, facts)
+            mask = self.mask(event.value, facts) if event.op == "=" else ANY
+            _forget(step.forgets, facts)
+            if mask != ANY:
+                facts[event.target] = mask
+            return True
+        if step.stops:
+            stays = self.narrow(facts, step.stops, "!=", "0", holds=False)
+            if stays is None:
+                return False
+            facts.update(stays)
+        _forget(step.forgets, facts)
         return True
-
-    def _assign(self, event: Assign, facts: Facts) -> None:
-        mask = self.mask(event.value, facts) if event.op == "=" else ANY
-        _forget(event.target, facts)
-        if mask != ANY:
-            facts[event.target] = mask
 
     def mask(self, operand: str, facts: Facts) -> int:
         """What the operand may be."""
@@ -290,9 +364,9 @@ class Paths:
                         pending.append(other)
         return live
 
-    def _needed(self, block: Block, after: frozenset[str]) -> frozenset[str]:
+    def _needed(self, block: Block, after: frozenset[str], since: int = 0) -> frozenset[str]:
         needed = set(after) | set(self._asked(block))
-        for event in reversed(block.events):
+        for event in reversed(block.events[since:]):
             if isinstance(event, Assign):
                 if event.op == "=":
                     needed.discard(event.target)
@@ -317,10 +391,16 @@ class Paths:
                 yield match[2]
 
 
-def _forget(target: str, facts: Facts) -> None:
-    name = _NAMES.findall(target)[-1:] or [""]
-    for key in [k for k in facts if name[0] in names_in(k)]:
-        del facts[key]
+def _last_name(target: str) -> str:
+    """What an assignment changes: every operand that mentions the last name of its target."""
+    found: list[str] = _NAMES.findall(target)
+    return found[-1] if found else ""
+
+
+def _forget(names: tuple[str, ...], facts: Facts) -> None:
+    if facts:
+        for key in [k for k in facts if not names_in(k).isdisjoint(names)]:
+            del facts[key]
 
 
 def shown(body: Body, decisions: list[tuple[int, int]]) -> list[tuple[Block, bool]]:

@@ -94,6 +94,8 @@ class Program:
     ) -> None:
         self.view = view
         self._analyses: dict[object, object] = {}
+        self.unfinished: dict[Func, None] = {}
+        """The functions with more paths than an analysis follows, which it names here."""
         self.facts: dict[str, FileFacts] = {}
         self._outside = outside
         self._asked: set[tuple[str, str]] = set()

@@ -96,13 +96,21 @@ def coverage_of(linked: Linked) -> Coverage:
     """What was looked at, and every function that was understood only in part."""
     facts = linked.loaded.facts
     partial = tuple(_partial(facts))
+    left = (*linked.loaded.skipped, *partial, *_unfinished(linked))
     return Coverage(
         files=len(facts),
         functions=sum(f.quality.bodies for f in facts.values()),
         partial=len(partial),
         context_files=len(linked.outside.loaded),
-        skipped=tuple(sorted((*linked.loaded.skipped, *partial), key=lambda s: (s.file, s.line))),
+        skipped=tuple(sorted(left, key=lambda s: (s.file, s.line))),
     )
+
+
+def _unfinished(linked: Linked) -> Iterator[Skipped]:
+    for func in linked.program.unfinished:
+        if func.path in linked.scope:
+            reason = f"{func.name}() has too many paths: some were not followed"
+            yield Skipped(func.path, func.fact.line, reason, partial=True)
 
 
 def _partial(facts: Mapping[str, FileFacts]) -> Iterator[Skipped]:
