@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TextIO
 
 from kscan import __version__
+
+TYPE_CHECKING = False  # not typing's, which takes 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 101

@@ -1,35 +1,41 @@
-"""Options that several sub-commands share, and how a report is put out."""
+"""Options that several sub-commands share, and the Config that they make."""
 
 from __future__ import annotations
 
-import os
-import sys
+import json
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from kscan.cli import discard
-from kscan.cli._terminal import progress, use_colour
+from kscan.cli._settings import Setting, files_for, key_of, left_open, read, typed
 from kscan.config import Config, available_cpus, cache_dir, rules_dir
-
-if TYPE_CHECKING:
-    from kscan.findings.model import Report
+from kscan.findings.plain import plain
+from kscan.sources.tree import find_tree
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 # What cannot change the findings stays out of the report's invocation: the same question
 # gives the same bytes, whatever the number of workers and the state of the cache.
 _IMMATERIAL = frozenset(
-    {"jobs", "cache", "no_cache", "verbose", "quiet", "colour", "column_unit", "show_progress"}
+    {
+        "jobs",
+        "cache",
+        "no_cache",
+        "verbose",
+        "quiet",
+        "colour",
+        "column_unit",
+        "show_progress",
+        "config",
+        "isolated",
+    }
 )
-
-
+_ABOUT_SETTINGS = frozenset({"config", "isolated", "show-settings"})
 _FORMATS = "How findings are printed: text, json, sarif, github ... (an unknown one lists all)."
 
 
@@ -58,6 +64,14 @@ class Format(click.ParamType[str]):
         return [CompletionItem(name) for name in reporter_names() if name.startswith(incomplete)]
 
 
+def _option(*names: str, **how: Any) -> Callable[[_F], _F]:
+    """An option that the environment may set, too: ``--fail-on`` is KSCAN_FAIL_ON."""
+    long = next(name for name in names if name.startswith("--"))
+    if long not in {"--tree", "--rev"}:
+        how["envvar"] = f"KSCAN_{long[2:].upper().replace('-', '_')}"
+    return click.option(*names, **how)
+
+
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """Shell completion for a rule's id, from the names of the files alone."""
     from kscan.rules.load import rule_files  # noqa: PLC0415 - completion must be quick
@@ -67,7 +81,7 @@ def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 def rules_dir_option(command: _F) -> _F:
     """``--rules-dir``."""
-    return click.option(
+    return _option(
         "--rules-dir",
         type=click.Path(path_type=Path),
         metavar="DIR",
@@ -78,17 +92,21 @@ def rules_dir_option(command: _F) -> _F:
 def tree_options(command: _F) -> _F:
     """The options on what is read, by which rules, and how it is cached."""
     options = [
-        click.option("--tree", type=click.Path(path_type=Path), metavar="DIR", help="The kernel tree."),
-        click.option("--rev", metavar="REV", help="Read this git revision of the tree."),
-        click.option("--arch", metavar="ARCH", help="The architecture whose view is taken."),
-        click.option(
-            "--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where facts are cached."
-        ),
-        click.option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
-        click.option(
-            "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes [default: CPUs]."
-        ),
+        _option("--tree", type=click.Path(path_type=Path), metavar="DIR", help="The kernel tree."),
+        _option("--rev", metavar="REV", help="Read this git revision of the tree."),
+        _option("--arch", metavar="ARCH", help="The architecture whose view is taken."),
+        _option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where facts are cached."),
+        _option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
+        _option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes [default: CPUs]."),
         rules_dir_option,
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Take settings from this file only.",
+        ),
+        click.option("--isolated", is_flag=True, help="Take settings from no file."),
+        click.option("--show-settings", is_flag=True, help="Print what all options are, and why, and stop."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -98,7 +116,7 @@ def tree_options(command: _F) -> _F:
 def report_options(command: _F) -> _F:
     """The options on which rules are used and how findings are shown."""
     options = [
-        click.option(
+        _option(
             "--rule",
             "rules",
             multiple=True,
@@ -106,58 +124,54 @@ def report_options(command: _F) -> _F:
             shell_complete=complete_rules,
             help="Use this rule, category or class only ('all' for every rule); may be repeated.",
         ),
-        click.option("--preview", is_flag=True, help="Use rules that are not stable yet, too."),
-        click.option(
+        _option("--preview", is_flag=True, help="Use rules that are not stable yet, too."),
+        _option(
             "--format", type=Format(), metavar="FORMAT", default="text", show_default=True, help=_FORMATS
         ),
-        click.option(
+        _option(
             "--fail-on",
             type=click.Choice(["error", "warning", "note", "never"]),
             default="warning",
             show_default=True,
             help="The least severity of a finding that makes the exit status 1.",
         ),
-        click.option("--exit-zero", is_flag=True, help="As --fail-on never.", hidden=True),
-        click.option("--strict", is_flag=True, help="Functions parsed in part make the exit status 2."),
-        click.option(
+        _option("--exit-zero", is_flag=True, help="As --fail-on never.", hidden=True),
+        _option("--strict", is_flag=True, help="Functions parsed in part make the exit status 2."),
+        _option(
             "--baseline",
             type=click.Path(path_type=Path, exists=True, dir_okay=False),
             metavar="FILE",
             help="Count the findings that this baseline knows as carried.",
         ),
-        click.option(
+        _option(
             "--no-suppress",
-            "suppress",
-            flag_value=False,
-            default=True,
+            is_flag=True,
             help="Count what comments and the triage file suppress, too.",
         ),
-        click.option("--show-suppressed", is_flag=True, help="List what is suppressed, with the reasons."),
-        click.option("--require-reason", is_flag=True, help="Comments that give no reason suppress nothing."),
-        click.option(
+        _option("--show-suppressed", is_flag=True, help="List what is suppressed, with the reasons."),
+        _option("--require-reason", is_flag=True, help="Comments that give no reason suppress nothing."),
+        _option(
             "--color",
             "colour",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             help="Colour the format text [default: on a terminal].",
         ),
-        click.option(
+        _option(
             "--column-unit",
             type=click.Choice(["display", "byte"]),
             default="display",
             help="Count columns of text as terminals show them, or in bytes.",
         ),
-        click.option(
+        _option(
             "--progress",
             "show_progress",
             type=click.Choice(["auto", "never"]),
             default="auto",
             help="Show how far it has come [default: on a terminal, after a second].",
         ),
-        click.option("-q", "--quiet", is_flag=True, help="Neither progress nor summary."),
-        click.option(
-            "-v", "--verbose", is_flag=True, help="List all that was skipped, partly parsed or carried."
-        ),
+        _option("-q", "--quiet", is_flag=True, help="Neither progress nor summary."),
+        _option("-v", "--verbose", is_flag=True, help="List all that was skipped, partly parsed or carried."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -166,94 +180,78 @@ def report_options(command: _F) -> _F:
 
 def configure(
     *,
-    cache: Path | None,
-    no_cache: bool,
-    jobs: int | None,
     rules_dir: Path | None,  # the option's name
-    exit_zero: bool = False,
+    config: Path | None = None,
+    isolated: bool = False,
+    show_settings: bool = False,
     **options: Any,
 ) -> Config:
-    """The Config that the options of a command make."""
+    """The Config that the options of a command make, with the files' settings for those not given."""
     if rules_dir is not None:
         options["rules_dir"] = rules_dir
-    if exit_zero:
+    settings = {} if isolated else _settings(options, config)
+    options |= {name: value for name, (value, _) in settings.items()}
+    if show_settings:
+        _show(settings)
+    options["suppress"] = not options.pop("no_suppress", False)
+    if options.pop("exit_zero", False):
         options["fail_on"] = "never"
-    folder = None if no_cache else cache or cache_dir()
-    return Config(
-        cache=folder,
-        jobs=jobs or available_cpus(),
-        invocation=_invocation(),
-        started=time.monotonic(),
-        **options,
-    )
+    no_cache, cache = options.pop("no_cache"), options.pop("cache")
+    options["cache"] = None if no_cache else cache or cache_dir()
+    options["jobs"] = options["jobs"] or available_cpus()
+    invocation = _invocation({name: value for name, (value, _) in settings.items()})
+    return Config(invocation=invocation, started=time.monotonic(), **options)
 
 
-def report_on(config: Config, work: Callable[[Config], Report]) -> int:
-    """Do ``work``, showing how far it has come, and print its report.  Gives the exit status."""
-    with progress(sys.stderr, wanted=config.show_progress == "auto" and not config.quiet) as told:
-        report = work(replace(config, progress=told))
-    return put_out(report, config)
+def _settings(options: dict[str, Any], file: Path | None) -> dict[str, tuple[Any, Setting]]:
+    """The values that files set for options of this command, by parameter name."""
+    ctx = click.get_current_context()
+    if file is not None:
+        files = iter([file])
+    else:
+        start = next((p for p in map(Path, options.get("paths", ())) if p.exists()), Path())
+        top = options.get("tree") or find_tree(start)
+        files = files_for(top if options.get("tree") else start, top)
+    known = {key_of(o): o for o in _every_option.params if isinstance(o, click.Option)}
+    settings = read(files, known)
+    mine = {key_of(o): o for o in ctx.command.params if isinstance(o, click.Option)}
+    return {
+        mine[key].name or "": (typed(setting, mine[key], ctx), setting)
+        for key, setting in settings.items()
+        if key in mine and left_open(mine[key], ctx)
+    }
 
 
-def put_out(report: Report, config: Config) -> int:
-    """Print ``report``: findings to standard output, all else to standard error.  Gives the exit status."""
-    from kscan.findings.summary import complaints, exit_status, summary  # noqa: PLC0415 - start-up time
-    from kscan.reports import Style, find_reporter  # noqa: PLC0415
-
-    report = without_known(report, config)
-    style = Style(
-        verbose=config.verbose,
-        colour=use_colour(sys.stdout, config.colour),
-        byte_columns=config.column_unit == "byte",
-        show_suppressed=config.show_suppressed,
-    )
-    try:
-        for piece in find_reporter(config.format).render(report, style):
-            sys.stdout.write(piece)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard(sys.stdout)  # the reader had enough; the exit status still tells
-    if config.format == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
-        _append(Path(page), find_reporter("markdown").render(report, style))
-    for line in complaints(report, verbose=config.verbose):
-        sys.stderr.write(f"kscan: {line}\n")
-    if config.format == "text" and not config.quiet:
-        seconds = None if config.started is None else time.monotonic() - config.started
-        sys.stderr.write(f"{summary(report, seconds)}\n")
-        _hint(report)
-    return exit_status(report, config.fail_on, strict=config.strict)
+@click.command()
+@tree_options
+@report_options
+def _every_option(**_options: Any) -> None: ...
 
 
-def _hint(report: Report) -> None:
-    from kscan.findings.summary import new_findings, worst_first  # noqa: PLC0415 - start-up time
-
-    found = worst_first(new_findings(report))
-    if found and sys.stderr.isatty():
-        sys.stderr.write(f"`kscan rules explain {found[0].rule}` tells what that is and how sure it is\n")
-
-
-def without_known(report: Report, config: Config) -> Report:
-    """``report`` with what the baseline knows as carried."""
-    if config.baseline is None:
-        return report
-    from kscan.findings.baseline import apply, parse  # noqa: PLC0415 - start-up time
-
-    return apply(report, parse(config.baseline.read_bytes(), str(config.baseline)))
-
-
-def _append(page: Path, pieces: Iterable[str]) -> None:
-    with page.open("a", encoding="utf-8") as file:
-        file.writelines(pieces)
+def _show(settings: dict[str, tuple[Any, Setting]]) -> NoReturn:
+    """Print every option of the command, its value, and where that is from."""
+    ctx = click.get_current_context()
+    for param in ctx.command.params:
+        name = param.name or ""
+        if isinstance(param, click.Option) and key_of(param) not in _ABOUT_SETTINGS:
+            value = ctx.params[name]
+            source = ctx.get_parameter_source(name)
+            origin = source.name.lower().replace("_", " ") if source is not None else "default"
+            if name in settings:
+                value, setting = settings[name]
+                origin = f"{setting.file}:{setting.line}"
+            click.echo(plain(f"{key_of(param)} = {json.dumps(value, default=str)}  # {origin}"))
+    raise click.exceptions.Exit(0)
 
 
-def _invocation() -> tuple[str, ...]:
+def _invocation(settings: dict[str, Any]) -> tuple[str, ...]:
     ctx = click.get_current_context()
     words = list(ctx.command_path.split()[1:])
     for param in ctx.command.params:
         name = param.name or ""
-        if name in _IMMATERIAL or ctx.get_parameter_source(name) in {None, ParameterSource.DEFAULT}:
-            continue
-        words += _words(param, ctx.params[name])
+        given = ctx.get_parameter_source(name) not in {None, ParameterSource.DEFAULT}
+        if name not in _IMMATERIAL and (given or name in settings):
+            words += _words(param, settings.get(name, ctx.params[name]))
     return tuple(words)
 
 
@@ -262,4 +260,6 @@ def _words(param: click.Parameter, value: Any) -> list[str]:
     if not isinstance(param, click.Option):
         return [str(v) for v in values]
     flag = param.opts[-1]
-    return [flag] if param.is_flag else [f"{flag}={v}" for v in values]
+    if param.is_flag:
+        return [flag] if value else []
+    return [f"{flag}={v}" for v in values]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kscan.cli._options import configure, put_out, report_options, tree_options, without_known
+from kscan.cli._options import configure, report_options, tree_options
+from kscan.cli._output import put_out, without_known
 from kscan.sources.changes import Changes, between, pushed, staged
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kscan.cli._options import put_out
-from kscan.config import Config, cache_dir
+from kscan.cli._options import configure
+from kscan.cli._output import put_out
 from kscan.errors import InputError, KscanError
 from kscan.findings.plain import plain
 
@@ -29,16 +29,18 @@ def command(preview: bool, rules: tuple[str, ...], fail: bool, words: Sequence[s
     from kscan import pipeline  # noqa: PLC0415 - help does without the engine
 
     # One process: make runs as many of us as are wanted.
-    config = Config(
-        paths=(words[-1],),
-        preview=preview,
-        rules=rules,
-        format="concise",
-        cache=cache_dir(),
-        tree=_tree(words[-1]),
-        invocation=("kbuild", words[-1]),
-    )
     try:
+        config = configure(
+            paths=(words[-1],),
+            preview=preview,
+            rules=rules,
+            format="concise",
+            cache=None,
+            no_cache=False,
+            jobs=1,
+            rules_dir=None,
+            tree=_tree(words[-1]),
+        )
         status = put_out(pipeline.scan(config), config)
     except Exception as error:
         if fail:

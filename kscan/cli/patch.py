@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, report_on, report_options, tree_options
+from kscan.cli._options import configure, report_options, tree_options
+from kscan.cli._output import report_on
 
 
 @click.command()

@@ -43,7 +43,7 @@ def _add(fingerprint: str, paths: tuple[str, ...], **options: Any) -> int:
     verdict, reason, who, until = (options.pop(key) for key in ("verdict", "reason", "who", "until"))
     if not reason.strip():
         raise InputError("--reason", "is empty", "say why, for those who read it later")
-    config = configure(paths=paths, rules=("all",), suppress=False, **options)
+    config = configure(paths=paths, rules=("all",), no_suppress=True, **options)
     finding = _find(fingerprint, config)
     day = until.date() if until is not None else None
     entry = Entry(finding.fingerprint, finding.rule, finding.file, verdict, reason, who, day)
