@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from kscan.config import rules_dir
@@ -10,7 +10,7 @@ from kscan.facts.extract import extract
 from kscan.facts.model import Block, Body, Call, FileFacts
 from kscan.kernel.load import KernelModel, load_model
 from kscan.kernel.macros import MacroTable, load_macros
-from kscan.link.program import Edge, Func, Outside, Program
+from kscan.link.program import Edge, Func, Program
 from kscan.link.view import View
 
 SYMBOLS = {"CONFIG_ON": True, "CONFIG_OFF": False}
@@ -33,9 +33,28 @@ def facts_of(text: str) -> FileFacts:
     return facts
 
 
+class Around:
+    """An Outside that gives what ``ask`` gives, and knows of no callers."""
+
+    def __init__(self, ask: Callable[[str, str], Mapping[str, FileFacts]]) -> None:
+        self._ask = ask
+
+    def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
+        return self._ask(kind, name)
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset(names)
+
+    def calling(self, name: str) -> Sequence[tuple[str, str]]:
+        return ()
+
+    def load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:
+        return {}
+
+
 def link(
     files: Mapping[str, str] | str,
-    outside: Outside | None = None,
+    outside: Callable[[str, str], Mapping[str, FileFacts]] | None = None,
     *,
     arch: str = "powerpc",
     symbols: Mapping[str, bool] | None = None,
@@ -43,7 +62,8 @@ def link(
     """The program of ``files`` (path to C text; a text alone is a.c)."""
     texts = {"a.c": files} if isinstance(files, str) else files
     view = View(arch, SYMBOLS if symbols is None else symbols)
-    return Program({path: facts_of(text) for path, text in texts.items()}, view, outside)
+    facts = {path: facts_of(text) for path, text in texts.items()}
+    return Program(facts, view, Around(outside) if outside is not None else None)
 
 
 def func(program: Program, name: str, path: str = "") -> Func:

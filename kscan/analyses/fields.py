@@ -83,7 +83,9 @@ class Fields:
             funcs = dict.fromkeys(
                 f for name in sorted(self._apis.releases) for f in self._program.calling(name)
             )
-            self._all = tuple(r for func in funcs if not func.fact.partial for r in self.releases(func))
+            roots = self._program.roots
+            chosen = (f for f in funcs if not f.fact.partial and (roots is None or f.path in roots))
+            self._all = tuple(release for func in chosen for release in self.releases(func))
         return tuple(r for r in self._all if r.natures & natures)
 
     def releases(self, func: Func) -> Iterator[Release]:
@@ -277,9 +279,9 @@ class Fields:
     def _callee_effect(
         self, func: Func, call: Call, target: Object, given: Mapping[int, Object], depth: int
     ) -> str:
+        if call.callee.isidentifier():
+            self._program.demand(call.callee)
         edges = self._program.call_targets(func, call)
-        if not edges and call.callee.isidentifier() and self._program.demand(call.callee):
-            edges = self._program.call_targets(func, call)
         if not edges or depth >= _DEPTH or any(edge.kind == "macro" for edge in edges):
             return UNKNOWN
         for edge in edges:

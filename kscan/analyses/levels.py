@@ -76,6 +76,7 @@ class Levels:
                 yield Reach(hook, here, path)
             if len(path) >= _DEPTH or hooks:
                 continue  # what calls a hook is the core, which the hook's model stands for
+            self._program.demand_callers(here)
             for edge in self._program.callers(here):
                 if edge.caller not in seen and edge.kind != CALLBACK:
                     seen.add(edge.caller)

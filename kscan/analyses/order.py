@@ -85,6 +85,7 @@ def paths_to(
         path, call, func, given, place = queue.popleft()
         if len(path) >= _DEPTH or not given:
             continue
+        program.demand_targets(call, toward)
         for edge in program.call_targets(func, call):
             key = (edge.callee, tuple(sorted(given.items())))
             if edge.callee.name not in toward or key in seen or edge.kind == "macro":
@@ -113,16 +114,3 @@ def _arguments(call: Call, values: Values, known: Mapping[str, Object]) -> dict[
         if named is not None and named.base in known:
             found[position] = named.rebase(known[named.base])
     return found
-
-
-def leading_to(program: Program, names: Mapping[str, object]) -> frozenset[str]:
-    """Names of the functions that may reach a call of one of ``names`` (by name and field only)."""
-    found = set(names)
-    queue = list(names)
-    while queue:
-        name = queue.pop()
-        for caller in program.callers_by_name(name):
-            if caller not in found:
-                found.add(caller)
-                queue.append(caller)
-    return frozenset(found)

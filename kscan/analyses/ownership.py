@@ -98,9 +98,10 @@ class Ownership:
         self._outcomes: dict[Func, tuple[Outcome, ...]] = {}
 
     def functions(self, names: Callable[[str], bool]) -> Iterator[Func]:
-        """The functions that call something ``names`` accepts, in the order of their names."""
+        """The scanned functions that call something ``names`` accepts, in the order of their names."""
         for func in self.program.functions():
-            if any(not ref.path and names(ref.root) for ref in func.fact.calls):
+            inside = func.path in self.program.scope
+            if inside and any(not ref.path and names(ref.root) for ref in func.fact.calls):
                 yield func
 
     def holding(self, func: Func) -> Holding:

@@ -116,6 +116,7 @@ class Undo:
             yield way
             if way.depth >= _DEPTH:
                 continue
+            self._program.demand_callers(way.top)
             for edge in self._program.callers(way.top):
                 if edge.caller in seen or edge.kind in (CALLBACK, MACRO) or self._is_common(edge):
                     continue

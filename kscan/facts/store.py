@@ -45,7 +45,15 @@ _CHUNK = 900  # below SQLite's historical limit of 999 parameters
 _LOCK_SECONDS = 2.0
 _RACY_NS = 2_000_000_000  # the coarsest time stamps of common file systems (FAT)
 _DAY = 86400
-_MAKERS = ("parse", "facts/extract", "facts/model.py", "kernel/macros.py", "link/names.py")
+_MAKERS = (
+    "parse",
+    "facts/extract",
+    "facts/model.py",
+    "kernel/macros.py",
+    "link/names.py",
+    "link/outline.py",
+    "link/crossref.py",
+)
 
 _SCHEMA = f"""
 PRAGMA page_size = {_PAGE};

@@ -27,7 +27,8 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     aliases: Mapping[str, str]  # any name -> name
     default_paths: tuple[str, ...]
     headers: tuple[str, ...]  # folders searched for headers, in order; {arch} is filled in
-    core: tuple[str, ...]  # folders of definitions worth linking, in order
+    core: tuple[str, ...]  # folders of definitions and callers worth linking, in order
+    library: tuple[str, ...]  # folders of definitions that are linked where the core has none
 
     def arch_of(self, path: str) -> str:
         """The architecture that ``path`` (relative to the tree) implies, or the empty string."""
@@ -39,7 +40,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         return best
 
 
-_KEYS = frozenset({"default_arch", "default_paths", "headers", "core", "set", "unset", "arches"})
+_KEYS = frozenset({"default_arch", "default_paths", "headers", "core", "library", "set", "unset", "arches"})
 _ARCH_KEYS = frozenset({"aliases", "paths", "set", "unset"})
 
 
@@ -86,4 +87,5 @@ def parse_context(file: ModelFile) -> Context:
         default_paths=file.words(content.get("default_paths"), "default_paths"),
         headers=file.words(content.get("headers"), "headers"),
         core=file.words(content.get("core"), "core"),
+        library=file.words(content.get("library"), "library"),
     )

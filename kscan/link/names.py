@@ -48,6 +48,13 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def functions_of(data: bytes) -> tuple[str, ...]:
+    """The names of the functions that a .c file defines for others, sorted."""
+    lines = b"".join(_LINES(b"\n" + data)) + b"\n"
+    heads = [head for head in _BODIES(lines) if not head.startswith((b"static ", b"typedef "))]
+    return tuple(sorted(_functions(heads)))
+
+
 def _texts(found: Iterable[bytes]) -> set[str]:
     # Decoded in one piece: an index of headers is some hundred thousand names.
     return set(b"\n".join(found).decode("latin-1").split("\n")) - {""}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Struct
 from kscan.link.macros import expand
@@ -79,8 +79,28 @@ _PRIMITIVE = frozenset(
         "s64",
     )
 )
-Outside = Callable[[str, str], Mapping[str, FileFacts]]
-"""Asked with a kind (``function``, ``struct``, ``macro``, ``variable``, ``typedef``) and a name."""
+
+
+class Outside(Protocol):
+    """What lies around the files that are linked, by name."""
+
+    def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
+        """The files that define a name (``function``, ``prototype``, ``struct``, ``macro``,
+        ``variable``), that call it (``callers``), or where a field of an architecture's structs
+        gets a function (``holders``)."""
+        ...
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """The functions and fields that may lead to a call of one of ``names``."""
+        ...
+
+    def calling(self, name: str) -> Sequence[tuple[str, str]]:
+        """(path, function) of the functions that may call ``name``."""
+        ...
+
+    def load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:
+        """The facts of files."""
+        ...
 
 
 class Program:
@@ -98,6 +118,8 @@ class Program:
         """The functions with more paths than an analysis follows, which it names here."""
         self.facts: dict[str, FileFacts] = {}
         self._outside = outside
+        self.scope = frozenset(path for path in facts if view.covers(path))  # the scanned files
+        self.roots: frozenset[str] | None = None
         self._asked: set[tuple[str, str]] = set()
         self._functions: dict[str, list[Func]] = defaultdict(list)
         self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
@@ -133,6 +155,14 @@ class Program:
                 self._index(path, facts[path])
         self._resolved.clear()
         self._implementations.clear()
+
+    def seal(self) -> None:
+        """Say that the files loaded by now are the ``roots``: those whose functions rules start from.
+
+        What rules load later is there to be walked through only, so that no rule's findings
+        depend on what another one has asked for.
+        """
+        self.roots = frozenset(self.facts)
 
     def _index(self, path: str, file: FileFacts) -> None:
         calls, fields = self._calls, self._field_calls
@@ -174,10 +204,61 @@ class Program:
         return bool(new)
 
     def demand(self, name: str) -> bool:
-        """Load the headers that define an inline function ``name``; whether there is a body now."""
-        if name not in self._functions:
+        """Load the files that define a function ``name``; whether there is a body now."""
+        if not any(f.fact.linkage == "global" for f in self._functions.get(name, ())):
             self._fetch("function", name)
         return name in self._functions
+
+    def demand_targets(self, call: Call, toward: Container[str]) -> None:
+        """Load what a call leads to, if its name, or that of the field it goes through, is in ``toward``."""
+        if call.callee.isidentifier():
+            if call.callee in toward:
+                self.demand(call.callee)
+        elif (field := _last_name(call.callee)) in toward:
+            self._demand_field(field)
+
+    def _demand_field(self, field: str) -> bool:
+        """Load the files that put functions into a field, and those functions; whether anything came."""
+        came = self._fetch("holders", field)
+        for path, binding in tuple(self._fields.get(field, ())):
+            if not binding.target.startswith("&") and not self.resolve(binding.target, path):
+                came |= self._fetch("function", binding.target)
+        return came
+
+    def demand_callers(self, func: Func) -> None:
+        """Load the files that may call a function, by its name or through the fields it stands in."""
+        if func.fact.linkage != "static":
+            self._fetch("callers", func.name)
+        for _struct, field in self.places(func):
+            self._fetch("callers", field)
+
+    def demand_calling(self, names: Iterable[str], among: Container[str], also: Iterable[str]) -> None:
+        """Load the functions among ``among`` that call one of ``names`` and one of ``also``."""
+        if self._outside is None:
+            return
+        outside = self._outside
+        first = {site for name in names for site in outside.calling(name) if site[1] in among}
+        second = {site for name in also for site in outside.calling(name)} if first else set()
+        self.add(outside.load(sorted({path for path, _function in first & second})))
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """Names of functions and fields that may lead to a call of one of ``names``, loaded or not.
+
+        A quick superset: fields are matched by name alone, so that no type has to be resolved.
+        """
+        found: set[str] = set()
+        fresh = set(names)
+        while fresh:
+            if self._outside is not None:
+                fresh |= self._outside.leading_to(fresh) - found
+            found |= fresh
+            fresh = {caller for name in fresh for caller in self._leading_to(name)} - found
+        return frozenset(found)
+
+    def _leading_to(self, name: str) -> Iterator[str]:
+        yield from self.callers_by_name(name)
+        bound = (binding for _path, binding in self._targets.get(name, ()) if binding.how != "argument")
+        yield from (binding.path[-1] for binding in bound if binding.path)
 
     # -- names ----------------------------------------------------------------
 
@@ -441,26 +522,31 @@ class Program:
         """The functions that assign a field of that name, of whatever struct."""
         return tuple(self._stores.get(field, ()))
 
-    def open_hooks(self, hooks: Iterable[str]) -> frozenset[str]:
-        """Names of hooks of which one side is loaded and the other may lie elsewhere.
+    def link_hooks(self, hooks: Iterable[str]) -> None:
+        """Load the other sides of hooks: what these run, and who runs those that scanned files define.
 
-        ``hooks`` are function names, of which callers or an override may be missing, or
+        ``hooks`` are function names, of which an override or callers may be missing, or
         ``struct type.field``, of which implementations may; of the latter those of an
         architecture's own ops structs count, since its hooks run through them.
         """
-        found = set()
-        for hook in hooks:
-            owner, dot, field = hook.rpartition(".")
-            if dot:
-                if field in self._field_calls and self._is_arch_struct(owner):
-                    found.add(field)
-                continue
-            strong = any(f.fact.linkage == "global" for f in self._functions.get(hook, ()))
-            if strong != (hook in self._calls):
-                found.add(hook)
-        return frozenset(found)
+        wanted = tuple(hooks)
+        while sum(map(self._open, wanted)):  # what comes may run further hooks
+            pass
+
+    def _open(self, hook: str) -> bool:
+        owner, dot, field = hook.rpartition(".")
+        if dot:
+            arch = field in self._field_calls and self._is_arch_struct(owner)
+            return arch and self._demand_field(field)
+        strong = [f for f in self._functions.get(hook, ()) if f.fact.linkage == "global"]
+        if not strong and hook in self._calls:
+            return self._fetch("function", hook)
+        scanned = any(f.path in self.scope for f in strong)
+        return scanned and hook not in self._calls and self._fetch("callers", hook)
 
     def _is_arch_struct(self, name: str) -> bool:
+        if name not in self._structs:
+            self._fetch("struct", name)
         return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
 
     def places(self, func: Func, names: Container[str] | None = None) -> tuple[tuple[str, str], ...]:
@@ -481,10 +567,15 @@ class Program:
     def call_targets(self, caller: Func, call: Call) -> tuple[Edge, ...]:
         """The edges of a call event of a body."""
         name = call.callee
-        last = name.replace("->", ".").rpartition(".")[2].rstrip("]")
+        last = _last_name(name)
         for ref in caller.fact.calls:
             if ref.line == call.line and (
                 (ref.path and ref.path[-1] == last) or ref.root in (name, "$" + name)
             ):
                 return self.targets(caller, ref)
         return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()
+
+
+def _last_name(path: str) -> str:
+    """The field that an access path ends at."""
+    return path.replace("->", ".").rpartition(".")[2].rstrip("]")

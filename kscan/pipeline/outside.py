@@ -2,7 +2,8 @@
 
 An index of the names that headers define is made from their bytes (no parsing) and kept in
 the cache, folder by folder; a name that linking asks for loads the files that define it.
-Callers and implementations of hooks are searched for in the core folders by text.
+Functions of .c files, and who calls them, are found by the cross-reference of the core folders;
+what these do not define is looked for in the library folders.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from kscan.errors import InputError
 from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore, cache_key
 from kscan.findings.model import Skipped
-from kscan.link.names import KINDS, names_of
+from kscan.link.names import KINDS, functions_of, names_of
+from kscan.pipeline.around import Around
 from kscan.pipeline.facts import FactsLoader
 from kscan.sources import Source
 
-_WORD = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_SPACED = bytes(byte if byte in _WORD else 32 for byte in range(256))  # for translate(): words apart
 _MOST_FILES = 6
 """A name that more files define is too common to say which is meant."""
+_MOST_CALLERS = 12
+"""A name that functions of more files call is too common to follow each of them."""
 
 T = TypeVar("T")
 Seen_co = TypeVar("Seen_co", covariant=True)
@@ -49,17 +51,14 @@ class _Names:
         return names_of(data)
 
 
-class _Words:
-    """Which of some words a file has in its text."""
+class _Functions:
+    """The functions a file defines for others."""
 
+    version = "functions-1"
     kind: Any = tuple[str, ...]
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = {w.encode() for w in words}
-        self.version = "words-1 " + " ".join(sorted(words))
-
     def __call__(self, data: bytes) -> tuple[str, ...]:
-        return tuple(sorted(w.decode() for w in self._words.intersection(data.translate(_SPACED).split())))
+        return functions_of(data)
 
 
 class Outside:
@@ -72,39 +71,59 @@ class Outside:
         store: FactsStore | None,
         headers: Sequence[str],
         core: Sequence[str],
-        words: Iterable[str],
+        library: Sequence[str],
         inside: Iterable[str],
     ) -> None:
         self._source, self._loader, self._store = source, loader, store
-        self._headers, self._core = headers, core
-        self._words = frozenset(words)
-        self._mentions: dict[str, list[str]] | None = None
+        self._headers, self._library = headers, library
         self._inside = frozenset(inside)
+        self._around = Around(source, store, core, self._inside)
+        self._defined: dict[str, list[str]] | None = None
         self._homes: dict[str, dict[str, list[str]]] = {}
         self._all: list[tuple[str, tuple[tuple[str, ...], ...]]] | None = None
         self.loaded: dict[str, FileFacts] = {}
         self.skipped: list[Skipped] = []
 
     def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
-        """The facts of the files outside that define ``name``."""
-        homes = self._index(kind).get(name, ())
+        """The facts of the files outside that define, call or hold a name, see ``kscan.link.program``."""
+        if kind == "holders":
+            return self._load(p for p in self._around.holders(name) if p.startswith("arch/"))
+        if kind == "callers":
+            callers = self._around.callers(name)
+            return self._load(callers if len(callers) <= _MOST_CALLERS else ())
+        homes = self._index(kind).get(name, [])
         if len(homes) > _MOST_FILES:
             homes = [h for h in homes if h.endswith(".h")][:_MOST_FILES]
+        if kind == "function":
+            homes = [*homes, *self._definers(name)]
         return self._load(homes)
 
-    def mentioning(self, names: Iterable[str]) -> Mapping[str, FileFacts]:
-        """The facts of the core files with one of ``names`` (of the ``words`` given) in their text."""
-        wanted = sorted(names)
-        if not wanted:
-            return {}
-        if self._mentions is None:
-            self._mentions = defaultdict(list)
-            for path, words in self._entries(self._core, _Words(self._words)):
-                for word in words:
-                    self._mentions[word].append(path)
-        return self._load(dict.fromkeys(path for name in wanted for path in self._mentions[name]))
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """Names of the functions and fields outside that may lead to a call of one of ``names``."""
+        return self._around.leading_to(names)
+
+    def calling(self, name: str) -> Sequence[tuple[str, str]]:
+        """(path, function) of the functions outside that may call ``name``."""
+        return self._around.functions_calling(name)
+
+    def load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:
+        """The facts of files outside."""
+        return self._load(paths)
+
+    def _definers(self, name: str) -> Sequence[str]:
+        """The .c files that define a function, unless too many do: of the core, else of the library."""
+        found: Sequence[str] = self._around.definers(name)
+        if not found:
+            if self._defined is None:
+                self._defined = defaultdict(list)
+                for path, names in self._entries(self._sources(), _Functions()):
+                    for own in names:
+                        self._defined[own].append(path)
+            found = self._defined.get(name, ())
+        return found if len(found) <= _MOST_FILES else ()
 
     def _load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:
+        paths = tuple(paths)
         missing = [p for p in paths if p not in self.loaded and p not in self._inside]
         if missing:
             loaded = self._loader.load(missing)
@@ -118,7 +137,9 @@ class Outside:
         found = self._homes.get(kind)
         if found is None:
             if self._all is None:
-                self._all = list(self._entries(self._headers, _Names()))
+                below = [p for h in self._headers if self._source.exists(h) for p in self._source.paths([h])]
+                paths = dict.fromkeys((*below, *self._around.headers()))
+                self._all = list(self._entries(paths, _Names()))
             found = self._homes[kind] = defaultdict(list)
             place = KINDS.index(kind)
             for path, names in self._all:
@@ -126,15 +147,18 @@ class Outside:
                     found[name].append(path)
         return found
 
-    def _entries(self, folders: Sequence[str], look: _Look[T]) -> Iterator[tuple[str, T]]:
-        """What ``look`` sees in each file below the folders, kept folder by folder, two levels down."""
-        for top in folders:
-            chunks: dict[str, list[str]] = defaultdict(list)
-            for path in self._source.paths([top]) if self._source.exists(top) else ():
-                if path not in self._inside:
-                    chunks["/".join(path.split("/")[:-1][:3])].append(path)
-            for paths in chunks.values():
-                yield from self._chunk(paths, look)
+    def _sources(self) -> Iterator[str]:
+        below = [folder for folder in self._library if self._source.exists(folder)]
+        return (path for path in (self._source.paths(below) if below else ()) if path.endswith(".c"))
+
+    def _entries(self, paths: Iterable[str], look: _Look[T]) -> Iterator[tuple[str, T]]:
+        """What ``look`` sees in each of the files, kept folder by folder, two levels down."""
+        chunks: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            if path not in self._inside:
+                chunks["/".join(path.split("/")[:-1][:3])].append(path)
+        for group in chunks.values():
+            yield from self._chunk(group, look)
 
     def _chunk(self, paths: Sequence[str], look: _Look[T]) -> Sequence[tuple[str, T]]:
         stamps = [(path, stamp) for path in paths if (stamp := self._stamp(path)) is not None]

@@ -7,6 +7,7 @@ result is not kept where a file changed so lately that its stamp may not tell.
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from kscan.facts.store import cache_key
 from kscan.findings.model import Coverage, Finding
 from kscan.pipeline.setup import Setup
 from kscan.sources import Source
+from kscan.sources.paths import is_c_file
 
 _RACY_NS = 2_000_000_000
 
@@ -35,7 +37,9 @@ class Manifest:
 
     def __init__(self, setup: Setup, source: Source, paths: Sequence[str], arch: str) -> None:
         context = setup.model.context
-        around = [folder.format(arch=arch) for folder in (*context.headers, *context.core)]
+        folders = (*context.headers, *context.core, *context.library)
+        around = [folder.format(arch=arch) for folder in folders]
+        around += [posixpath.dirname(path) for path in paths if is_c_file(path) and "/" in path]
         self._latest = 0
         files = list(self._stamps(source, (*paths, *(f for f in around if source.exists(f)))))
         self.key = cache_key(

@@ -46,14 +46,12 @@ def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linke
         setup.store,
         [h.format(arch=arch) for h in context.headers],
         [c.format(arch=arch) for c in context.core],
-        {hook.rpartition(".")[2] for hook in setup.model.lifecycle.hooks},
+        context.library,
         files,
     )
     program = Program(loaded.facts, view_of(setup.model, arch), outside)
-    asked: set[str] = set()
-    while new := program.open_hooks(setup.model.lifecycle.hooks) - asked:
-        asked |= new
-        program.add(outside.mentioning(new))
+    program.link_hooks(setup.model.lifecycle.hooks)
+    program.seal()
     return Linked(program, loaded, outside, frozenset(loaded.facts))
 
 

@@ -10,7 +10,7 @@ from kscan.analyses import order
 from kscan.analyses.access import Object
 from kscan.analyses.values import Values
 from kscan.facts.model import Call
-from kscan.link.program import Func, Program
+from kscan.link.program import Func
 from tests.linked import func, link
 
 REGISTERS = {"device_add": 0}
@@ -56,7 +56,7 @@ def path(files: Mapping[str, str] | str, start: str) -> list[str] | None:
     def wanted(call: Call, given: Mapping[int, Object]) -> bool:
         return call.callee == "sysfs_setup" and given.get(0) == target
 
-    toward = order.leading_to(program, {"sysfs_setup": None})
+    toward = program.leading_to({"sysfs_setup"})
     found = order.paths_to(program, hop, target, wanted, toward, values)
     return None if found is None else [h.func.name for h in found]
 
@@ -102,10 +102,3 @@ def test_the_shortest_path_is_taken() -> None:
         "void start(struct pdev *x) { long_way(x); low(&x->dev); }\n"
     )
     assert path(code + TOP.replace("CALL", "p"), "start") == ["top", "start", "low"]
-
-
-def test_leading_to() -> None:
-    program: Program = link(
-        "void a(void) { b(); }\nvoid b(void) { target(); }\nvoid other(void) { }\nvoid d(void) { e(a); }\n"
-    )
-    assert order.leading_to(program, {"target": 0}) == {"target", "a", "b", "d"}

@@ -248,26 +248,89 @@ def test_calling_and_storing() -> None:
 # -- hooks ----------------------------------------------------------------------------------------
 
 
+CALLS_HOOK = "int top(void) { return hook(); }\n"
+
+
+def asked_for(files: dict[str, str], *hooks: str) -> set[tuple[str, str]]:
+    """What linking hooks asks of the outside, which has nothing."""
+    asked = set()
+
+    def outside(kind: str, name: str) -> dict[str, FileFacts]:
+        asked.add((kind, name))
+        return {}
+
+    link(files, outside).link_hooks(hooks)
+    return asked
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({"arch/powerpc/a.c": STRONG}, {"hook"}),
-        ({"a.c": "int top(void) { return hook(); }\n"}, {"hook"}),
-        ({"arch/powerpc/a.c": STRONG, "b.c": "int top(void) { return hook(); }\n"}, set()),
+        ({"arch/powerpc/a.c": STRONG}, {("callers", "hook")}),
+        ({"a.c": CALLS_HOOK}, {("function", "hook")}),
+        ({"arch/powerpc/a.c": STRONG, "b.c": CALLS_HOOK}, set()),
         ({"a.c": "int other(void) { return 0; }\n"}, set()),
     ],
     ids=["no caller", "no override", "both", "neither"],
 )
-def test_open_hooks_of_functions(files: dict[str, str], expected: set[str]) -> None:
-    assert link(files).open_hooks(["hook"]) == expected
+def test_the_other_side_of_a_hook_is_asked_for(files: dict[str, str], expected: set[tuple[str, str]]) -> None:
+    assert asked_for(files, "hook") == expected
 
 
 @pytest.mark.parametrize(
-    ("home", "expected"), [("arch/powerpc/include/a.h", {"open"}), ("include/a.h", set())]
+    ("home", "expected"),
+    [("arch/powerpc/include/a.h", {("holders", "open")}), ("include/a.h", set())],
 )
-def test_open_hooks_of_an_architectures_ops(home: str, expected: set[str]) -> None:
-    program = link({home: OPS, "b.c": "int top(struct ops *o) { return o->open(o); }\n"})
-    assert program.open_hooks(["struct ops.open", "struct ops.close"]) == expected
+def test_implementations_of_an_architectures_ops_are_asked_for(
+    home: str, expected: set[tuple[str, str]]
+) -> None:
+    files = {home: OPS, "b.c": "int top(struct ops *o) { return o->open(o); }\n"}
+    assert asked_for(files, "struct ops.open", "struct ops.close") == expected
+
+
+def test_the_struct_of_a_hook_is_looked_for() -> None:
+    """One that no scanned file defines: whether it is an architecture's is known from its header."""
+    files = {
+        ("struct", "struct ops"): ("arch/powerpc/include/a.h", OPS),
+        ("holders", "open"): ("arch/powerpc/ops.c", "struct ops mine = { .open = open_it };\n"),
+        ("function", "open_it"): ("arch/powerpc/open.c", "int open_it(struct ops *o) { return 0; }\n"),
+    }
+
+    def outside(kind: str, name: str) -> dict[str, FileFacts]:
+        path, text = files.get((kind, name), ("", ""))
+        return {path: facts_of(text)} if path else {}
+
+    program = link("int top(struct ops *o) { return o->open(o); }\n", outside)
+    program.link_hooks(["struct ops.open"])
+    assert callees(program, "top") == [
+        ("a.c:top", "arch/powerpc/open.c:open_it", "ops", 1, "struct ops.open")
+    ]
+
+
+def test_what_leads_to_a_name() -> None:
+    program = link(
+        "void a(void) { b(); }\nvoid b(void) { target(); }\nvoid other(void) { }\nvoid d(void) { e(a); }\n"
+    )
+    assert program.leading_to({"target"}) == {"target", "a", "b", "d"}
+
+
+def test_callers_are_loaded_on_demand() -> None:
+    def outside(kind: str, name: str) -> dict[str, FileFacts]:
+        return {"b.c": facts_of(CALLS_HOOK)} if (kind, name) == ("callers", "hook") else {}
+
+    program = link({"a.c": STRONG}, outside)
+    assert callers(program, "hook") == []
+    program.demand_callers(func(program, "hook"))
+    assert callers(program, "hook") == [("b.c:top", "a.c:hook", "direct", 1, "")]
+
+
+def test_roots_are_what_is_loaded_before_the_rules() -> None:
+    program = link({"a.c": STRONG})
+    program.add({"b.c": facts_of(CALLS_HOOK)})
+    program.seal()
+    program.add({"c.c": facts_of(CALLS_HOOK)})
+    assert program.scope == {"a.c"}
+    assert program.roots == frozenset(("a.c", "b.c"))
 
 
 def test_an_analysis_is_made_once() -> None:

@@ -30,6 +30,7 @@ HOLES = frozenset({"hook", "setup", "role", "register", "object"})
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each early call from which a set-up of the object is reached."""
     search = _Search(rule, program, model)
+    search.load()
     for name in sorted(model.lifecycle.registers):
         for func in program.calling(name):
             yield from search.of(func)
@@ -44,7 +45,7 @@ class _Search:
             for name, need in model.lifecycle.needs_registered.items()
             if not roles or need.role in roles
         }
-        self._toward = order.leading_to(program, self._needs)
+        self._toward = program.leading_to(self._needs)
         self._values: dict[Func, Values] = {}
         self._done: set[Func] = set()
 
@@ -53,6 +54,14 @@ class _Search:
         if found is None:
             found = self._values[func] = Values(func.fact.body)
         return found
+
+    def load(self) -> None:
+        """Load the functions outside from which a registration's order leads through what is scanned."""
+        scanned = {f.name for f in self._program.functions() if f.path in self._program.scope}
+        through = self._program.leading_to(scanned & self._toward)
+        registers = self._life.registers
+        early = sorted(through & self._toward - registers.keys())
+        self._program.demand_calling(registers, through, early)
 
     def of(self, func: Func) -> Iterator[Finding]:
         if func in self._done or func.fact.partial or func.name in self._life.registers:

@@ -1,0 +1,149 @@
+"""A cross-reference of code that is not parsed: which functions and fields lead to a name, and where.
+
+Made of the outlines of many files, and kept packed: names are sorted bytes to search in, all else
+are arrays of numbers, so that it costs next to nothing to read and little to ask.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+
+import msgspec
+
+from kscan.link.outline import FIELD, GLOBAL, STATIC, Site
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The byte form.  A site is a function or field of a file; the arrays hold 32-bit numbers."""
+
+    paths: tuple[str, ...]
+    names: bytes  # sorted, with a line end after each
+    ends: bytes  # where in ``names`` each ends, its line end included
+    sites: bytes  # three numbers for each: name, path, kind
+    first: bytes  # for each name, where its callers begin in ``callers``
+    callers: bytes  # sites
+    homes: bytes  # for each name, where its own sites begin in ``own``
+    own: bytes  # sites of fields, and of functions that other files may call
+
+
+class CrossReference:
+    """Answers by name.  ``without`` are files whose entries are out of date."""
+
+    def __init__(self, packed: Packed, without: Collection[str] = ()) -> None:
+        self._paths = packed.paths
+        self._names = packed.names
+        self._ends, self._sites, self._first, self._callers, self._homes, self._own = (
+            _numbers(data)
+            for data in (
+                packed.ends,
+                packed.sites,
+                packed.first,
+                packed.callers,
+                packed.homes,
+                packed.own,
+            )
+        )
+        out_of_date = frozenset(without)
+        self._without = frozenset(i for i, path in enumerate(packed.paths) if path in out_of_date)
+
+    def callers(self, name: str) -> Iterator[tuple[str, str, int]]:
+        """(path, name, kind) of the functions that may call ``name``, and of the fields that may hold it."""
+        number = self._number(name)
+        if number is not None:
+            for site in self._callers[self._first[number] : self._first[number + 1]]:
+                where = self._sites[3 * site + 1]
+                if where not in self._without:
+                    yield self._paths[where], self._name(self._sites[3 * site]), self._sites[3 * site + 2]
+
+    def definers(self, name: str) -> Iterator[str]:
+        """The files with a function ``name`` that is not static."""
+        return self._homes_of(name, GLOBAL)
+
+    def holders(self, field: str) -> Iterator[str]:
+        """The files that put a function into a field of that name."""
+        return self._homes_of(field, FIELD)
+
+    def _homes_of(self, name: str, kind: int) -> Iterator[str]:
+        number = self._number(name)
+        if number is not None:
+            for site in self._own[self._homes[number] : self._homes[number + 1]]:
+                where = self._sites[3 * site + 1]
+                if self._sites[3 * site + 2] == kind and where not in self._without:
+                    yield self._paths[where]
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of ``names`` that are known, and all that may lead to one of them, call by call."""
+        start = {number for name in names if (number := self._number(name)) is not None}
+        seen = bytearray(len(self._ends))
+        for number in start:
+            seen[number] = 1
+        queue = sorted(start)
+        first, callers, sites, without = self._first, self._callers, self._sites, self._without
+        while queue:
+            number = queue.pop()
+            for site in callers[first[number] : first[number + 1]]:
+                name = sites[3 * site]
+                if not seen[name] and sites[3 * site + 1] not in without:
+                    seen[name] = 1
+                    queue.append(name)
+        return frozenset(self._name(number) for number in range(len(seen)) if seen[number])
+
+    def _name(self, number: int) -> str:
+        return self._bytes(number).decode("latin-1")
+
+    def _number(self, name: str) -> int | None:
+        wanted = name.encode("latin-1", "replace")
+        at = bisect_left(range(len(self._ends)), wanted, key=self._bytes)
+        return at if at < len(self._ends) and self._bytes(at) == wanted else None
+
+    def _bytes(self, number: int) -> bytes:
+        start = self._ends[number - 1] if number else 0
+        return self._names[start : self._ends[number] - 1]
+
+
+def cross_reference(outlines: Mapping[str, Sequence[Site]]) -> Packed:
+    """The cross-reference of files, by path."""
+    paths = tuple(sorted(outlines))
+    called = frozenset().union(*(names for path in paths for _, _, names in outlines[path]))
+    defined = {site[0] for path in paths for site in outlines[path]}
+    names = sorted(defined | called)
+    number = {name: place for place, name in enumerate(names)}
+    functions = {site[0] for path in paths for site in outlines[path] if site[1] != FIELD}
+    sites = array("I")
+    callers: dict[int, list[int]] = defaultdict(list)
+    own: dict[int, list[int]] = defaultdict(list)
+    for where, path in enumerate(paths):
+        for name, kind, calls in sorted(outlines[path], key=lambda site: (site[1], site[0])):
+            if kind == FIELD and functions.isdisjoint(calls):
+                continue  # most values that are stored are no functions
+            site = len(sites) // 3
+            sites.extend((number[name], where, kind))
+            for callee in calls:
+                callers[number[callee]].append(site)
+            if kind != STATIC:
+                own[number[name]].append(site)
+    return Packed(
+        paths,
+        b"\n".join(names) + b"\n",
+        array("I", accumulate(len(name) + 1 for name in names)).tobytes(),
+        sites.tobytes(),
+        *_index(callers, len(names)),
+        *_index(own, len(names)),
+    )
+
+
+def _index(groups: Mapping[int, Sequence[int]], size: int) -> tuple[bytes, bytes]:
+    """Where each group begins, and all groups one after another."""
+    sizes = (len(groups.get(number, ())) for number in range(size))
+    first = array("I", accumulate(sizes, initial=0))
+    return first.tobytes(), array("I", (site for n in range(size) for site in groups.get(n, ()))).tobytes()
+
+
+def _numbers(data: bytes) -> Sequence[int]:
+    found = array("I")
+    found.frombytes(data)
+    return found
