@@ -13,7 +13,7 @@ from kscan.sources.mime import Part, decode_text, parse_mail, unflow
 from kscan.sources.subject import Subject, parse_subject
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
-_HAS_DIFF = re.compile(r"^ ?(?:diff --|--- |@@ -|\+\+\+ )", re.MULTILINE)
+_DIFF_MARKS = tuple(f"\n{blank}{mark}" for mark in ("diff --", "--- ", "@@ -", "+++ ") for blank in ("", " "))
 _SCISSORS = re.compile(
     r"^(?=.*-)[ \t-]*(?:>8|8<|>%|%<)(?:[ \t-]|>8|8<|>%|%<|cut here|snip)*$", re.IGNORECASE | re.MULTILINE
 )
@@ -24,6 +24,7 @@ _TRAILER = re.compile(
     r"|prerequisite-base-commit|change-id|based-on|depends-on):[ \t]*(\S.*?)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_TRAILER_WORDS = ("base-commit:", "prerequisite-", "change-id:", "based-on:", "depends-on:")
 _PATCH_NAME = (".patch", ".diff", ".txt")
 _MOST_TRAILERS = 200
 
@@ -128,7 +129,7 @@ def read_text(data: bytes, source: str) -> Message:
     """A plain diff, or text around one, as a message without headers; a web archive's page as text is one."""
     text = decode_text(data, "")
     first = next((line.strip() for line in text[:4096].split("\n") if line.strip()), "")
-    title = "" if _HAS_DIFF.match(first) or first.startswith("Index: ") else first
+    title = "" if has_diff(first) or first.startswith("Index: ") else first
     found = re.search(r"^Subject: (.*)$", text, re.MULTILINE)
     subject = parse_subject(found[1] if found else title)
     return Message("", replace(subject, is_reply=False), "", "", "", (), text, source=source)
@@ -164,6 +165,9 @@ def read_patch(message: Message, *, replies: bool = False, scissors: bool = Fals
 
 def read_trailers(text: str) -> Trailers:
     """The dependencies named in a cover letter or patch."""
+    lower = text.lower()
+    if not any(word in lower for word in _TRAILER_WORDS):
+        return Trailers()
     base = change = ""
     needs: list[tuple[str, str]] = []
     for key, value in _TRAILER.findall(text)[:_MOST_TRAILERS]:
@@ -180,6 +184,12 @@ def read_trailers(text: str) -> Trailers:
 # --- which text holds the patch
 
 
+def has_diff(text: str) -> bool:
+    """Whether a line of ``text`` looks like one of a diff: the question before reading it as one."""
+    # Plain searches, one for each mark: a pattern that is tried at every line takes five times as long.
+    return any(mark in text or text.startswith(mark[1:]) for mark in _DIFF_MARKS)
+
+
 def _may_hold_patch(part: Part) -> bool:
     if part.content_type == "text/html" or part.content_type.startswith(("image/", "audio/", "video/")):
         return False
@@ -192,7 +202,7 @@ def _is_patch_name(name: str) -> bool:
 
 
 def _alternatives(body: Part | None) -> tuple[str, ...]:
-    if body is None or not body.flowed or not _HAS_DIFF.search(body.text):
+    if body is None or not body.flowed or not has_diff(body.text):
         return ()
     return (unflow(body.text, delsp=body.delsp),)
 
@@ -219,7 +229,7 @@ def _choose(message: Message) -> Diff:
 
 
 def _read(text: str) -> Diff:
-    return read_diff(text) if _HAS_DIFF.search(text) else Diff()
+    return read_diff(text) if has_diff(text) else Diff()
 
 
 def _best(message: Message) -> Diff:
@@ -251,7 +261,7 @@ def _after_in_body_headers(message: Message, *, scissors: bool) -> Message:
     text = message.text
     if scissors:
         marks = list(_SCISSORS.finditer(text))
-        if marks and _HAS_DIFF.search(text, marks[-1].end()):
+        if marks and has_diff(text[marks[-1].end() :]):
             text = text[marks[-1].end() :]
     if not text.lstrip().startswith(("From", "Subject", "Date", "Message-I")):
         return replace(message, text=text) if text is not message.text else message

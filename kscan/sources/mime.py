@@ -33,7 +33,7 @@ _WANTED = frozenset(
         b"content-disposition",
     )
 )
-_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_FIRST_LETTERS = frozenset(bytes((byte,)) for byte in b"sSfFdDmMiIrRcC")  # of what is wanted
 _PARAMETER = re.compile(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*$")
 
@@ -88,14 +88,17 @@ def _as_utf8(value: bytes) -> str:
 def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
     if data[:1] in (b"\n", b"\r"):
         return {}, data.lstrip(b"\r\n")
-    end = _END_OF_HEADERS.search(data)
-    block = data[: min(end.start() if end else len(data), _MOST_HEADER_BYTES)]
+    end, body = _end_of_headers(data)
     headers: dict[str, bytes] = {}
     open_name = ""
-    for line in block.split(b"\n"):
-        if line[:1] in (b" ", b"\t"):
+    for line in data[: min(end, _MOST_HEADER_BYTES)].split(b"\n"):
+        first = line[:1]
+        if first in (b" ", b"\t"):
             if open_name:
                 headers[open_name] += b" " + line.strip()
+            continue
+        open_name = ""
+        if first not in _FIRST_LETTERS:
             continue
         name, _, value = line.partition(b":")
         key = name.rstrip().lower()
@@ -103,7 +106,16 @@ def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
         open_name = key.decode() if wanted else ""
         if wanted:
             headers[open_name] = value.strip()
-    return headers, data[end.end() :] if end else b""
+    return headers, data[body:]
+
+
+def _end_of_headers(data: bytes) -> tuple[int, int]:
+    """Where the headers end and where the text begins."""
+    plain = data.find(b"\n\n")
+    crlf = data.find(b"\n\r\n", 0, plain if plain >= 0 else len(data))
+    if crlf >= 0:
+        return crlf, crlf + 3
+    return (plain, plain + 2) if plain >= 0 else (len(data), len(data))
 
 
 class _Walk:
