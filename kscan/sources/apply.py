@@ -1,7 +1,8 @@
 """A diff laid over a source, in memory: what came of each file, and why where nothing came of it.
 
-The file of the tree is tried first; where the diff does not fit it, the pre-image is looked up in the
-repository by the blob id of the ``index`` line.  The result is compared with the blob id the diff names.
+A file that is not the one the diff was made from is looked up in the repository by the blob id of the
+``index`` line; where there is none, the diff has to fit the file of the tree.  The result is compared with
+the blob id the diff names.
 Nothing is raised and nothing is written.
 """
 
@@ -20,10 +21,7 @@ from kscan.sources.mail import Patch
 from kscan.sources.overlay import Overlay, git_blob_id
 from kscan.sources.paths import is_c_file
 from kscan.sources.place import ADDED, FileText, How, Miss, Placed, place
-from kscan.sources.restore import restorations
-
-Ranges = tuple[tuple[int, int], ...]
-"""1-based inclusive line ranges."""
+from kscan.sources.restore import by_neighbours, restorations
 
 _RANK: tuple[How, ...] = ("exact", "offset", "fuzz", "whitespace", "restored")
 _MOST_COMBINATIONS = 64
@@ -44,8 +42,9 @@ class Applied:
 
     ``how`` is the least exact way any of its hunks needed, ``offset`` and ``fuzz`` the largest.  ``verified``
     says whether the result has the blob id the diff names (None: it names none).  ``preimage`` is where the
-    lines before came from, ``tree`` or ``repository``; ``changed`` are the changed lines after it, with the
-    pair of lines around what was only removed.
+    lines before came from, ``tree`` or ``repository``, ``trusted`` whether they have the blob id the diff
+    names.  ``origins`` gives the changed lines after it, with the pair of lines around what was only
+    removed, each with the line of the diff's text (all 1-based) that changed it.
     """
 
     path: str
@@ -54,7 +53,8 @@ class Applied:
     fuzz: int = 0
     verified: bool | None = None
     preimage: str = "tree"
-    changed: Ranges = ()
+    trusted: bool = False
+    origins: Mapping[int, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         said: list[str] = [] if self.how in ("exact", "offset", "fuzz") else [self.how]
@@ -68,8 +68,12 @@ class Applied:
             said.append(f"offset {self.offset} lines")
         if self.preimage == "repository":
             said.append("on the pre-image from the repository")
-        if self.verified is not None:
-            said.append("result verified by blob id" if self.verified else "result differs from its blob id")
+        if self.verified:
+            said.append("result verified by blob id")
+        elif self.verified is not None:
+            said.append(
+                "result differs from its blob id" if self.trusted else "made from another version of the file"
+            )
         return f"{self.path}: {', '.join(said) or 'applies exactly'}"
 
 
@@ -111,7 +115,7 @@ class ApplyResult:
     files: tuple[Applied, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    changed: Mapping[str, Ranges] = field(default_factory=dict)
+    origins: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -123,13 +127,13 @@ class ApplyResult:
         """Whether the source already holds all that the patch does."""
         return not self.files and bool(self.refusals) and all(item.already for item in self.refusals)
 
-    def changed_lines(self, path: str) -> Ranges:
-        """The changed lines of a file after the patch; empty for a file it does not touch."""
-        return self.changed.get(path, ())
+    def origin(self, path: str, line: int) -> int:
+        """The line of the diff's text that changed a line of a file, 0 where none did."""
+        return self.origins.get(path, {}).get(line, 0)
 
 
 def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResult:
-    """``diff`` laid over ``base``; pre-images that are not in the tree are looked up in ``repo``."""
+    """``diff`` laid over ``base``; pre-images the tree does not have are looked up in ``repo``."""
     work = _Work(base, repo)
     for file in diff.files:
         work.apply(file)
@@ -140,14 +144,13 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
     ]
     notes += [f"{item.path}: left out: {item.reason}" for item in diff.not_handled]
     before = Overlay(base, work.preimages) if work.preimages else base
-    changed = {item.path: item.changed for item in work.applied}
     return ApplyResult(
         Overlay(base, work.changed),
         before,
         tuple(work.applied),
         tuple(notes),
         tuple(work.refusals),
-        changed,
+        {item.path: item.origins for item in work.applied},
     )
 
 
@@ -182,7 +185,8 @@ class _Fit:
 
     placed: tuple[Placed, ...]
     data: bytes
-    changed: Ranges
+    origins: Mapping[int, int]
+    trusted: bool  # the lines before are those the diff was made from
 
 
 class _Work:
@@ -213,33 +217,67 @@ class _Work:
     def _create(self, file: FileDiff) -> None:
         data = b"".join(line for hunk in file.hunks for line in _added(hunk))
         there = self._read(file.path)
-        if there is not None:
+        preimage = "tree"
+        if there is not None and self._holds(file.new_blob):
+            self.preimages[file.path], preimage = None, "repository"  # it was made in the meantime
+        elif there is not None:
             already = there == data
             reason = (
                 "already applied: the file is there" if already else "the new file exists with other content"
             )
             self.refusals.append(Refusal(file.path, reason, already=already))
             return
+        elif refusal := self._forbidden(file.path):
+            self.refusals.append(refusal)
+            return
         self.changed[file.path] = data
-        count = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
-        ranges = ((1, count),) if count else ()
-        self.applied.append(Applied(file.path, "exact", verified=_verified(file, data), changed=ranges))
+        origins = dict(enumerate((line for hunk in file.hunks for line in _numbers(hunk, "+")), 1))
+        made = Applied(
+            file.path, "exact", 0, 0, _verified(file, data), preimage, trusted=True, origins=origins
+        )
+        self.applied.append(made)
 
     def _modify(self, file: FileDiff, old_path: str) -> None:
         there = self._read(old_path)
-        outcome: _Fit | Refusal = (
-            _missing(file, old_path, self._read(file.path)) if there is None else _fit(file, there)
-        )
-        preimage = "tree"
+        stored = self._stored(file, there)
+        fit = _fit(file, stored) if stored is not None else None
+        if isinstance(fit, _Fit):
+            if old_path not in self.changed:
+                self.preimages.setdefault(old_path, stored)
+            if file.is_rename:
+                self.preimages.setdefault(file.path, None)
+            self._store(file, old_path, fit, "repository")
+            return
+        if there is None:
+            outcome: _Fit | Refusal = self._forbidden(old_path) or _missing(
+                file, old_path, self._read(file.path)
+            )
+        else:
+            outcome = _fit(file, there)
         if isinstance(outcome, Refusal):
-            stored = self._repo.blob(file.old_blob) if self._repo and file.old_blob else None
-            fit = _fit(file, stored) if stored is not None and stored != there else outcome
-            if isinstance(fit, Refusal):
-                self.refusals.append(outcome)
-                return
-            outcome, preimage = fit, "repository"
-            self.preimages[old_path] = stored
-        self._store(file, old_path, outcome, preimage)
+            self.refusals.append(outcome)
+        else:
+            self._store(file, old_path, outcome, "tree")
+
+    def _stored(self, file: FileDiff, there: bytes | None) -> bytes | None:
+        """The pre-image that the diff names, from the repository, where the tree's file is another."""
+        if self._repo is None or not file.old_blob.strip("0"):
+            return None
+        if there is not None and git_blob_id(there).startswith(file.old_blob):
+            return None
+        return self._repo.blob(file.old_blob)
+
+    def _holds(self, blob_id: str) -> bool:
+        return self._repo is not None and bool(blob_id.strip("0")) and self._repo.blob(blob_id) is not None
+
+    def _forbidden(self, path: str) -> Refusal | None:
+        """A refusal where a file cannot be had for another reason than that there is none."""
+        try:
+            self._base.read(path)
+        except InputError as error:
+            if "symbolic link" in error.reason or error.reason == "is not a regular file":
+                return Refusal(path, error.reason)
+        return None
 
     def _store(self, file: FileDiff, old_path: str, fit: _Fit, preimage: str) -> None:
         if file.is_deleted:
@@ -294,7 +332,11 @@ def _fit(file: FileDiff, data: bytes) -> _Fit | Refusal:
         drift, floor = drift + options[0].offset, options[0].start + options[0].old_count
     if misses:
         return _refusal(file, misses)
-    fits = (_assemble(text, chosen) for chosen in islice(product(*choices), _MOST_COMBINATIONS))
+    choices = by_neighbours(file.hunks, choices)
+    fits = (
+        _assemble(text, file.hunks, chosen, trusted=trusted)
+        for chosen in islice(product(*choices), _MOST_COMBINATIONS)
+    )
     if all(len(options) == 1 for options in choices):
         return next(fits)
     proved = next((fit for fit in fits if _verified(file, fit.data)), None)
@@ -327,7 +369,7 @@ def _refusal(file: FileDiff, misses: Sequence[tuple[int, Miss]]) -> Refusal:
     if miss.already:
         reason = "already applied" if already else "is already applied, other hunks are not"
     return Refusal(
-        file.path,
+        file.old_path or file.path,
         reason,
         number,
         file.hunks[number - 1].header,
@@ -342,40 +384,41 @@ def _shown(line: bytes) -> str:
     return line.rstrip(b"\n").decode("utf-8", "replace")
 
 
-def _assemble(text: FileText, placed: Sequence[Placed]) -> _Fit:
+def _assemble(text: FileText, hunks: Sequence[Hunk], placed: Sequence[Placed], *, trusted: bool) -> _Fit:
     out: list[bytes] = []
-    ranges: list[tuple[int, int]] = []
+    origins: dict[int, int] = {}
     at = 0
-    for one in placed:
+    for hunk, one in zip(hunks, placed, strict=True):
         out.extend(text.lines[at : one.start])
         at = one.start + one.old_count
-        _mark(one, len(out), ranges)
+        _trace(hunk, one, len(out), origins)
         out.extend(line for line, _ in one.new)
     out.extend(text.lines[at:])
-    return _Fit(tuple(placed), b"".join(out), _merged(ranges, len(out)))
+    kept = {line: origin for line, origin in sorted(origins.items()) if 1 <= line <= len(out)}
+    return _Fit(tuple(placed), b"".join(out), kept, trusted)
 
 
-def _mark(one: Placed, base: int, ranges: list[tuple[int, int]]) -> None:
-    """Add the changed lines of a hunk, counted from 1 in the file after it."""
+def _trace(hunk: Hunk, one: Placed, base: int, origins: dict[int, int]) -> None:
+    """Note for each changed line, counted from 1 in the file after it, its line in the diff's text."""
+    added, removed = iter(_numbers(hunk, "+")), iter(_numbers(hunk, "-"))
     following = one.start
     after_added = False
     for number, (_, index) in enumerate((*one.new, (b"", one.start + one.old_count)), base + 1):
         if index == ADDED:
-            ranges.append((number, number))
-        elif index != following and not after_added:  # lines were only removed above this one
-            ranges.append((number - 1, number))
-        after_added = index == ADDED
-        following = following if after_added else index + 1
+            origins[number] = next(added, hunk.line)
+            after_added = True
+            continue
+        for _ in range(index - following):
+            origin = next(removed, hunk.line)
+            if not after_added:  # lines were only removed above this one
+                origins.setdefault(number - 1, origin)
+                origins[number] = origin
+        after_added, following = False, index + 1
 
 
-def _merged(ranges: Sequence[tuple[int, int]], length: int) -> Ranges:
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted((max(first, 1), min(last, length)) for first, last in ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-        elif first <= last:
-            merged.append((first, last))
-    return tuple(merged)
+def _numbers(hunk: Hunk, mark: str) -> Iterator[int]:
+    """The lines of the diff's text (1-based) that begin with ``mark``."""
+    return (hunk.line + at for at, line in enumerate(hunk.lines, 1) if line[0] == mark)
 
 
 def _summary(file: FileDiff, fit: _Fit, preimage: str) -> Applied:
@@ -383,4 +426,4 @@ def _summary(file: FileDiff, fit: _Fit, preimage: str) -> Applied:
     offset = max((one.offset for one in fit.placed), key=abs, default=0)
     fuzz = max((one.fuzz for one in fit.placed), default=0)
     verified = None if file.is_deleted else _verified(file, fit.data)
-    return Applied(file.path, how, offset, fuzz, verified, preimage, fit.changed)
+    return Applied(file.path, how, offset, fuzz, verified, preimage, fit.trusted, fit.origins)

@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
 from kscan.errors import InputError
@@ -98,8 +98,9 @@ class GitRepo:
                 pipe.close()
         batch.wait()
 
-    def __del__(self) -> None:
-        if self._batch is not None and not sys.is_finalizing():
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        # Bound early: at the end of the interpreter the module may have gone.
+        if self._batch is not None and not finalizing():
             self.close()
 
     def _ask(self, name: str) -> tuple[str, bytes]:

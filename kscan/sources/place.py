@@ -122,9 +122,10 @@ def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Mis
     old, new = image(hunk, "-"), image(hunk, "+")
     if not old:
         return _place_without_context(text, hunk, expected, floor)
-    if floor <= expected and text.lines[expected : expected + len(old)] == old:
-        return _placed(text, hunk, expected, expected, "exact")
     lead, tail = context_lengths(hunk)
+    only = _only_start(text, hunk, len(old))
+    if floor <= expected and text.lines[expected : expected + len(old)] == old and only in (None, expected):
+        return _placed(text, hunk, expected, expected, "exact")
     nearness = _Nearness(text, hunk, expected)
     done: int | None = None
     for fuzz in range(MAX_FUZZ + 1):
@@ -132,6 +133,8 @@ def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Mis
         if fuzz and (first, last) == _trimmed(lead, tail, fuzz - 1):
             continue
         starts, results = _search(text.exact, (old, new), (first, last), nearness, floor)
+        if not fuzz and only is not None:
+            starts = [start for start in starts if start == only]
         if done is None and results:
             done = results[0]
         if starts and (fuzz == 0 or len(starts) == 1 or starts[0] == expected):
@@ -143,6 +146,16 @@ def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Mis
     if done is not None:
         return Miss(True, done + 1, b"", b"")
     return _place_blind(text, hunk, nearness, floor)
+
+
+def _only_start(text: FileText, hunk: Hunk, length: int) -> int | None:
+    """Where a hunk with context on one side alone must stand, as git apply has it: at an end of the file."""
+    lead, tail = context_lengths(hunk)
+    if hunk.damage:
+        return None
+    if lead > tail == 0:
+        return len(text.lines) - length
+    return 0 if tail > lead == 0 and hunk.old_start <= 1 else None
 
 
 def context_lengths(hunk: Hunk) -> tuple[int, int]:

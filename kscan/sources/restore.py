@@ -2,8 +2,9 @@
 
 Some web archives drop blank lines and lines of one brace.  The counts of the header tell how many old lines
 there were, git's three lines of context where the first and the last change stand among them, and the tree
-the lines themselves.  Where that leaves more than one result, the blob id of the result decides, and without
-one the hunk is refused.
+the lines themselves.  Results that differ in blank lines only are one; a brace alone within parentheses is no
+C.  Where that leaves more than one, the offset of the hunks around it decides or the blob id of the result,
+and without these the hunk is refused.
 """
 
 from __future__ import annotations
@@ -26,22 +27,55 @@ _Row = tuple[str, bytes]  # first character; squeezed text of old lines, whole t
 def restorations(
     text: FileText, hunk: Hunk, expected: int, floor: int, *, trusted: bool
 ) -> tuple[Placed, ...]:
-    """All different results of the hunk with its lost lines filled in; more than one is a doubt.
+    """All results of the hunk with its lost lines filled in that mean different things; several are a doubt.
 
     ``trusted``: the file is the very one the diff was made from, so its line numbers hold.
     """
     if not 0 < hunk.lost <= _MOST_LOST:
         return ()
     starts = (expected,) if trusted else _starts(text, hunk, floor)
-    results: dict[tuple[int, Rows], Placed] = {}
+    results: dict[tuple[int, tuple[bytes, ...]], Placed] = {}
     steps = _Steps(_MOST_STEPS)
     for start in starts:
         for new in _embeddings(text, hunk, start, steps):
+            shown = tuple(line for line, _ in new if line.strip())
             placed = Placed(start, hunk.old_count, new, "restored", start - expected)
-            results[start, new] = placed
+            results.setdefault((start, shown), placed)
             if len(results) >= _MOST_RESULTS:
                 return tuple(results.values())
-    return tuple(results.values()) if not steps.spent else ()
+    if steps.spent:
+        return ()
+    possible = [placed for (_, shown), placed in results.items() if not _brace_in_parentheses(shown)]
+    return tuple(possible or results.values())
+
+
+def _brace_in_parentheses(lines: Sequence[bytes]) -> bool:
+    depth = 0
+    for line in lines:
+        if line.strip() in (b"{", b"}") and depth > 0:
+            return True
+        depth = max(0, depth + line.count(b"(") - line.count(b")"))
+    return False
+
+
+def by_neighbours(hunks: Sequence[Hunk], choices: Sequence[tuple[Placed, ...]]) -> list[tuple[Placed, ...]]:
+    """``choices``, the places of each hunk, less those at another offset than the hunks on both sides.
+
+    Only where these two are placed without a doubt, and at the same offset.
+    """
+    offsets = [
+        choice[0].start - (hunk.old_start - 1) if len(choice) == 1 else None
+        for hunk, choice in zip(hunks, choices, strict=True)
+    ]
+    settled: list[tuple[Placed, ...]] = []
+    for index, (hunk, choice) in enumerate(zip(hunks, choices, strict=True)):
+        above = next((offset for offset in reversed(offsets[:index]) if offset is not None), None)
+        below = next((offset for offset in offsets[index + 1 :] if offset is not None), None)
+        fitting = choice
+        if len(choice) > 1 and above is not None and above == below:
+            fitting = tuple(one for one in choice if one.start - (hunk.old_start - 1) == above)
+        settled.append(fitting or choice)
+    return settled
 
 
 def _starts(text: FileText, hunk: Hunk, floor: int) -> Sequence[int]:

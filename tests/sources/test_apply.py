@@ -41,11 +41,14 @@ def test_exactly_and_verified() -> None:
     assert (applied.how, applied.offset, applied.fuzz, applied.verified) == ("exact", 0, 0, True)
     assert result.overlay.read(PATH) == NEW.encode()
     lines = NEW.split("\n")
-    first, second = result.changed_lines(PATH)
-    assert lines[first[0] - 1] == "\tif (!dev)"
-    assert lines[first[1] - 1] == "\tret_3 = go_3(dev);"
-    assert [lines[number - 1] for number in second] == ["\t{", "\t}"]  # around what was removed
-    assert result.changed_lines("drivers/y.c") == ()
+    text = SOUND.split("\n")
+    changed = [(lines[line - 1], text[origin - 1]) for line, origin in applied.origins.items()]
+    assert changed == [
+        *((line, "+" + line) for line in ("\tif (!dev)", "\t\treturn -EINVAL;", "", "\tret_3 = go_3(dev);")),
+        ("\t{", "-\t\tstop_8(dev);"),  # around what was removed
+        ("\t}", "-\t\tstop_8(dev);"),
+    ]
+    assert result.origin(PATH, 1) == result.origin("drivers/y.c", 1) == 0
 
 
 def test_reversed() -> None:
@@ -149,7 +152,7 @@ def test_new_deleted_and_renamed_files() -> None:
     assert result.overlay.paths(()) == ["fs/new.c", "fs/to.c"]
     assert result.overlay.read("fs/to.c") == b"int a;\nint c;\n"
     assert result.files[0].verified
-    assert result.changed_lines("fs/new.c") == ((1, 1),)
+    assert text.split("\n")[result.origin("fs/new.c", 1) - 1].startswith("+")
     again = apply_diff(result.overlay, read_diff(text))
     assert not again.ok
     assert all("already" in refusal.reason for refusal in again.refusals)
