@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import json
 import shutil
 from collections.abc import Callable
@@ -187,3 +188,30 @@ def test_neither_tree_nor_repository_is_written_to(run: Any, tree: Path) -> None
         (tree / PSERIES).read_bytes(),
     )
     assert after == before
+
+
+def test_a_draft_of_a_reply(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mbox = tmp_path / "p.mbox"
+    cured = (tree / PSERIES).read_text().replace(*CURE)
+    (tree / PSERIES).write_text(cured)
+    relapse = diff(PSERIES, cured, (CORPUS / PSERIES).read_text())
+    mbox.write_bytes(patch_mail(relapse))
+    ask = ["patch", "--tree", str(tree), "--no-cache", "--rule", "undone-twice"]
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*ask, "--format", "mail-reply", str(mbox)])
+    out, err = capsys.readouterr()
+    assert (stopped.value.code, err) == (1, "")
+    message = email.message_from_string(out)
+    assert message["Subject"].startswith("Re: [PATCH")
+    assert message["In-Reply-To"] in mbox.read_text()
+    lines = str(message.get_payload()).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Is this so?"))
+    assert lines[at - 3].startswith("> ")
+    assert "kfree(pdn->pe_num_map);" in lines[at - 3]
+    plain_diff = tmp_path / "p.diff"
+    plain_diff.write_text(relapse)
+    with pytest.raises(SystemExit):
+        cli.main([*ask, "--format", "mail-reply", str(plain_diff)])
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "nothing to reply to" in err

@@ -131,6 +131,28 @@ class Coverage(msgspec.Struct, frozen=True):
         return all(s.partial for s in self.skipped)
 
 
+class Quoted(msgspec.Struct, frozen=True):
+    """A hunk as it stands in a patch; ``start`` is the line (1-based) it says it begins at."""
+
+    file: str
+    header: str
+    start: int
+    lines: tuple[str, ...]  # with their first character
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """The mail of a patch, as far as a reply needs it.  Ids have no angle brackets."""
+
+    author: str
+    subject: str
+    date: str
+    message_id: str
+    to: str = ""
+    cc: str = ""
+    references: tuple[str, ...] = ()
+    hunks: tuple[Quoted, ...] = ()
+
+
 class PatchResult(msgspec.Struct, frozen=True):
     """What became of one patch: ``applied``, ``refused`` (with reason) or ``empty`` (no C).
 
@@ -144,6 +166,7 @@ class PatchResult(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    mail: Mail | None = None  # for the format that answers it
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -155,6 +178,8 @@ class Report(msgspec.Struct, frozen=True):
     patches: tuple[PatchResult, ...] = ()
     notes: tuple[str, ...] = ()
     rules: tuple[RuleInfo, ...] = ()  # those that were looked for
+    sender: str = ""  # who may send it: the git user
+    date: str = ""  # of a mail drafted now
 
     def with_findings(self, change: Callable[[Iterable[Finding]], tuple[Finding, ...]]) -> Self:
         """The report with ``change`` made to its findings, which stand once more in its patches."""

@@ -16,6 +16,7 @@ from kscan.errors import InputError
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
 from kscan.pipeline.change import judge_change
 from kscan.pipeline.lines import rules_for
+from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch
@@ -89,6 +90,7 @@ class _Judging:
             tuple(notes),
             files,
             findings,
+            mail_of(patch) if self.setup.config.format == MAIL_REPLY else None,
         )
         self.results.append(result)
 
@@ -103,7 +105,8 @@ def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Report:
     finally:
         if repo is not None:
             repo.close()
-    return judging.report()
+    report = judging.report()
+    return drafted(report) if setup.config.format == MAIL_REPLY else report
 
 
 def _repository(setup: Setup) -> GitRepo | None:

@@ -49,7 +49,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _patch(patch: PatchResult) -> dict[str, Any]:
     # The findings themselves stand once, in "findings"; a patch names its own by fingerprint.
     findings = patch.findings
-    plain = {k: getattr(patch, k) for k in PatchResult.__struct_fields__ if k != "findings"}
+    plain = {k: getattr(patch, k) for k in PatchResult.__struct_fields__ if k not in {"findings", "mail"}}
     sorts = ("introduced", "fixed", "carried")
     return plain | {s: [f.fingerprint for f in findings if f.status == s] for s in sorts}
 

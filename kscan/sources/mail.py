@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parseaddr, parsedate_to_datetime
 
@@ -27,6 +28,8 @@ _TRAILER = re.compile(
 _TRAILER_WORDS = ("base-commit:", "prerequisite-", "change-id:", "based-on:", "depends-on:")
 _PATCH_NAME = (".patch", ".diff", ".txt")
 _MOST_TRAILERS = 200
+_MOST_HEADER = 8000
+_MOST_REFERENCES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class Attachment:
     filename: str
     content_type: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a reply to a mail needs of its headers, decoded and each on one line."""
+
+    subject: str = ""
+    date: str = ""
+    to: str = ""
+    cc: str = ""
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ class Message:
     alternatives: tuple[str, ...] = ()
     source: str = ""
     reason: str = ""
+    envelope: Envelope = field(default_factory=Envelope)
 
     @property
     def root(self) -> str:
@@ -89,6 +104,7 @@ class Patch:
     source: str = ""
     in_reply_to: str = ""
     root: str = ""
+    envelope: Envelope = field(default_factory=Envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,7 @@ def read_message(data: bytes, source: str = "") -> Message:
         _alternatives(body),
         source,
         reason,
+        _envelope(headers, references),
     )
 
 
@@ -160,6 +177,7 @@ def read_patch(message: Message, *, replies: bool = False, scissors: bool = Fals
         message.source,
         message.in_reply_to,
         message.root,
+        message.envelope,
     )
 
 
@@ -179,6 +197,13 @@ def read_trailers(text: str) -> Trailers:
             case other:
                 needs.append((other, value))
     return Trailers(base, change, tuple(needs))
+
+
+def _envelope(headers: Mapping[str, str], references: tuple[str, ...]) -> Envelope:
+    subject, date, to, cc = (
+        " ".join(headers.get(name, "").split())[:_MOST_HEADER] for name in ("subject", "date", "to", "cc")
+    )
+    return Envelope(subject, date, to, cc, references[-_MOST_REFERENCES:])
 
 
 # --- which text holds the patch

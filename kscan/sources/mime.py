@@ -28,6 +28,8 @@ _WANTED = frozenset(
         b"message-id",
         b"in-reply-to",
         b"references",
+        b"to",
+        b"cc",
         b"content-type",
         b"content-transfer-encoding",
         b"content-disposition",

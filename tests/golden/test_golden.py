@@ -8,7 +8,17 @@ import msgspec
 import pytest
 
 from kscan.findings.fingerprint import fingerprint
-from kscan.findings.model import Coverage, Finding, PatchResult, Report, RuleInfo, Skipped, Step
+from kscan.findings.model import (
+    Coverage,
+    Finding,
+    Mail,
+    PatchResult,
+    Quoted,
+    Report,
+    RuleInfo,
+    Skipped,
+    Step,
+)
 from kscan.findings.summary import complaints, summary
 from kscan.reports import Style, find_reporter, reporter_names
 
@@ -80,8 +90,37 @@ _COVERAGE = Coverage(
 _SCAN = Report(("scan", "drivers/pci"), _COVERAGE, (_DANGLING, _EARLY), rules=_RULES)
 
 
+_MAIL = Mail(
+    author="J\u00f6rg \x1b[2J <author@example.org>",
+    subject="[PATCH 1/2] pci: \x1b]0;title\x07 set up early",
+    date="Thu, 1 Jan 2026 10:00:00 +0000",
+    message_id="1@example.org",
+    to="list@example.org",
+    cc="me@example.org, Author <author@example.org>, other@example.org\r\nBcc: evil@example.org",
+    references=("0@example.org",),
+    hunks=(
+        Quoted("drivers/pci/other.c", "@@ -1 +1 @@", 1, (" nothing",)),
+        Quoted(
+            "arch/powerpc/platforms/demo/pci.c",
+            "@@ -29,12 +29,15 @@ demo_probe",
+            29,
+            (
+                *(f" line {n}" for n in range(10)),
+                "-gone",
+                "+    demo_init_dma(pdev, name); /* \x1b[2J */",
+                *(f"+added {n}" for n in range(4)),
+            ),
+        ),
+    ),
+)
+
+
 def _patch_report() -> Report:
-    introduced = msgspec.structs.replace(_EARLY, status="introduced")
+    line = "    demo_init_dma(pdev, name); /* \x1b[2J */"
+    introduced = msgspec.structs.replace(_EARLY, status="introduced", column=5, end_column=30, line_text=line)
+    elsewhere = msgspec.structs.replace(
+        _DANGLING, status="introduced", file="drivers/pci/far.c", fingerprint="00000000000000fe"
+    )
     fixed = msgspec.structs.replace(_DANGLING, status="fixed")
     carried = msgspec.structs.replace(_EARLY, status="carried", line=99, fingerprint="00000000000000ff")
     patches = (
@@ -92,13 +131,22 @@ def _patch_report() -> Report:
             "applied",
             ("hunk 2 of a.c applied 3 lines below",),
             ("arch/powerpc/platforms/demo/pci.c",),
-            (introduced, fixed, carried),
+            (introduced, elsewhere, fixed, carried),
+            _MAIL,
         ),
         PatchResult(
             "[PATCH 2/2] pci: more", "series.mbox:2", "<2@example.org>", "refused", ("a.c, hunk 1: no",)
         ),
     )
-    return Report(("patch", "series.mbox"), _COVERAGE, (introduced, fixed, carried), patches, rules=_RULES)
+    return Report(
+        ("patch", "series.mbox"),
+        _COVERAGE,
+        patches[0].findings,
+        patches,
+        rules=_RULES,
+        sender="Me <me@example.org>",
+        date="Fri, 2 Jan 2026 10:00:00 +0000",
+    )
 
 
 _REPORTS = {"scan": _SCAN, "patch": _patch_report()}
