@@ -17,6 +17,7 @@ class Arch(msgspec.Struct, frozen=True, gc=False):
     paths: tuple[str, ...]  # prefixes of paths, arch/<name> included
     defined: frozenset[str]  # CONFIG_ and predefined names taken as set, the common ones included
     undefined: frozenset[str]  # names taken as not set, the common ones included
+    values: Mapping[str, int]  # numbers that names stand for in conditions
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
@@ -40,8 +41,10 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         return best
 
 
-_KEYS = frozenset({"default_arch", "default_paths", "headers", "core", "library", "set", "unset", "arches"})
-_ARCH_KEYS = frozenset({"aliases", "paths", "set", "unset"})
+_KEYS = frozenset(
+    {"default_arch", "default_paths", "headers", "core", "library", "set", "unset", "values", "arches"}
+)
+_ARCH_KEYS = frozenset({"aliases", "paths", "set", "unset", "values"})
 
 
 def parse_context(file: ModelFile) -> Context:
@@ -52,6 +55,7 @@ def parse_context(file: ModelFile) -> Context:
         frozenset(file.names(content.get("set"), "set")),
         frozenset(file.names(content.get("unset"), "unset")),
     )
+    common_values = _values(file, content.get("values"), "values")
     arches = {}
     for name, value in file.mapping(content.get("arches"), "arches").items():
         entry = file.mapping(value, "arches", name)
@@ -72,6 +76,7 @@ def parse_context(file: ModelFile) -> Context:
             (f"arch/{name}/", *file.words(entry.get("paths"), "arches", name, "paths")),
             (common_set - own_unset) | own_set,
             (common_unset - own_set) | own_unset,
+            common_values | _values(file, entry.get("values"), "arches", name, "values"),
         )
     default = file.string(content.get("default_arch"), "default_arch")
     if default not in arches:
@@ -89,3 +94,13 @@ def parse_context(file: ModelFile) -> Context:
         core=file.words(content.get("core"), "core"),
         library=file.words(content.get("library"), "library"),
     )
+
+
+def _values(file: ModelFile, value: object, *where: str) -> dict[str, int]:
+    found = {}
+    for name in file.mapping(value, *where):
+        text = file.string(file.mapping(value, *where)[name], *where, name)
+        if not text.isdigit():
+            file.fail(f"`{': '.join(where)}` gives {name} no number.", "write digits", *where, name)
+        found[name] = int(text)
+    return found

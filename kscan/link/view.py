@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _ARCH = re.compile(r"arch/([^/]+)/")
-_TOKEN = re.compile(r"\s*(?:(defined)|(IS_ENABLED|IS_BUILTIN|IS_REACHABLE|IS_MODULE)|(\w+)|(&&|\|\||[!()]))")
+_TOKEN = re.compile(
+    r"\s*(?:(defined\b)|(IS_ENABLED|IS_BUILTIN|IS_REACHABLE|IS_MODULE)|(\w+)|(&&|\|\||[=!<>]=|[!()<>]))"
+)
+_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\Z")
+_COMPARE: Mapping[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 Truth = bool | None
 
 
@@ -15,11 +27,13 @@ Truth = bool | None
 class View:
     """``arch`` is a directory of arch/; ``symbols`` are the CONFIG_* (and other) symbols with a known value.
 
-    A condition over other symbols is unknown: both its sides are kept.
+    ``values`` are the numbers that symbols stand for.  A condition over other symbols is unknown:
+    both its sides are kept.
     """
 
     arch: str
     symbols: Mapping[str, bool] = field(default_factory=dict)
+    values: Mapping[str, int] = field(default_factory=dict)
 
     def covers(self, path: str) -> bool:
         """Whether a file belongs to this architecture or to all."""
@@ -31,7 +45,7 @@ class View:
         tokens = _tokens(condition)
         if tokens is None:
             return None
-        value, rest = _either(tokens, 0, self.symbols)
+        value, rest = _either(tokens, 0, self)
         return value if rest == len(tokens) else None
 
     def active(self, guards: Sequence[str]) -> bool:
@@ -57,34 +71,47 @@ def _tokens(text: str) -> list[str] | None:
     return found
 
 
-def _either(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Truth, int]:
-    value, at = _both(tokens, at, symbols)
+def _either(tokens: list[str], at: int, view: View) -> tuple[Truth, int]:
+    value, at = _both(tokens, at, view)
     while at < len(tokens) and tokens[at] == "||":
-        other, at = _both(tokens, at + 1, symbols)
+        other, at = _both(tokens, at + 1, view)
         value = True if value is True or other is True else None if value is None or other is None else False
     return value, at
 
 
-def _both(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Truth, int]:
-    value, at = _unary(tokens, at, symbols)
+def _both(tokens: list[str], at: int, view: View) -> tuple[Truth, int]:
+    value, at = _unary(tokens, at, view)
     while at < len(tokens) and tokens[at] == "&&":
-        other, at = _unary(tokens, at + 1, symbols)
+        other, at = _unary(tokens, at + 1, view)
         value = (
             False if value is False or other is False else None if value is None or other is None else True
         )
     return value, at
 
 
-def _unary(tokens: list[str], at: int, symbols: Mapping[str, bool]) -> tuple[Truth, int]:
+def _unary(tokens: list[str], at: int, view: View) -> tuple[Truth, int]:
     if at >= len(tokens):
         return None, len(tokens) + 1
     word = tokens[at]
     if word == "!":
-        value, at = _unary(tokens, at + 1, symbols)
+        value, at = _unary(tokens, at + 1, view)
         return (None if value is None else not value), at
     if word == "(":
-        value, at = _either(tokens, at + 1, symbols)
+        value, at = _either(tokens, at + 1, view)
         return (value, at + 1) if at < len(tokens) and tokens[at] == ")" else (None, len(tokens) + 1)
-    if word in ("0", "1"):
-        return word == "1", at + 1
-    return symbols.get(word), at + 1
+    if at + 2 < len(tokens) and tokens[at + 1] in _COMPARE:
+        left, right = _number(word, view), _number(tokens[at + 2], view)
+        known = left is not None and right is not None
+        return (_COMPARE[tokens[at + 1]](left, right) if known else None), at + 3  # type: ignore[arg-type]
+    number = _number(word, view)
+    if number is not None and word not in view.symbols:
+        return number != 0, at + 1
+    return view.symbols.get(word), at + 1
+
+
+def _number(word: str, view: View) -> int | None:
+    """What a word stands for; a symbol that is not set is 0, as it is to the preprocessor."""
+    match = _NUMBER.match(word)
+    if match is not None:
+        return int(match[1], 0) if not match[1].isdigit() else int(match[1])
+    return view.values.get(word, 0 if view.symbols.get(word) is False else None)

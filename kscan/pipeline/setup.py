@@ -160,4 +160,4 @@ def view_of(model: KernelModel, arch: str) -> View:
     """The configuration view of an architecture."""
     known = model.context.arches.get(arch) or model.context.arches[model.context.default_arch]
     symbols = dict.fromkeys(known.defined, True) | dict.fromkeys(known.undefined, False)
-    return View(arch, symbols)
+    return View(arch, symbols, known.values)

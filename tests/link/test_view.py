@@ -72,3 +72,22 @@ def test_truth(condition: str, expected: bool | None) -> None:
 def test_code_under_conditions(guards: tuple[str, ...], active: bool, certain: bool) -> None:
     assert VIEW.active(guards) is active
     assert VIEW.certain(guards) is certain
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("NR_CPUS > 1", True),
+        ("NR_CPUS == 1", False),
+        ("NR_CPUS <= 0x8", True),
+        ("CONFIG_OFF == 0", True),
+        ("CONFIG_OTHER >= 2", None),
+        ("NR_CPUS > LIMIT", None),
+        ("NR_CPUS >= 8UL && CONFIG_ON", True),
+        ("!NR_CPUS", False),
+        ("NR_CPUS >", None),
+    ],
+)
+def test_numbers(condition: str, expected: bool | None) -> None:
+    view = View("powerpc", VIEW.symbols, {"NR_CPUS": 8})
+    assert view.truth(condition) is expected
