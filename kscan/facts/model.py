@@ -23,7 +23,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -125,7 +125,8 @@ class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function or table put into a field.  ``root`` and ``path`` are as in CallRef.
 
     ``how``: ``initializer``, ``store``, ``argument`` (``root`` is then the callee,
-    ``path`` the 0-based argument position as text), ``return``.  ``target`` is a bare
+    ``path`` the 0-based argument position as text), ``return``, ``macro`` (an initialiser
+    whose ``target`` is the text of a macro's use).  Else ``target`` is a bare
     name, or ``&name`` for a table; which of them are functions is known when linking.
     """
 

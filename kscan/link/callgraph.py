@@ -8,20 +8,23 @@ whose callers are elsewhere).
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from kscan.facts.model import Binding, Call, CallRef, Function
-from kscan.link.expansion import Expansion, is_shared
-from kscan.link.generated import generated_bindings, generated_functions
+from kscan.facts.model import Assign, Binding, Call, CallRef, Function
+from kscan.link.expansion import Calls, Expansion, is_shared
+from kscan.link.generated import generated_bindings, generated_functions, macro_bindings
+from kscan.link.operands import read_access
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
 _NOTIFIER = "notifier_block"
 _NEAR = 4
+_WORD = re.compile(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,12 @@ class CallGraph:
         self._seen_files = 0
         self._bound = False
         self._generated: dict[str, tuple[Func, ...]] = {}
+        self._wrapped: dict[tuple[str, str], Function] = {}
         self._external: dict[str, Func] = {}
         self._out: dict[Func, tuple[Edge, ...]] = {}
         self._in: dict[Func, list[Edge]] | None = None
         self._handed: dict[str, dict[str, list[Binding]]] = {}
+        self._typed: dict[Func, dict[str, str]] = {}
 
     def _includes(self, path: str) -> Sequence[str]:
         facts = self.program.facts.get(path)
@@ -107,7 +112,9 @@ class CallGraph:
             made: dict[str, Func] = {}
             for use in self.program.facts[path].uses:
                 for fact in generated_functions(self.macros, path, use):
-                    if fact.name not in written:
+                    if fact.name in written:  # the macro is a head, and wraps what is written
+                        self._wrapped[path, fact.name] = fact
+                    else:
                         made.setdefault(fact.name, Func(path, fact))
             found = self._generated[path] = tuple(made[name] for name in sorted(made))
         return found
@@ -134,25 +141,98 @@ class CallGraph:
 
     def named_calls(self, func: Func) -> Iterator[tuple[CallRef, str, str]]:
         """(call site, name of the function called, macro it is hidden in or empty) of direct calls."""
-        variables = {p.name for p in func.params}
+        variables = self._variables(func)
         for ref in func.fact.calls:
             if ref.path or not ref.root or ref.root[0] in "$@=":
                 continue
             if self.macros.macro(ref.root, func.path) is None:
-                if ref.root not in variables:
+                if ref.root not in variables and not self._is_type(ref.root):
                     yield ref, ref.root, ""
                 continue
-            args: tuple[str, ...] = ()
-            if self.macros.needs_arguments(ref.root, func.path):
-                args = _arguments(func, ref)
-            for name in self.macros.calls(ref.root, args, func.path):
-                if name not in variables:
+            for name in self._expanded(func, ref).functions:
+                if name not in variables and (name == ref.root or self._is_declared(name)):
                     yield ref, name, "" if name == ref.root else ref.root
+        for ref, macro in self._around(func):
+            yield ref, ref.root, macro
+        for line, word in self._values(func):
+            for name in self.macros.calls(word, (), func.path).functions:
+                yield CallRef(word, line), name, word
+
+    def hidden_calls(self, func: Func) -> Iterator[CallRef]:
+        """The indirect call sites that macros hide."""
+        variables: dict[str, str] | None = None
+        for ref in func.fact.calls:
+            if ref.path or not ref.root or ref.root[0] in "$@=":
+                continue
+            if self.macros.macro(ref.root, func.path) is None:
+                continue
+            for member in self._expanded(func, ref).members:
+                if variables is None:
+                    variables = self._variables(func)
+                root, path = read_access(member, variables)
+                if root and path:
+                    yield CallRef(root, ref.line, path)
+
+    def _expanded(self, func: Func, ref: CallRef) -> Calls:
+        """What the macro at a direct call site calls."""
+        if not self.macros.needs_arguments(ref.root, func.path):
+            return self.macros.calls(ref.root, (), func.path)
+        callee, args = _arguments(func, ref)
+        if callee != ref.root:  # guard(mutex)(&lock)
+            return self.macros.calls_in(f"{callee}({', '.join(args)})", func.path)
+        return self.macros.calls(ref.root, args, func.path)
+
+    def _is_declared(self, name: str) -> bool:
+        return self.program.declares(name)
+
+    def _is_type(self, name: str) -> bool:
+        """Whether ``(name)(x)`` is a cast."""
+        return self.program.is_typedef(name) and not self.program.named(name)
+
+    def _variables(self, func: Func) -> dict[str, str]:
+        """The types of a function's variables; of its temporaries, the call that gave them."""
+        found = self._typed.get(func)
+        if found is None:
+            found = {p.name: p.type for p in func.params}
+            body = func.fact.body
+            found.update((local.name, local.type) for local in body.locals)
+            for block in body.blocks:
+                for event in block.events:
+                    if isinstance(event, Call) and event.result and event.callee.isidentifier():
+                        found[event.result] = "@" + event.callee
+            self._typed = {func: found}  # of the last function asked for
+        return found
+
+    def _around(self, func: Func) -> Iterator[tuple[CallRef, str]]:
+        """(call site, macro) of what the macro calls that stands for a function's head."""
+        if not func.fact.generated and func.path:
+            self.generated(func.path)
+            fact = self._wrapped.get((func.path, func.name))
+            for ref in fact.calls if fact is not None else ():
+                if not ref.path and self._is_declared(ref.root):
+                    yield ref, fact.generated if fact is not None else ""
+
+    def _values(self, func: Func) -> Iterator[tuple[int, str]]:
+        """(line, word) of macros without parameters that call something, as ``current`` does."""
+        seen = set(self._variables(func))
+        for line, text in _operands(func):
+            for word in _WORD.findall(text):
+                if word not in seen:
+                    seen.add(word)
+                    if self.macros.value(word, func.path):
+                        yield line, word
+        for local in func.fact.body.locals:
+            if local.cleanup.startswith("__free"):
+                yield local.line, local.cleanup
 
     def made_bindings(self, path: str) -> tuple[Binding, ...]:
         """The bindings that macros make in a file, each once."""
-        uses = self.program.facts[path].uses
-        return tuple(dict.fromkeys(b for use in uses for b in generated_bindings(self.macros, path, use)))
+        facts = self.program.facts[path]
+        found = dict.fromkeys(b for use in facts.uses for b in generated_bindings(self.macros, path, use))
+        for binding in facts.bindings:
+            if binding.how == "macro":
+                found.update(dict.fromkeys(macro_bindings(self.macros, path, binding)))
+        return tuple(found)
 
     def _bind_tables(self) -> None:
         """Once, before the first indirect call is followed."""
@@ -169,7 +249,7 @@ class CallGraph:
                 kind = MACRO if macro else OVERRIDE if self.program.is_override(callee) else DIRECT
                 yield Edge(func, callee, kind, ref.line, macro)
         self._bind_tables()
-        for ref in func.fact.calls:
+        for ref in (*func.fact.calls, *self.hidden_calls(func)):
             if ref.path or ref.root.startswith("$"):
                 for edge in self.program.targets(func, ref):
                     kind = NOTIFIER if edge.kind == OPS and _NOTIFIER in edge.via else edge.kind
@@ -296,13 +376,30 @@ def _distinct(edges: Sequence[Edge]) -> list[Edge]:
     return list({(e.caller, e.kind): e for e in reversed(edges)}.values())[::-1]
 
 
-def _arguments(func: Func, ref: CallRef) -> tuple[str, ...]:
-    """The arguments of a direct call site, where its body tells them."""
+def _arguments(func: Func, ref: CallRef) -> tuple[str, tuple[str, ...]]:
+    """The callee and the arguments of a direct call site, where its body tells them."""
     for block in func.fact.body.blocks:
         for event in block.events:
-            if isinstance(event, Call) and event.line == ref.line and event.callee == ref.root:
-                return event.args
-    return ()
+            if isinstance(event, Call) and event.line == ref.line and _begins(event.callee, ref.root):
+                return event.callee, event.args
+    return ref.root, ()
+
+
+def _begins(callee: str, name: str) -> bool:
+    return callee == name or callee.partition("(")[0] == name
+
+
+def _operands(func: Func) -> Iterator[tuple[int, str]]:
+    """(line, text) of the operands in a body that may mention file-scope names."""
+    for block in func.fact.body.blocks:
+        for event in block.events:
+            if isinstance(event, Call):
+                yield from ((event.line, arg) for arg in (event.callee, *event.args))
+            elif isinstance(event, Assign):
+                yield event.line, event.target
+                yield event.line, event.value
+        yield block.line, block.left
+        yield block.line, block.right
 
 
 _order: Callable[[Edge], tuple[str, int, str, str, str]] = lambda e: (  # noqa: E731

@@ -11,18 +11,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from kscan.facts.model import Macro
 from kscan.link.macros import split_arguments
+from kscan.link.operands import selected
 from kscan.link.view import View
 
 Named = Callable[[str], Sequence[tuple[str, Macro]]]
 """All definitions of a macro's name, with their files."""
 
-_WORD = re.compile(r"(?<![\w$])(?:->\s*|\.\s*)?([A-Za-z_]\w*)")
+
+class Calls(NamedTuple):
+    """What an expansion calls, each once."""
+
+    functions: tuple[str, ...]  # by name
+    members: tuple[str, ...]  # the access paths of indirect calls, as text: ``(dev)->ops->start``
+
+
+NONE = Calls((), ())
+
+_WORD = re.compile(r"(->\s*|(?<!\.)\.\s*)?\b([A-Za-z_]\w*)")
+_MEMBER_CALL = re.compile(r"(?:->|\.)\s*\w+\s*\)*\s*\(")
+_CALLED = re.compile(r"\s*\)\s*\(")
+_CLEANUP = re.compile(r"__cleanup__\s*\(\s*(\w+)")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _BRACE_OR_WORD = re.compile(r"[{}]|\b[A-Za-z_]\w*")
 _PASTE = re.compile(r"\s*##\s*")
+_LAST_COMMA = re.compile(r",\s*##\s*(\w+)")
 _KEYWORDS_TEXT = (
     "if for while switch return do else case goto break continue default int char long short unsigned "
     "signed void const volatile struct union enum static inline extern register asm __asm__ defined "
@@ -38,6 +54,8 @@ _UNEVALUATED = frozenset(_UNEVALUATED_TEXT.split())
 _UNIQUE = ("__COUNTER__", "__LINE__")  # names made with these are no functions
 # What a kernel is built with to be looked at, not to be run.
 _INSTRUMENTED = re.compile(r"DEBUG|TRACE|PROFIL|LOCKDEP|SANITIZE|FORTIFY|KASAN|KCSAN|KMSAN|_STAT\b|INDEX")
+_USELESS = re.compile(f"{_INSTRUMENTED.pattern}|__ASSEMBL|__KERNEL__|__GENKSYMS__")
+_ARCH_OR_LINUX = 3  # the distance of include/
 _DEPTH = 24
 _LONGEST = 20_000
 _UNKNOWN = "?"
@@ -65,10 +83,11 @@ class Expansion:
         self._basenames: dict[str, frozenset[str]] = {}
         self._global: dict[str, tuple[Macro | None, bool]] = {}
         self._local: dict[tuple[str, str], Macro | None] = {}
-        self._shared: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self._own: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._shared: dict[tuple[str, tuple[str, ...]], Calls] = {}
+        self._own: dict[tuple[str, str, tuple[str, ...]], Calls] = {}
         self._greedy: dict[str, bool] = {}
         self._makers: dict[str, bool] = {}
+        self._joining: dict[str, bool] = {}
 
     # -- which macro ----------------------------------------------------------
 
@@ -106,9 +125,15 @@ class Expansion:
         ranked.sort(key=lambda r: r[:2])
         nearest = [macro for distance, _place, macro in ranked if distance == ranked[0][0]]
         best = min(nearest, key=lambda m: self._doubt(m, name))  # the first of equal ones
-        if best.params is not None and ranked[0][0] > 1 and self._is_function(name):
+        near = ranked[0][0] <= 1 or (ranked[0][0] <= _ARCH_OR_LINUX and self._surely(best))
+        if best.params is not None and not near and self._is_function(name):
             return None  # headers declare it: which of the two holds cannot be told, and its name is true
         return best
+
+    def _surely(self, macro: Macro) -> bool:
+        """Whether the configuration says that a macro stands in for the function of its name."""
+        telling = [g for g in macro.guards if g != "!" + macro.name and not _USELESS.search(g)]
+        return bool(telling) and self._view.certain(macro.guards)
 
     def _doubt(self, macro: Macro, name: str) -> int:
         """How little it is to be expected that the conditions around a macro hold."""
@@ -153,14 +178,16 @@ class Expansion:
         macro = self.macro(name, path)
         if macro is None:
             return False
-        if "##" in macro.body or any(
-            re.search(rf"\b{re.escape(p)}\s*\(", macro.body) for p in macro.params or ()
+        if (
+            "##" in macro.body
+            or _MEMBER_CALL.search(macro.body)
+            or any(re.search(rf"\b{re.escape(p)}\s*\(", macro.body) for p in macro.params or ())
         ):
             return True
-        return any(self.needs_arguments(word[1], path) for word in _WORD.finditer(macro.body))
+        return any(self.needs_arguments(word[2], path) for word in _WORD.finditer(macro.body))
 
-    def calls(self, name: str, args: Sequence[str], path: str) -> tuple[str, ...]:
-        """The functions that using macro ``name`` on ``args`` in file ``path`` calls, each once."""
+    def calls(self, name: str, args: Sequence[str], path: str) -> Calls:
+        """What using macro ``name`` on ``args`` in file ``path`` calls."""
         given = tuple(args) if self.needs_arguments(name, path) else ()
         found = self._shared.get((name, given))
         if found is not None:
@@ -170,18 +197,25 @@ class Expansion:
             return found
         scan = _Scan(self, path)
         scan.text(f"{name}({', '.join(given)})", _EMPTY)
-        found = tuple(scan.found)
+        found = scan.calls()
         if scan.local:
             self._own[path, name, given] = found
         else:
             self._shared[name, given] = found
         return found
 
-    def calls_in(self, text: str, path: str) -> tuple[str, ...]:
-        """The functions that a text in file ``path`` calls, behind all macros, each once."""
+    def calls_in(self, text: str, path: str) -> Calls:
+        """What a text in file ``path`` calls, behind all macros."""
         scan = _Scan(self, path)
         scan.text(_without_strings(text), _EMPTY)
-        return tuple(scan.found)
+        return scan.calls()
+
+    def value(self, name: str, path: str) -> bool:
+        """Whether ``name`` is a macro without parameters that calls something where it is mentioned."""
+        macro = self.macro(name, path)
+        if macro is None or macro.params is not None or "(" not in macro.body:
+            return False
+        return bool(self.calls(name, (), path).functions)
 
     # -- what it makes --------------------------------------------------------
 
@@ -193,7 +227,7 @@ class Expansion:
             macro = self.macro(name, path)
             found = macro is not None and (
                 "{" in macro.body
-                or any(self.makes_functions(w[1], path) for w in _WORD.finditer(_without_strings(macro.body)))
+                or any(self.makes_functions(w[2], path) for w in _WORD.finditer(_without_strings(macro.body)))
             )
             self._makers[name] = found
         return found
@@ -231,6 +265,25 @@ class Expansion:
             place = done = end
         return "".join((*pieces, text[done:]))[:_LONGEST]
 
+    def joins(self, name: str, path: str) -> bool:
+        """Whether a macro that ``name`` hands its arguments on to makes words of them."""
+        macro = self.macro(name, path)
+        if macro is None or not macro.params:
+            return False
+        found = self._joining.get(name)
+        if found is None:
+            inner = (self.macro(w[2], path) for w in _WORD.finditer(macro.body))
+            found = any(m is not None and m.params and "##" in m.body for m in inner)
+            self._joining[name] = found
+        return found
+
+    def expanded(self, arg: str, path: str, active: frozenset[str]) -> str:
+        """An argument as the preprocessor fills it in where it is not joined to anything."""
+        words = _WORD.finditer(arg)
+        if any(w[1] is None and self.macro(w[2], path) is not None for w in words):
+            return self._unfolded(arg, path, active)
+        return arg
+
     def depends(self, name: str) -> bool:
         """Whether what ``name`` is depends on the file that uses it."""
         return self._global[name][1]
@@ -245,13 +298,20 @@ class _Scan:
         self._done: set[tuple[str, tuple[str, ...]]] = set()
         self._depth = 0
         self.found: dict[str, None] = {}
+        self.members: dict[str, None] = {}
         self.local = False
+
+    def calls(self) -> Calls:
+        """What was found."""
+        return Calls(tuple(self.found), tuple(self.members))
 
     def use(self, name: str, args: tuple[str, ...], active: frozenset[str]) -> None:
         """Expand ``name``, where it is a macro."""
         macro = self._macro(name)
         if macro is not None and (name, args) not in self._done and self._depth < _DEPTH:
             self._done.add((name, args))
+            if "##" not in macro.body and self._expansion.joins(name, self._path):
+                args = tuple(self._expansion.expanded(arg, self._path, active) for arg in args)
             self._depth += 1
             self.text(_filled(macro, args), active | {name})
             self._depth -= 1
@@ -265,18 +325,32 @@ class _Scan:
         """Note the calls in a text that came from the macros in ``active``."""
         place = 0
         while (match := _WORD.search(text, place)) is not None:
-            name, place = match[1], match.end()
-            if match.start(1) != match.start():  # a member: what it leads to is an indirect call
-                continue
+            name, place = match[2], match.end()
             opening = _opening(text, place)
+            if match[1] is not None:  # a member: what it leads to is an indirect call
+                start = operand_start(text, match.start())
+                if opening >= 0 or _is_parenthesised(text, start, place):
+                    self.members[text[start:place]] = None
+                continue
             if name in _KEYWORDS:
                 continue
             if name in _UNEVALUATED:
-                place = split_arguments(text, opening)[1] if opening >= 0 else place
+                place = self._unevaluated(name, text, opening, place)
             elif opening < 0:
                 self._word(name, active)
             else:
                 place = self._call(name, text, opening, active)
+
+    def _unevaluated(self, name: str, text: str, opening: int, place: int) -> int:
+        """Pass over what is not run; but a cleanup is, and what ``_Generic`` selects is called."""
+        if opening < 0:
+            return place
+        args, end = split_arguments(text, opening)
+        if name == "_Generic" and _opening(text, end) >= 0:
+            self.found[selected(args)] = None
+        elif name == "__attribute__":
+            self.found.update(dict.fromkeys(_CLEANUP.findall(text[opening:end])))
+        return end
 
     def _word(self, name: str, active: frozenset[str]) -> None:
         macro = self._macro(name)
@@ -298,6 +372,46 @@ class _Scan:
             return opening + 1
         self.use(name, args, active)
         return end
+
+
+def operand_start(text: str, end: int) -> int:
+    """Where the operand of a ``->`` or ``.`` at ``end`` starts: ``(x)->y[2]``, ``f(a)->b``."""
+    place = end
+    while True:
+        while place and text[place - 1] in " \t":
+            place -= 1
+        bracketed = place and text[place - 1] in ")]"
+        while place and text[place - 1] in ")]":
+            place = _matching(text, place - 1)
+        start = place
+        while start and (text[start - 1].isalnum() or text[start - 1] in "_%"):
+            start -= 1
+        if start == place and not bracketed:
+            return place
+        place = start
+        before = text[:place].rstrip()
+        if before.endswith("->"):
+            place = len(before) - 2
+        elif before.endswith(".") and not before.endswith(".."):
+            place = len(before) - 1
+        else:
+            return place
+
+
+def _is_parenthesised(text: str, start: int, end: int) -> bool:
+    """Whether a function pointer is called as ``(*p)(...)`` or ``(p)(...)``."""
+    return text[:start].rstrip(" \t*").endswith("(") and _CALLED.match(text, end) is not None
+
+
+def _matching(text: str, place: int) -> int:
+    """Where the bracket is that the one at ``place`` closes; 0 where there is none."""
+    depth = 0
+    while place >= 0:
+        depth += (text[place] in ")]") - (text[place] in "([")
+        if depth == 0:
+            return place
+        place -= 1
+    return 0
 
 
 def _names_itself(macro: Macro) -> bool:
@@ -332,6 +446,8 @@ def _filled(macro: Macro, args: tuple[str, ...]) -> str:
         given = dict(zip(named, args, strict=False))
         if params[-1].endswith("..."):
             given[named[-1]] = ", ".join(args[len(named) - 1 :])
+            if not given[named[-1]]:
+                body = _LAST_COMMA.sub(r"\1", body)
         pattern = _names_pattern(tuple(named))
         body = pattern.sub(lambda m: given.get(m[0], _UNKNOWN), body)
     if "##" in body:

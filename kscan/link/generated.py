@@ -10,13 +10,20 @@ import msgspec
 from kscan.facts.model import Binding, CallRef, Function, MacroUse
 from kscan.link.expansion import Expansion, is_unique
 from kscan.link.macros import split_arguments
+from kscan.link.operands import read_access
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[(){}=;\[\]]")
 _TABLE = re.compile(r"\b(struct|union)\s+(\w+)\s+(\w+)[^={};()]*=\s*\{")
-_MEMBER = re.compile(r"\.(\w+)\s*=\s*\(*([A-Za-z_]\w*)\)*\s*(?=[,}])")
-_INNER = re.compile(r"\{[^{}]*\}")  # a member's own list
+_USE = re.compile(r"(\w+)\s*\(")
+_LITERAL = re.compile(r"&?\s*\(\s*(?:const\s+)?((?:struct|union)\s+\w+)\s*(?:\[\s*\]\s*)?\)\s*(?=\{)")
+_DESIGNATED = re.compile(r"((?:\.\s*\w+\s*|\[[^\]]*\]\s*)+)=\s*(?!=)")
+_STEP = re.compile(r"\.\s*(\w+)|\[")
+_NAMED = re.compile(r"(?:\(\s*[\w\s*]*\*\s*\)|[(&\s])*([A-Za-z_]\w*)[)\s]*")
+_CHOSEN = re.compile(r"\?([^?:]*):[^?:]*\Z")
+_DECLARED = re.compile(r"\b((?:struct|union)\s+\w+|\w+_t)\s*(\*+)\s*(\w+)\s*(?=[,;=)\[])")
 _ATTRIBUTES = frozenset(["__attribute__", "__section", "__aligned", "__printf", "asm", "__asm__"])
 _NO_BODY = msgspec.Raw(b"\x92\x90\x90")  # no locals, no blocks
+_DEEPEST = 8
 
 
 def generated_bindings(expansion: Expansion, path: str, use: MacroUse) -> Iterator[Binding]:
@@ -26,23 +33,68 @@ def generated_bindings(expansion: Expansion, path: str, use: MacroUse) -> Iterat
     text = expansion.unfold(use.name, use.args, path)
     for match in _TABLE.finditer(text):
         end = split_arguments(text, match.end() - 1)[1]
-        for field, target in _MEMBER.findall(_INNER.sub(" ", text[match.end() : end])):
-            root, instance = f"{match[1]} {match[2]}", match[3]
-            yield Binding(root, (field,), target, "initializer", instance, use.line)
+        table = Binding(f"{match[1]} {match[2]}", (), "", "initializer", match[3], use.line)
+        yield from _read_list(text[match.end() - 1 : end], table)
+
+
+def macro_bindings(expansion: Expansion, path: str, binding: Binding) -> Iterator[Binding]:
+    """What a macro that stands in an initialiser in file ``path`` binds."""
+    match = _USE.match(binding.target)
+    if match is None or expansion.macro(match[1], path) is None:
+        return
+    args = split_arguments(binding.target, match.end() - 1)[0]
+    text = expansion.unfold(match[1], args, path)
+    yield from _read_list(text, msgspec.structs.replace(binding, how="initializer"))
+
+
+def _read_list(text: str, at: Binding, depth: int = 0) -> Iterator[Binding]:
+    """The names in an initialiser's text; ``at`` is the place that it initialises."""
+    text = text.strip()
+    if depth > _DEEPEST:
+        return
+    literal = _LITERAL.match(text)
+    if literal is not None:
+        at = msgspec.structs.replace(at, root=" ".join(literal[1].split()), path=())
+        text = text[literal.end() :]
+    if text[:1] == "." and "=" in text:  # members without braces: of the list they stand in
+        text = f"{{{text}}}"
+        at = msgspec.structs.replace(at, path=at.path[:-1])
+    if text[:1] == "{":
+        for place, item in enumerate(split_arguments(text, 0)[0]):
+            match = _DESIGNATED.match(item)
+            steps: tuple[str, ...] = (f"#{place}",)
+            if match is not None:
+                steps = tuple(step[1] or "[]" for step in _STEP.finditer(match[1]))
+                item = item[match.end() :]  # noqa: PLW2901 - without its designators
+            yield from _read_list(item, msgspec.structs.replace(at, path=(*at.path, *steps)), depth + 1)
+        return
+    chosen = _CHOSEN.search(text.strip("() "))
+    named = _NAMED.fullmatch(chosen[1] if chosen is not None else text)
+    if named is not None and not named[1].isupper() and at.path:
+        prefix = "&" if "&" in (chosen[1] if chosen is not None else text) else ""
+        yield msgspec.structs.replace(at, target=prefix + named[1])
 
 
 def generated_functions(expansion: Expansion, path: str, use: MacroUse) -> Iterator[Function]:
-    """The functions that ``use`` makes in file ``path``; what they call is by name, behind all macros."""
+    """The functions that ``use`` makes in file ``path``; what they call is found behind all macros."""
     if not expansion.makes_functions(use.name, path):
         return
-    for name, body in _definitions(expansion.unfold(use.name, use.args, path)):
-        calls = tuple(CallRef(callee, use.line) for callee in expansion.calls_in(body, path))
-        yield Function(name, use.line, use.line, "static", "", (), calls, (), (), False, use.name, _NO_BODY)
+    for name, head, body in _definitions(expansion.unfold(use.name, use.args, path)):
+        found = expansion.calls_in(body, path)
+        variables = {m[3]: f"{' '.join(m[1].split())} {m[2]}" for m in _DECLARED.finditer(f"{head};{body}")}
+        calls = [CallRef(callee, use.line) for callee in found.functions]
+        for member in found.members:
+            root, fields = read_access(member, variables)
+            if root and fields:
+                calls.append(CallRef(root, use.line, fields))
+        yield Function(
+            name, use.line, use.line, "static", "", (), tuple(calls), (), (), False, use.name, _NO_BODY
+        )
 
 
-def _definitions(text: str) -> Iterator[tuple[str, str]]:
-    """(name, body with its braces) of the functions defined in a text without macros around bodies."""
-    head = word = ""
+def _definitions(text: str) -> Iterator[tuple[str, str, str]]:
+    """(name, parameters, body with its braces) of the functions defined in a text without macros around."""
+    head = word = params = ""
     place = 0
     valued = False  # behind a "=": braces hold an initialiser
     while (match := _TOKEN.search(text, place)) is not None:
@@ -50,11 +102,11 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
         if piece == "(":
             place = split_arguments(text, match.start())[1]
             if word.isidentifier() and word not in _ATTRIBUTES:
-                head = word
+                head, params = word, text[match.start() : place]
         elif piece == "{":
             place = split_arguments(text, match.start())[1]
             if head and not valued and not is_unique(head):
-                yield head, text[match.start() : place]
+                yield head, params, text[match.start() : place]
             head = ""
         elif piece in "=;":
             head, valued = "", piece == "="

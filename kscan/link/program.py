@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar, cast
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Struct
 from kscan.link.macros import expand
+from kscan.link.operands import read_access
 from kscan.link.types import TypeTable
 from kscan.link.view import View
 
@@ -55,6 +56,7 @@ class Edge:
     via: str = ""  # the macro, the field (``struct s.f``), or the function that takes the callback
 
 
+_DEEPEST = 6  # macros within macros that are looked into for a type
 _PRIMITIVE = frozenset(
     (
         "void",
@@ -103,6 +105,10 @@ class Outside(Protocol):
         ...
 
 
+def _builds_all(_path: str) -> bool:
+    return False
+
+
 class Program:
     """All that is linked, under one view."""
 
@@ -111,8 +117,11 @@ class Program:
         facts: Mapping[str, FileFacts],
         view: View,
         outside: Outside | None = None,
+        leaves_out: Callable[[str], bool] | None = None,
     ) -> None:
+        """``leaves_out`` says which files the configuration does not build: none, where it is not given."""
         self.view = view
+        self.leaves_out = leaves_out or _builds_all
         self._analyses: dict[object, object] = {}
         self.unfinished: dict[Func, None] = {}
         """The functions with more paths than an analysis follows, which it names here."""
@@ -177,6 +186,8 @@ class Program:
             for name in fact.stores:
                 self._stores[name].append(func)
         for binding in file.bindings:
+            if binding.how == "macro":  # what it stands for is found when tables are asked for
+                continue
             self._targets[binding.target].append((path, binding))
             if binding.how == "argument":
                 self._arguments[binding.root].append((path, binding))
@@ -288,6 +299,8 @@ class Program:
         here = [f for f in group if f.path == path and f.fact.linkage != "weak"]
         if here:
             return self._surest(here)
+        if len(group) > 1 and not self.leaves_out(path):
+            group = [f for f in group if not self.leaves_out(f.path)] or group
         seen = [f for f in group if f.path.endswith(".h") or f.fact.linkage not in ("static", "inline")]
         strong = [f for f in seen if f.fact.linkage == "global" and f.path.endswith(".c")]
         if strong:
@@ -325,6 +338,10 @@ class Program:
             self._fetch("struct", name)
         return self._typedefs.get(name, "")
 
+    def is_typedef(self, name: str) -> bool:
+        """Whether ``name`` is a type where nothing says it is a function."""
+        return name in _PRIMITIVE or name in self._typedefs
+
     def _find_macro(self, path: str) -> Callable[[str], Macro | None]:
         def find(name: str) -> Macro | None:
             group = self._macros.get(name)
@@ -359,7 +376,22 @@ class Program:
             return func.fact.returns
         if name not in self._returns:
             self._fetch("prototype", name)
-        return self._returns.get(name, "")
+        return self._returns.get(name) or self._macro_type(name, path, ())
+
+    def _macro_type(self, name: str, path: str, within: tuple[str, ...]) -> str:
+        """The type of what a macro stands for: of its cast, its container_of(), its call."""
+        if name in within or len(within) > _DEEPEST:
+            return ""
+        group = self.macros_named(name)
+        for macro in [m for p, m in group if p == path] or [m for _p, m in group]:
+            root, fields = read_access(macro.body, {})
+            if root.startswith("@") and root[1:] not in self._functions and root[1:] not in self._returns:
+                root = self._macro_type(root[1:], path, (*within, name))
+            elif root.startswith("="):
+                root = ""
+            if root:
+                return self.type_of(root, fields, path)
+        return ""
 
     def _variable_type(self, name: str, path: str) -> str:
         if name not in self._variables:
@@ -391,16 +423,16 @@ class Program:
         return found
 
     def _bound(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
-        seen: set[Func] = set()
+        found: dict[Func, tuple[Func, str, Binding]] = {}
         for path, binding in tuple(self._candidates(struct, field)):
             if self.field_of(binding.root, binding.path, path) != (struct, field):
                 continue
             if binding.target.startswith("&"):
                 continue
             for func in self.resolve(binding.target, path):
-                if func not in seen:
-                    seen.add(func)
-                    yield func, path, binding
+                if func not in found or (self.leaves_out(found[func][1]) and not self.leaves_out(path)):
+                    found[func] = (func, path, binding)
+        return iter(found.values())
 
     def _candidates(self, struct: str, field: str) -> Iterator[tuple[str, Binding]]:
         yield from self._fields.get(field, ())
@@ -439,8 +471,10 @@ class Program:
         place = self.field_of(ref.root, ref.path, caller.path)
         if place is None:
             return
-        for callee, _path, _binding in self.implementations(*place):
-            yield Edge(caller, callee, OPS, ref.line, ".".join(place))
+        aside = self.leaves_out(caller.path)
+        for callee, path, _binding in self.implementations(*place):
+            if aside or not self.leaves_out(path):
+                yield Edge(caller, callee, OPS, ref.line, ".".join(place))
 
     def _through_variable(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
         name = ref.root[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -32,8 +32,17 @@ class Linked:
     scope: frozenset[str]
 
 
-def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linked:
-    """Load the facts below ``paths`` and link them, with what their hooks need from outside."""
+def link(
+    setup: Setup,
+    source: Source,
+    paths: Sequence[str],
+    arch: str,
+    leaves_out: Callable[[str], bool] | None = None,
+) -> Linked:
+    """Load the facts below ``paths`` and link them, with what their hooks need from outside.
+
+    ``leaves_out`` tells which files the configuration does not build.
+    """
     files = tuple(source.paths(paths))
     loader = FactsLoader(
         source, setup.macros, setup.store, jobs=setup.config.jobs, progress=setup.config.progress
@@ -49,7 +58,7 @@ def link(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Linke
         context.library,
         files,
     )
-    program = Program(loaded.facts, view_of(setup.model, arch), outside)
+    program = Program(loaded.facts, view_of(setup.model, arch), outside, leaves_out)
     program.link_hooks(setup.model.lifecycle.hooks)
     program.seal()
     return Linked(program, loaded, outside, frozenset(loaded.facts))

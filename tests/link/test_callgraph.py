@@ -70,6 +70,11 @@ int hand(void) { return each(my_open); }
     assert edges(found, "hand") == [("each", "direct", ""), ("my_open", "callback", "each")]
 
 
+DECLARED = "".join(
+    f"int {n}(int x);\n" for n in ("inner", "other", "do_read", "target", "print", "v", "on", "off")
+)
+
+
 def test_entries(macros: MacroTable) -> None:
     text = "static int start(void) { return 0; }\nmodule_init(start);\n"
     found = graph(macros, {"a.c": text})
@@ -101,7 +106,7 @@ def test_entries(macros: MacroTable) -> None:
     ],
 )
 def test_macros(macros: MacroTable, defines: str, call: str, callees: list[str]) -> None:
-    text = f"{defines}\nint f(struct x *o) {{ {call}; return 0; }}\n"
+    text = f"{DECLARED}{defines}\nint f(struct x *o) {{ {call}; return 0; }}\n"
     found = graph(macros, {"a.c": text}, {"CONFIG_ON": True})
     assert [name for name, _kind, _via in edges(found, "f")] == callees
 
@@ -172,3 +177,118 @@ def test_names(macros: MacroTable) -> None:
     assert [f.path for f in found.find("y/a.c:f")] == ["y/a.c"]
     assert found.find("nothing") == ()
     assert graph(macros, {"a.c": CHAIN}).near("lopp") == ("loop",)
+
+
+TYPES = """
+struct ops { int (*open)(int); int (*stop)(int); };
+struct dev { const struct ops *ops; struct dev *parent; };
+static int my_open(int x) { return x; }
+static const struct ops table = { .open = my_open };
+"""
+
+
+@pytest.mark.parametrize(
+    ("defines", "code"),
+    [
+        pytest.param("#define call(d, op) (d)->ops->op(1)", "call(dev, open);", id="member of a parameter"),
+        pytest.param("#define call(d) (d)->parent->ops->open(1)", "call(dev);", id="two members on"),
+        pytest.param("#define call(d) (*(d)->ops->open)(1)", "call(dev->parent);", id="dereferenced"),
+        pytest.param("#define call(p) ((struct dev *)(p))->ops->open(1)", "call(data);", id="cast"),
+        pytest.param(
+            "#define to_dev(o) container_of(o, struct dev, ops)\n#define call(o) to_dev(o)->ops->open(1)",
+            "call(data);",
+            id="macro that finds the container",
+        ),
+        pytest.param("#define call(o, ...) (o)->open(__VA_ARGS__)", "call(dev->ops, 1);", id="variadic"),
+        pytest.param(
+            "#define to_dev(o) container_of(o, struct dev, ops)",
+            "to_dev(data)->ops->open(1);",
+            id="container as a macro's value",
+        ),
+    ],
+)
+def test_indirect_calls_that_macros_hide(macros: MacroTable, defines: str, code: str) -> None:
+    text = f"{TYPES}{defines}\nint f(struct dev *dev, void *data) {{ {code} return 0; }}\n"
+    assert ("my_open", "ops", "struct ops.open") in edges(graph(macros, {"a.c": text}), "f")
+
+
+@pytest.mark.parametrize(
+    ("defines", "initialiser"),
+    [
+        pytest.param("#define ENTRY(f) { .open = f }", "ENTRY(my_fn)", id="list"),
+        pytest.param("#define ENTRY(f) { f, NULL }", "ENTRY(my_fn)", id="positional"),
+        pytest.param("#define ENTRY(n) { .open = n##_fn }", "ENTRY(my)", id="joined"),
+        pytest.param("#define use_it(f) ((f))", "{ .open = use_it(my_fn) }", id="member"),
+        pytest.param(
+            "#define use_if(c, f) ((c) ? (f) : NULL)\n#define use_it(f) use_if(1, f)",
+            "{ .open = use_it(my_fn) }",
+            id="member under a condition",
+        ),
+        pytest.param("#define OPEN(f) .open = f", "{ OPEN(my_fn), .stop = NULL }", id="entries"),
+        pytest.param("#define OPS(f) (struct ops){ .open = f }", "OPS(my_fn)", id="compound literal"),
+    ],
+)
+def test_macros_in_initialisers(macros: MacroTable, defines: str, initialiser: str) -> None:
+    text = f"""
+struct ops {{ int (*open)(int); int (*stop)(int); }};
+{defines}
+static int my_fn(int x) {{ return x; }}
+static const struct ops table = {initialiser};
+int f(const struct ops *ops) {{ return ops->open(1); }}
+"""
+    found = graph(macros, {"a.c": text})
+    assert edges(found, "f") == [("my_fn", "ops", "struct ops.open")]
+
+
+def test_a_macro_that_names_nothing_binds_nothing(macros: MacroTable) -> None:
+    text = """
+struct ops { int (*open)(int); };
+#define NOT_USED(f) NULL
+static int my_fn(int x) { return x; }
+static const struct ops table = { .open = NOT_USED(my_fn) };
+int f(const struct ops *ops) { return ops->open(1); }
+"""
+    assert edges(graph(macros, {"a.c": text}), "f") == []
+
+
+def test_a_value_that_is_a_call(macros: MacroTable) -> None:
+    text = """
+struct task { int flags; };
+struct task *get_it(void);
+#define it get_it()
+#define LIMIT 3
+int f(void) { return it->flags + LIMIT; }
+"""
+    assert edges(graph(macros, {"a.c": text}), "f") == [("get_it", "macro", "it")]
+
+
+def test_a_head_that_wraps(macros: MacroTable) -> None:
+    text = """
+int enter(int); int leave(int);
+#define DEFINE_TRAP(f) int f(int x) { enter(x); return leave(____##f(x)); } static int ____##f(int x)
+DEFINE_TRAP(fault)
+{
+	return work(x);
+}
+"""
+    found = graph(macros, {"a.c": text})
+    assert {name for name, _kind, _via in edges(found, "fault")} == {"enter", "leave", "work"}
+
+
+def test_a_cast_is_no_call(macros: MacroTable) -> None:
+    text = "typedef int my_id;\nint f(long x) { return (u8)(x) + (my_id)(x) + g(x); }\n"
+    assert edges(graph(macros, {"a.c": text}), "f") == [("g", "direct", "")]
+
+
+def test_what_is_not_built_is_not_called(macros: MacroTable) -> None:
+    texts = {
+        "ops.h": "struct ops { int (*open)(int); };\n",
+        "core.c": "int f(struct ops *o) { return o->open(1); }\n",
+        "on.c": "static int on(int x) { return x; }\nstatic struct ops a = { .open = on };\n",
+        "off.c": "static int off(int x) { return x; }\nstatic struct ops b = { .open = off };\n"
+        "int g(struct ops *o) { return o->open(1); }\n",
+    }
+    facts = {path: extract(text.encode(), macros) for path, text in texts.items()}
+    found = CallGraph(Program(facts, View("powerpc"), leaves_out=lambda path: path == "off.c"), {})
+    assert [name for name, _kind, _via in edges(found, "f")] == ["on"]
+    assert {name for name, _kind, _via in edges(found, "g")} == {"on", "off"}

@@ -10,8 +10,9 @@ from kscan.facts.extract.remarks import remarks
 from kscan.facts.extract.toplevel import TopLevel
 from kscan.facts.model import Binding, FileFacts, Macro, MacroUse, Quality
 from kscan.kernel.macros import MacroTable
-from kscan.parse.c import parse
+from kscan.parse.c import Parsed, parse
 from kscan.parse.quality import judge
+from kscan.parse.records import Use
 
 
 def extract(source: bytes, macros: MacroTable) -> FileFacts:
@@ -34,12 +35,19 @@ def extract(source: bytes, macros: MacroTable) -> FileFacts:
         macros=tuple(
             Macro(d.name, d.params, d.body, d.line, directives.guards_at(d.line)) for d in directives.defines
         ),
-        uses=tuple(MacroUse(u.name, u.args, u.line) for u in parsed.uses),
+        uses=tuple(MacroUse(u.name, u.args, u.line) for u in (*parsed.uses, *_heads(parsed))),
         bindings=tuple(_bare_functions(top)),
         includes=tuple(i.target for i in directives.includes),
         quality=Quality(len(top.functions), partial, quality.errors),
         remarks=remarks(source),
     )
+
+
+def _heads(parsed: Parsed) -> Iterator[Use]:
+    """The macros that stand for a function's head: they may make further functions around it."""
+    for start, head in parsed.heads.items():
+        if head.kind == "function":
+            yield Use(head.macro, head.args, head.line, start, start)
 
 
 def _bare_functions(top: TopLevel) -> Iterator[Binding]:

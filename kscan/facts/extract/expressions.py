@@ -24,6 +24,9 @@ _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 _INVOLVED = re.compile(r'[(=?"{]|\+\+|--|&&|\|\|').search
 
 
+_TYPE_NAME = re.compile(r"(?:__)?(?:[us]|[lb]e)(?:8|16|32|64)|\w+_t|bool|u?int|u?long")
+
+
 def _leaf(text: str) -> str:
     return text if text.isidentifier() else squeeze(text)
 
@@ -219,6 +222,8 @@ class Expressions:
             return UNKNOWN
         if function.kind_id == k.CALL:  # guard(mutex)(&lock)
             return self._class_call(node, function)
+        if function.kind_id == k.PAREN and arguments is not None and self._is_cast(function):
+            return self.operand(arguments.named_children[-1] if arguments.named_child_count else None)
         callee = self._callee(function)
         nodes = arguments.named_children if arguments is not None else []
         args = tuple(self.operand(a) for a in nodes if a.kind_id != k.COMMENT)
@@ -239,6 +244,11 @@ class Expressions:
             self.build.finish("stop", "", node.start_point[0] + 1)
             self.build.current = NOWHERE
         return result or UNKNOWN
+
+    def _is_cast(self, function: Node) -> bool:
+        """Whether ``(name)(x)`` is a cast, as far as the name tells; where not, linking knows."""
+        name = self.text[function.start_byte + 1 : function.end_byte - 1].strip()
+        return _TYPE_NAME.fullmatch(name) is not None and name not in self.variables
 
     def _assert(self, value: str, node: Node) -> None:
         line = node.start_point[0] + 1

@@ -7,8 +7,10 @@ from collections.abc import Container, Iterator
 from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
-from kscan.facts.extract.types import described_type
+from kscan.facts.extract.types import described_type, squeeze
 from kscan.facts.model import Binding
+
+_LONGEST = 400  # a longer macro's use is code, not a value
 
 
 def bind_initializer(
@@ -30,14 +32,32 @@ def bind_initializer(
             place += 1
             if value is None:
                 continue
-            nested = _nested_list(value, base, (*path, *steps), text)
+            nested = nested_list(value, base, (*path, *steps), text)
             if nested is not None:
                 stack.append(nested)
+                continue
+            if value.kind_id == k.CALL:
+                yield from bind_macro(value, base, (*path, *steps), instance, text, function)
                 continue
             target = _name(value, text)
             if target and target.lstrip("&") not in local:
                 line = value.start_point[0] + 1
                 yield Binding(base, (*path, *steps), target, "initializer", instance, line, function)
+
+
+def bind_macro(
+    value: Node, base: str, path: tuple[str, ...], instance: str, text: str, function: str = ""
+) -> Iterator[Binding]:
+    """What a macro gives as (part of) an initialiser, where one of its arguments may be a function."""
+    arguments = value.child_by_field_id(k.F_ARGUMENTS)
+    written = text[value.start_byte : value.end_byte]
+    if arguments is None or len(written) > _LONGEST:
+        return
+    for argument in arguments.named_children:
+        if argument.kind_id == k.IDENTIFIER and not text[argument.start_byte : argument.end_byte].isupper():
+            line = value.start_point[0] + 1
+            yield Binding(base, path, squeeze(written), "macro", instance, line, function)
+            return
 
 
 def _element(item: Node, place: int, text: str) -> tuple[tuple[str, ...], Node | None]:
@@ -53,7 +73,7 @@ def _element(item: Node, place: int, text: str) -> tuple[tuple[str, ...], Node |
     return tuple(steps), item.child_by_field_id(k.F_VALUE)
 
 
-def _nested_list(
+def nested_list(
     value: Node, base: str, path: tuple[str, ...], text: str
 ) -> tuple[Node, str, tuple[str, ...]] | None:
     """The list inside ``{...}`` or ``&(struct x){...}``, with what it initialises."""

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.attributes import Attributes
-from kscan.facts.extract.initializers import bind_initializer
+from kscan.facts.extract.initializers import bind_initializer, bind_macro, nested_list
 from kscan.facts.extract.statements import Statements
 from kscan.facts.extract.types import base_type, declarator, parameters, storage
 from kscan.facts.model import (
@@ -144,9 +144,12 @@ class TopLevel:
         value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
         if value is None:
             return
-        if value.kind_id == k.INIT_LIST:
-            kind = base + "[]" * shape.dims
-            self.bindings.extend(bind_initializer(value, kind, name, self._text, "", ()))
+        kind = base + "[]" * shape.dims
+        nested = nested_list(value, kind, (), self._text)
+        if nested is not None:
+            self.bindings.extend(bind_initializer(nested[0], kind, name, self._text, "", ()))
+        elif value.kind_id == k.CALL:
+            self.bindings.extend(bind_macro(value, kind, (), name, self._text))
 
     # -- functions ------------------------------------------------------------
 
