@@ -1,0 +1,590 @@
+"""Lookups that may find nothing, followed across functions: where NULL comes from, and who goes on with it.
+
+Three questions about functions, answered bottom-up on demand and remembered:
+
+* may its result be NULL?  The model says so, or its body does: a search that falls out of its loop,
+  or a result of such a function handed on (``Lookups.source``);
+* does it go through an argument, with nothing but its own business deciding (``Lookups.use``)?  A
+  branch on the argument is a check, and one on what the caller chose may stand for one;
+* what becomes of a caller's variable whose address it gets (``Lookups.through``)?
+
+Every path on which a lookup found nothing is then followed in its caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kscan.analyses import cfg
+from kscan.analyses.access import Object, parse
+from kscan.analyses.nullness import dereferenced
+from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.paths import ZERO, Facts, Node, names_in
+from kscan.facts.model import Assign, Block, Body, Call, Event
+from kscan.kernel.apis import Apis
+from kscan.link.program import Edge, Func, Program
+
+MODEL, SEARCH = "model", "search"
+_DEPTH = 4
+_MOST_TARGETS = 2
+_TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
+_LOGIC = re.compile(r"!|&&|\|\||==|\?")
+_NO_FAIL = "__GFP_NOFAIL"
+
+
+class Hop(NamedTuple):
+    """A wrapper: ``func`` returns what it got from ``callee`` on ``line``."""
+
+    func: Func
+    line: int
+    callee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Why a result may be NULL: a role of the model, or a search; handed on along ``chain``."""
+
+    kind: str
+    func: Func | None  # whose body shows it; None for a role of the model
+    line: int  # of the return there
+    chain: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A dereference of an argument: in ``func``, reached along ``chain``."""
+
+    func: Func
+    line: int
+    operand: str
+    chain: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A lookup's result that a path takes to a dereference; ``use`` where that is in a callee."""
+
+    func: Func
+    place: cfg.Place  # of the call
+    call: Call
+    source: Source
+    line: int  # of the use, in ``func``
+    what: str
+    use: Use | None
+    node: Node[frozenset[Object]]
+
+
+class _Effect(NamedTuple):
+    """What a callee does to a variable by its address: ``sets`` it (``value``: to which argument), or not."""
+
+    sets: bool
+    value: int | None = None
+    use: Use | None = None
+    known: bool = True
+
+
+class Lookups:
+    """Unchecked lookups of one program."""
+
+    def __init__(self, program: Program, apis: Apis, owner: Ownership) -> None:
+        self.program = program
+        self.apis = apis
+        self._owner = owner
+        self._sources: dict[Func, Source | None] = {}
+        self._uses: dict[tuple[Func, int], Use | None] = {}
+        self._through: dict[tuple[Func, int], _Effect] = {}
+        self._all: tuple[Unchecked, ...] | None = None
+        self._candidates: dict[str, bool] = {}
+        self._beliefs: dict[str, tuple[int, int]] = {}
+
+    def targets(self, callee: str, path: str) -> tuple[Func, ...]:
+        """What a direct call from a file leads to; empty where that is unknown or too many."""
+        if not callee.isidentifier():
+            return ()
+        found = self.program.resolve(callee, path)
+        if not found and callee.islower() and self.program.demand(callee):
+            found = self.program.resolve(callee, path)
+        return found if len(found) <= _MOST_TARGETS else ()
+
+    # -- where NULL comes from ------------------------------------------------
+
+    def source(self, callee: str, path: str, depth: int = _DEPTH) -> Source | None:
+        """Why a call of ``callee`` from file ``path`` may give NULL; None where nothing says so."""
+        apis = self.apis
+        if callee in apis.may_return_null:
+            return None if callee in apis.may_return_err_ptr else Source(MODEL, None, 0)
+        if callee in apis.may_return_err_ptr or callee in apis.seldom_null or callee in apis.predicates:
+            return None
+        found = [self._of(func, depth) for func in self.targets(callee, path)]
+        return found[0] if found and all(found) else None
+
+    def _of(self, func: Func, depth: int) -> Source | None:
+        if func not in self._sources:
+            self._sources[func] = None  # a recursion adds nothing
+            if "*" in func.fact.returns and not func.fact.partial and depth > 0:
+                self._sources[func] = self._look(func, depth)
+        return self._sources[func]
+
+    def _look(self, func: Func, depth: int) -> Source | None:
+        body = func.fact.body
+        line = _falls_out(body)
+        if line:
+            return Source(SEARCH, func, line)
+        values = self._owner.holding(func).values
+        for block in body.blocks:
+            if block.kind != "return":
+                continue
+            returned = values.object(block.left)
+            call = values.origin(returned) if returned is not None and not returned.fields else None
+            if call is None or block.left[:1] in "&*" or _is_tested(body, block.left):
+                continue
+            inner = self.source(call.callee, func.path, depth - 1)
+            if inner is not None:
+                hop = Hop(func, call.line, call.callee)
+                return Source(inner.kind, inner.func, inner.line, (hop, *inner.chain))
+        return None
+
+    # -- who dereferences an argument -----------------------------------------
+
+    def use(self, callee: str, position: int, path: str, depth: int = _DEPTH) -> Use | None:
+        """Where a call from file ``path`` goes through an argument without a look at it."""
+        if position in self.apis.null_tolerant.get(callee, ()) or callee in self.apis.predicates:
+            return None
+        found = [self._used(func, position, depth) for func in self.targets(callee, path)]
+        return found[0] if found and all(found) else None
+
+    def _used(self, func: Func, position: int, depth: int) -> Use | None:
+        key = (func, position)
+        if key not in self._uses:
+            self._uses[key] = None
+            if position < len(func.params) and func.params[position].name and depth > 0:
+                self._uses[key] = _Descent(self, func, position, depth).use()
+        return self._uses[key]
+
+    # -- what becomes of a variable by its address ----------------------------
+
+    def through(self, callee: str, position: int, path: str) -> _Effect:
+        """What a call does to the variable whose address is its argument at ``position``."""
+        targets = self.targets(callee, path)
+        if len(targets) != 1 or position >= len(targets[0].params):
+            return _Effect(False, known=False)
+        func = targets[0]
+        key = (func, position)
+        if key not in self._through:
+            self._through[key] = self._effect(func, position)
+        return self._through[key]
+
+    def _effect(self, func: Func, position: int) -> _Effect:
+        name = func.params[position].name
+        pointed = f"*{name}"
+        own = {p.name: i for i, p in enumerate(func.params)}
+        use: Use | None = None
+        sets, value = False, None
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                if isinstance(event, Assign) and event.target == pointed:
+                    sets, value = True, own.get(event.value)
+                elif isinstance(event, Call) and name in event.args:
+                    return _Effect(False, known=False)
+                elif isinstance(event, Call) and pointed in event.args and not sets and use is None:
+                    inner = self.use(event.callee, event.args.index(pointed), func.path)
+                    if inner is not None and block is func.fact.body.blocks[0]:
+                        edges = self.program.call_targets(func, event)
+                        use = Use(inner.func, inner.line, inner.operand, (*edges[:1], *inner.chain))
+                if use is None and not sets and block is func.fact.body.blocks[0]:
+                    for operand in operands_of(event):
+                        if f"(*{name})->" in operand and not _TYPES.search(operand):
+                            use = Use(func, event.line, operand)
+        return _Effect(sets, value, use)
+
+    # -- callers --------------------------------------------------------------
+
+    def all_unchecked(self) -> tuple[Unchecked, ...]:
+        """Those of every function that is loaded, in the order of their names."""
+        if self._all is None:
+            self._all = tuple(
+                found for func in tuple(self.program.functions()) for found in self.unchecked(func)
+            )
+        return self._all
+
+    def unchecked(self, func: Func) -> Iterator[Unchecked]:
+        """The lookups of a function whose result a path takes to a dereference, the nearest of each."""
+        if func.fact.partial or not any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path):
+            return
+        used = _Handled(func.fact.body)
+        for place, call in cfg.calls(func.fact.body):
+            if not call.result or call.loop or not self._may_be(call.callee):
+                continue
+            names = used.names(call.result)
+            if names.isdisjoint(used.touched) or any(_NO_FAIL in a for a in call.args):
+                continue
+            source = self.source(call.callee, func.path)
+            if source is not None and self._may_find(func, used, names, source):
+                holding = self._owner.holding(func)
+                found = self._followed(holding, place, call, source)
+                if found is not None and not self._looked_before(holding, place, call):
+                    yield found
+
+    def _may_be(self, callee: str) -> bool:
+        """Whether ``source`` could find anything for a name, as far as that is told without looking."""
+        found = self._candidates.get(callee)
+        if found is None:
+            known = self.program.named(callee)
+            apis = self.apis
+            found = callee in apis.may_return_null or (
+                callee.islower()
+                and callee.isidentifier()
+                and callee not in apis.may_return_err_ptr
+                and callee not in apis.does_not_keep
+                and (not known or any("*" in f.fact.returns for f in known))
+            )
+            self._candidates[callee] = found
+        return found
+
+    def _may_find(self, func: Func, used: _Handled, names: frozenset[str], source: Source) -> bool:
+        """Whether the function does anything with a result that could be a finding: no path is looked at."""
+        if (source.kind != MODEL or source.chain) and names & used.dereferenced:
+            return True
+        for callee, position, name in used.handed:
+            if name in names and (position < 0 or self.use(callee, position, func.path)):
+                return True
+        return False
+
+    def _followed(self, holding: Holding, place: cfg.Place, call: Call, source: Source) -> Unchecked | None:
+        """What is known before the call never adds a use: it is asked for where there is one without."""
+        without: list[Facts] = [{}]
+        for before in (without, None):
+            walk = _Walk(self, holding, place, call, source)
+            complete = holding.paths.explore(
+                cfg.Place(place.block, place.index + 1),
+                [facts | {call.result: ZERO} for facts in before or holding.facts_at(place) or [{}]],
+                frozenset({Object(call.result)}),
+                walk.visit,
+                walk.decide,
+            )
+            if not complete or walk.found is None:
+                return None
+        return walk.found
+
+    def _looked_before(self, holding: Holding, place: cfg.Place, call: Call) -> bool:
+        """Whether the function has looked up the like before, and tested what it found: it is there."""
+        body = holding.body
+        for where, other in cfg.calls(body):
+            if other.callee != call.callee or where == place or not cfg.comes_after(body, where, place):
+                continue
+            names = _names_of(body, other)
+            missing = any(
+                body.blocks[number].left in names and not holds
+                for number, holds in cfg.conditions(body, place.block)
+            )
+            if is_checked(body, other) and not missing:
+                return True
+        return False
+
+    def belief(self, callee: str) -> tuple[int, int]:
+        """How many callers test the result of a function, and how many use it untested."""
+        if callee not in self._beliefs:
+            checked = unchecked = 0
+            for func in self.program.calling(callee):
+                for _place, call in cfg.calls(func.fact.body):
+                    if call.callee == callee and call.result:
+                        if is_checked(func.fact.body, call):
+                            checked += 1
+                        else:
+                            unchecked += not _is_returned(func.fact.body, call)
+            self._beliefs[callee] = (checked, unchecked)
+        return self._beliefs[callee]
+
+
+class _Handled:
+    """What a body does with its variables, wherever that is."""
+
+    def __init__(self, body: Body) -> None:
+        self._copies: dict[str, list[str]] = defaultdict(list)
+        self.dereferenced: set[str] = set()
+        self.handed: list[tuple[str, int, str]] = []  # callee, argument (-1: by its address), name
+        for block in body.blocks:
+            for event in block.events:
+                if isinstance(event, Assign) and event.target.isidentifier():
+                    self._copies[event.value].append(event.target)
+                elif isinstance(event, Call):
+                    for position, arg in enumerate(event.args):
+                        if arg.isidentifier() or arg[:1] == "%":
+                            self.handed.append((event.callee, position, arg))
+                        elif arg[:1] == "&" and arg[1:].isidentifier():
+                            self.handed.append((event.callee, -1, arg[1:]))
+                for operand in operands_of(event):
+                    self._look(operand)
+            self._look(block.left)
+            self._look(block.right)
+        self.touched = self.dereferenced | {name for _callee, _position, name in self.handed}
+
+    def _look(self, operand: str) -> None:
+        if "->" in operand or "[" in operand or operand[:1] == "*":
+            self.dereferenced |= names_in(operand)
+
+    def names(self, result: str) -> frozenset[str]:
+        """A temporary, and the variables that may get its value."""
+        found, pending = {result}, [result]
+        while pending:
+            new = [n for n in self._copies.get(pending.pop(), ()) if n not in found]
+            found.update(new)
+            pending += new
+        return frozenset(found)
+
+
+class _Descent:
+    """A search of one function for the first dereference of a parameter."""
+
+    def __init__(self, lookups: Lookups, func: Func, position: int, depth: int) -> None:
+        self._lookups = lookups
+        self._func = func
+        self._name = func.params[position].name
+        self._depth = depth
+        self._holders = frozenset({Object(self._name)})
+        self._derived = _derived(func)
+
+    def use(self) -> Use | None:
+        """The dereference that is reached whatever the caller's arguments are."""
+        blocks = self._func.fact.body.blocks
+        queue, seen = [0], {0}
+        while queue:
+            number = queue.pop(0)
+            block = blocks[number]
+            found = self._within(block)
+            if isinstance(found, Use):
+                return found
+            if found is False:
+                continue
+            for succ in self._onward(number, block):
+                if succ not in seen:
+                    seen.add(succ)
+                    queue.append(succ)
+        return None
+
+    def _onward(self, number: int, block: Block) -> tuple[int, ...]:
+        if block.kind == "jump":
+            return block.succs
+        if block.kind != "branch" or block.op == "config":
+            return ()
+        if cfg.follows(self._func.fact.body, number, number):  # a loop is taken to run once at least
+            return block.succs[:1]
+        names = names_in(block.left) | names_in(block.right)
+        return () if names & self._derived else block.succs
+
+    def _within(self, block: Block) -> Use | bool:
+        """The use in a block; else whether control goes on from it."""
+        for event in block.events:
+            for operand in operands_of(event):
+                if dereferenced(operand, self._holders) and not _TYPES.search(operand):
+                    return Use(self._func, event.line, operand)
+            if isinstance(event, Assign) and event.target == self._name:
+                return False
+            if isinstance(event, Call) and self._name in event.args:
+                found = self._called(event)
+                if found is not True:
+                    return found
+        for operand in (block.left, block.right):
+            if dereferenced(operand, self._holders) and not _TYPES.search(operand):
+                return Use(self._func, block.line, operand)
+        return True
+
+    def _called(self, event: Call) -> Use | bool:
+        lookups = self._lookups
+        if event.loop:
+            return False
+        position = event.args.index(self._name)
+        inner = lookups.use(event.callee, position, self._func.path, self._depth - 1)
+        if inner is not None:
+            edges = lookups.program.call_targets(self._func, event)
+            return Use(inner.func, inner.line, inner.operand, (*edges[:1], *inner.chain))
+        return True
+
+
+class _Walk:
+    """The transfer function of one lookup that found nothing; the state are the variables that are NULL."""
+
+    def __init__(
+        self, lookups: Lookups, holding: Holding, place: cfg.Place, call: Call, source: Source
+    ) -> None:
+        self._lookups = lookups
+        self._holding = holding
+        self._place = place
+        self._call = call
+        self._source = source
+        self.found: Unchecked | None = None
+
+    @property
+    def _path(self) -> str:
+        return self._holding.func.path
+
+    def _say(self, line: int, what: str, node: Node[frozenset[Object]], use: Use | None = None) -> None:
+        direct = use is None and self._source.kind == MODEL and not self._source.chain
+        if self.found is None and not direct:  # what one function shows by itself is another rule's
+            func = self._holding.func
+            self.found = Unchecked(func, self._place, self._call, self._source, line, what, use, node)
+
+    def visit(
+        self,
+        _where: cfg.Place,
+        event: Event | None,
+        _facts: Facts,
+        state: frozenset[Object],
+        node: Node[frozenset[Object]],
+    ) -> frozenset[Object] | None:
+        """Follow one event."""
+        if event is None or self.found is not None:
+            return None
+        if isinstance(event, Call) and event.result == self._call.result:
+            return None
+        for operand in operands_of(event):
+            if dereferenced(operand, state) and not _TYPES.search(operand):
+                self._say(event.line, operand, node)
+                return None
+        if isinstance(event, Assign):
+            return self._assigned(event, state)
+        return self._called(event, state, node) if isinstance(event, Call) else state
+
+    def _assigned(self, event: Assign, state: frozenset[Object]) -> frozenset[Object] | None:
+        target, value = parse(event.target), parse(event.value)
+        if target is None:
+            return state
+        kept = frozenset(h for h in state if not h.within(target))
+        if event.op == "=" and value in state and event.value[:1] not in "&*" and event.target.isidentifier():
+            kept |= {target}
+        return kept or None
+
+    def _called(
+        self, event: Call, state: frozenset[Object], node: Node[frozenset[Object]]
+    ) -> frozenset[Object] | None:
+        for position, arg in enumerate(event.args):
+            if arg[:1] == "&" and Object(arg[1:]) in state:
+                effect = self._lookups.through(event.callee, position, self._path)
+                if effect.use is not None:
+                    self._say(event.line, f"{event.callee}({arg})", node, effect.use)
+                    return None
+                if not effect.known:
+                    return None
+                given = event.args[effect.value] if effect.value is not None else ""
+                if effect.sets and parse(given) not in state:
+                    state = state - {Object(arg[1:])}
+            elif parse(arg) in state and arg[:1] not in "&*":
+                use = self._lookups.use(event.callee, position, self._path)
+                if use is not None:
+                    self._say(event.line, f"{event.callee}({arg})", node, use)
+                    return None
+                if event.result and event.callee not in self._lookups.apis.predicates:
+                    return None  # it may look at what it is given, and tell by its result
+        return state or None
+
+    def decide(
+        self, block: Block, _facts: Facts, state: frozenset[Object], node: Node[frozenset[Object]]
+    ) -> frozenset[Object] | None:
+        """Look at what the end of a block evaluates."""
+        for operand in (block.left, block.right):
+            if dereferenced(operand, state) and not _TYPES.search(operand):
+                self._say(block.line, operand, node)
+                return None
+        tested = {parse(block.left), parse(block.right)} if block.kind == "branch" else set()
+        return None if tested & state else state  # somebody looks: what follows is no oversight
+
+
+def operands_of(event: Event) -> tuple[str, ...]:
+    """The operands that an event evaluates; those of a macro that may not evaluate them are left out."""
+    if isinstance(event, Assign):
+        return (event.target, event.value)
+    if not isinstance(event, Call) or event.callee.isupper():
+        return ()
+    return (*event.args, event.callee)
+
+
+def _falls_out(body: Body) -> int:
+    """The line on which a search returns NULL after its loop; 0 where the body is no search.
+
+    A search is a loop from which something is returned, or kept in the variable that is returned.
+    """
+    blocks = body.blocks
+    loops = [n for n in range(len(blocks)) if cfg.follows(body, n, n)]
+    if not loops:
+        return 0
+    returns = [(n, b) for n, b in enumerate(blocks) if b.kind == "return" and b.left]
+    hits = [n for n, b in returns if b.left not in ("NULL", "0") and b.left[:1] != "%"]
+    for number, block in returns:
+        if block.left in ("NULL", "0"):
+            fallen = any(number in blocks[loop].succs or _jumps_to(body, loop, number) for loop in loops)
+            if fallen and any(cfg.follows(body, loop, hit) for loop in loops for hit in hits):
+                return block.line
+        elif block.left.isidentifier():
+            stores = [(p, e) for p, e in cfg.events(body) if isinstance(e, Assign) and e.target == block.left]
+            none = [p for p, e in stores if e.value == "NULL" and p.block not in loops]
+            some = [
+                p for p, e in stores if e.value not in ("NULL", "0") and cfg.follows(body, loops[0], p.block)
+            ]
+            if none and some and len(none) + len(some) == len(stores):
+                return block.line
+    return 0
+
+
+def _jumps_to(body: Body, loop: int, number: int) -> bool:
+    """Whether the way out of a loop's head leads to a block with nothing decided on the way."""
+    if body.blocks[loop].kind != "branch":
+        return False
+    here = body.blocks[loop].succs[1]
+    for _ in range(len(body.blocks)):
+        if here == number:
+            return True
+        if body.blocks[here].kind != "jump":
+            return False
+        here = body.blocks[here].succs[0]
+    return False
+
+
+def _is_tested(body: Body, operand: str) -> bool:
+    return any(b.kind == "branch" and operand in (b.left, b.right) for b in body.blocks)
+
+
+def _derived(func: Func) -> frozenset[str]:
+    """The names that hold what a function was given, or something that was made of it."""
+    names = {p.name for p in func.params}
+    for _ in range(2):
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign) and names_in(event.value) & names:
+                target = parse(event.target)
+                if target is not None:
+                    names.add(target.base)
+            elif isinstance(event, Call) and any(names_in(arg) & names for arg in event.args):
+                names.add(event.result)
+    return frozenset(names - {""})
+
+
+def is_checked(body: Body, call: Call) -> bool:
+    """Whether a function tests the result of a call, in whatever way."""
+    names = _names_of(body, call)
+    for block in body.blocks:
+        if block.kind == "branch" and names & {block.left, block.right}:
+            return True
+        for event in block.events:
+            if not isinstance(event, Call) or not (event.callee.isupper() or "ERR" in event.callee):
+                continue
+            if any(names & names_in(operand) for operand in event.args):
+                return True
+        if any(_LOGIC.search(o) and names & names_in(o) for o in (block.left, block.right)):
+            return True
+    return False
+
+
+def _names_of(body: Body, call: Call) -> frozenset[str]:
+    names = {call.result}
+    for _place, event in cfg.events(body):
+        if isinstance(event, Assign) and event.op == "=" and event.value in names:
+            names.add(event.target)
+    return frozenset(names - {""})
+
+
+def _is_returned(body: Body, call: Call) -> bool:
+    names = _names_of(body, call)
+    return any(b.kind == "return" and b.left in names for b in body.blocks)

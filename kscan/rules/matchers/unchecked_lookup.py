@@ -1,0 +1,117 @@
+"""The result of a lookup that may find nothing, dereferenced in the caller or in a callee without a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.lookups import MODEL, Lookups, Source, Unchecked
+from kscan.analyses.ownership import Ownership
+from kscan.analyses.paths import shown
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import call_text, condition_text, edge_step, tests_at
+
+CONTRACT, BODY = "contract", "body"
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``evidence`` that NULL is to be expected: contract (the model says so of the function, or of one whose
+    result it hands on), body (it is a search that may fall out of its loop).
+
+    ``except_for`` names functions whose result depends on what the caller knows.
+    """
+
+    evidence: tuple[str, ...]
+    except_for: tuple[str, ...] = ()
+
+
+HOLES = frozenset({"call", "use", "where", "line", "habit"})
+
+
+def problems(options: Options, _model: KernelModel) -> Iterator[str]:
+    """What the options name that there is not."""
+    for evidence in options.evidence:
+        if evidence not in (CONTRACT, BODY):
+            yield f"There is no evidence `{evidence}`."
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each lookup that some path takes to a dereference."""
+    options = rule.options_as(Options)
+    owner = program.shared(Ownership, model.apis)
+    lookups = program.shared(Lookups, model.apis, owner)
+    for found in lookups.all_unchecked():
+        known = CONTRACT if found.source.kind == MODEL else BODY
+        if known in options.evidence and found.call.callee not in options.except_for:
+            yield _finding(rule, owner, lookups, found)
+
+
+def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -> Finding:
+    func, call, use = found.func, found.call, found.use
+    values = owner.holding(func).values
+    decisions = shown(func.fact.body, list(found.node.decisions()))
+    checked, unchecked = lookups.belief(call.callee)
+    where = f"{use.func.name}()" if use is not None else "this function"
+    steps = [
+        Step(func.path, call.line, func.name, f"{call_text(call)} gives NULL where it finds nothing"),
+        *_source_steps(found.source),
+        *(
+            Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
+            for b, h in decisions[-4:]
+        ),
+        *_use_steps(found),
+    ]
+    before = tests_at(func, found.place.block)
+    conditions = [
+        *(condition_text(func, b, h, values) for b, h in (*before, *decisions)),
+        f"false if {call.callee}() always finds something where {func.name}() calls it",
+    ]
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=func.path,
+        line=found.line,
+        column=1,
+        end_line=found.line,
+        end_column=1,
+        function=func.name,
+        message=rule.text(
+            call=call.callee,
+            use=use.operand if use is not None else found.what,
+            where=where,
+            line=str(call.line),
+            habit=f"{checked} of {checked + unchecked} callers test it"
+            if found.source.kind != MODEL and checked
+            else "nothing tests it on this path",
+        ),
+        steps=tuple(steps),
+        conditions=tuple(dict.fromkeys(conditions)),
+        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call_text(call)} {found.what}"),
+    )
+
+
+def _source_steps(source: Source) -> Iterator[Step]:
+    for hop in source.chain:
+        yield Step(hop.func.path, hop.line, hop.func.name, f"hands on what {hop.callee}() gives")
+    if source.func is not None:
+        yield Step(
+            source.func.path, source.line, source.func.name, "falls out of its search and returns NULL"
+        )
+
+
+def _use_steps(found: Unchecked) -> Iterator[Step]:
+    func, use = found.func, found.use
+    if use is None:
+        yield Step(func.path, found.line, func.name, f"evaluates {found.what}: an oops where that is NULL")
+        return
+    yield Step(func.path, found.line, func.name, f"hands it on to {found.what} without a test")
+    for edge in use.chain:
+        yield edge_step(edge)
+    yield Step(use.func.path, use.line, use.func.name, f"evaluates {use.operand}: an oops where that is NULL")

@@ -1,0 +1,56 @@
+// path: drivers/iommu/example.c
+// models: commit bdecf76e319a ("cxl: Fix coredump generation when cxl_get_fd() is used")
+#include <linux/pci.h>
+
+struct group {
+	int id;
+};
+
+struct source {
+	u16 vendor;
+	struct pci_dev *(*find)(struct pci_dev *dev);
+};
+
+extern const struct source sources[];
+struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned int bus, unsigned int devfn);
+struct pci_dev *pci_dev_get(struct pci_dev *dev);
+void pci_dev_put(struct pci_dev *dev);
+struct group *group_of(struct pci_dev *dev);
+
+/* An inline between the caller and what may find nothing. */
+static inline struct pci_dev *find_alias(unsigned int bus, unsigned int devfn)
+{
+	return pci_get_domain_bus_and_slot(0, bus, devfn);
+}
+
+static struct pci_dev *dma_source(struct pci_dev *dev)
+{
+	const struct source *i;
+
+	for (i = sources; i->find; i++) {
+		if (i->vendor == dev->devfn)
+			return i->find(dev);
+	}
+	return pci_dev_get(dev);
+}
+
+static void swap_ref(struct pci_dev **from, struct pci_dev *to)
+{
+	pci_dev_put(*from);
+	*from = to;
+}
+
+struct group *example_attach(struct pci_dev *pdev, u16 alias)
+{
+	struct pci_dev *dma_pdev;
+	struct group *group;
+
+	if (alias != pdev->devfn)
+		dma_pdev = find_alias(alias >> 8, alias & 0xff);
+	else
+		dma_pdev = pci_dev_get(pdev);
+	swap_ref(&dma_pdev, dma_source(dma_pdev)); // expect: unchecked-lookup "dma_source"
+	group = group_of(dma_pdev);
+	pci_dev_put(dma_pdev);
+	return group;
+}
