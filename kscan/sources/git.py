@@ -68,9 +68,11 @@ class GitRepo:
         except InputError as error:
             if "no such revision" not in error.reason:
                 raise
-            raise InputError(
-                rev, f"no such revision in {self._directory}", "see `git log`, or fetch it"
-            ) from error
+            shallow = self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+            remedy = (
+                "this clone is shallow: git fetch --unshallow" if shallow else "see `git log`, or fetch it"
+            )
+            raise InputError(rev, f"no such revision in {self._directory}", remedy) from error
         return found.decode().strip()
 
     def blob(self, blob_id: str) -> bytes | None:
@@ -141,6 +143,11 @@ class GitRepo:
         remedy = ""
         if "not a git repository" in said:
             said, remedy = "is not a git repository", "give a directory inside a clone, or a plain tree"
+        elif "must be run in a work tree" in said:
+            said, remedy = (
+                "is a bare repository: nothing is staged or edited here",
+                "name revisions: REV..REV",
+            )
         elif "dubious ownership" in said:
             said, remedy = "belongs to another user", "git config --global --add safe.directory <directory>"
         return InputError(self._directory, said, remedy)

@@ -195,6 +195,47 @@ def test_wrong_use_of_diff_is_one_line(cured: Repo, args: tuple[str, ...], said:
     assert ran.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "args", "said"),
+    [
+        ("bare", ("diff", "--staged"), ".: is a bare repository"),
+        ("bare", ("diff",), ".: is a bare repository"),
+        ("bare", ("hook",), ".: is a bare repository"),
+        ("shallow", ("diff", "HEAD~1..HEAD"), "HEAD~1: no such revision in . (this clone is shallow"),
+        ("none", ("hook",), ".: is not a git repository"),
+        ("none", ("diff", "--since", "HEAD"), ".: is not a git repository"),
+    ],
+)
+def test_repositories_of_other_kinds(cured: Repo, kind: str, args: tuple[str, ...], said: str) -> None:
+    other = cured.top.parent / kind
+    cured.git("commit", "--allow-empty", "-qm", "second")
+    if kind == "none":
+        other.mkdir()
+    else:
+        how = ("--bare",) if kind == "bare" else ("--depth", "1")
+        cured.git("clone", "-q", *how, f"file://{cured.top}", str(other))
+    before = sorted(other.rglob("*"))
+    ran = subprocess.run([*KSCAN, *args], cwd=other, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert ran.stderr.startswith(f"kscan: error: {said}")
+    assert sorted(other.rglob("*")) == before
+
+
+def test_a_bare_repository_has_revisions_and_a_detached_work_tree_an_index(cured: Repo) -> None:
+    relapse(cured)
+    cured.git("commit", "-qam", "relapse")
+    bare = cured.top.parent / "bare"
+    cured.git("clone", "-q", "--bare", str(cured.top), str(bare))
+    ran = cured.kscan("diff", "--preview", "--tree", str(bare), "HEAD~1..HEAD")
+    assert (ran.returncode, "introduced: 1\n" in ran.stdout) == (1, True)
+    tree = cured.top.parent / "detached"
+    cured.git("worktree", "add", "-q", "--detach", str(tree), "HEAD~1")
+    assert cured.kscan("hook", "--preview", "--tree", str(tree)).returncode == 0
+    (tree / FILE).write_text((cured.top / FILE).read_text())
+    subprocess.run(["git", "add", "-A"], cwd=tree, check=True)
+    assert cured.kscan("hook", "--preview", "--tree", str(tree)).returncode == 1
+
+
 def test_nothing_is_written_by_looking(cured: Repo) -> None:
     relapse(cured)
     cured.git("add", "-A")
