@@ -23,7 +23,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -154,6 +154,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     partial: bool  # part of the body could not be parsed
     generated: str  # the macro that makes it, if its text has no body
     raw_body: msgspec.Raw
+    unset: tuple[str, ...] = ()  # locals that some path may read before they are set: a superset
 
     @property
     def body(self) -> Body:

@@ -27,6 +27,7 @@ PREDICATES = frozenset(
         "converts",
         "stops_if",
         "disarms",
+        "configured",
     }
 )
 
@@ -112,6 +113,8 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     sleeping_gfp: frozenset[str]
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
+    fills: Mapping[str, int]  # function -> argument whose target it sets on success only
+    prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
     wipes: Mapping[str, Wipe]
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
     cleanups: Mapping[str, str]  # name in __free() -> function that releases
@@ -133,6 +136,8 @@ _KEYS = frozenset(
         "sleeping_gfp",
         "stores_argument",
         "does_not_keep",
+        "fills_on_success",
+        "prints",
         "wipes",
         "predicates",
         "cleanups",
@@ -166,14 +171,12 @@ def parse_apis(file: ModelFile) -> Apis:
         never_returns=_never_returns(file, roles),
         null_tolerant=_null_tolerant(file, roles),
         may_sleep=_names(file, "may_sleep"),
-        sleeps_by_gfp={
-            name: arg
-            for arg, names in file.by_argument(content.get("sleeps_by_gfp"), "sleeps_by_gfp")
-            for name in names
-        },
+        sleeps_by_gfp=_one_argument(file, "sleeps_by_gfp"),
         sleeping_gfp=_names(file, "sleeping_gfp"),
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
+        fills=_one_argument(file, "fills_on_success"),
+        prints=_prints(file),
         wipes=_wipes(file),
         predicates=_predicates(file),
         cleanups=file.pairs(content.get("cleanups"), "cleanups"),
@@ -334,6 +337,21 @@ def _may_return_null(file: ModelFile, acquired: list[Acquire]) -> frozenset[str]
         role.function for role in acquired if role.failure in ("null", "null_or_err_ptr") and not role.null_ok
     }
     return (_names(file, "may_return_null") | failing) - _names(file, "seldom_null")
+
+
+def _one_argument(file: ModelFile, key: str) -> dict[str, int]:
+    table = file.by_argument(file.content.get(key), key)
+    return {name: arg for arg, names in table for name in names}
+
+
+def _prints(file: ModelFile) -> dict[str, bool]:
+    levels = file.mapping(file.content.get("prints"), "prints")
+    file.only(levels, frozenset({"failure", "other"}), "prints")
+    return {
+        name: level == "failure"
+        for level, names in levels.items()
+        for name in file.names(names, "prints", level)
+    }
 
 
 def _arguments(file: ModelFile, key: str) -> dict[str, frozenset[int]]:

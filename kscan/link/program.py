@@ -407,6 +407,10 @@ class Program:
         kind = self.root_type(root, path)
         return self._types.walk(kind, tuple(fields)) if kind else None
 
+    def typedef(self, name: str) -> str:
+        """The type text that a typedef stands for; empty where there is no such typedef."""
+        return self._find_typedef(name)
+
     def type_of(self, root: str, fields: Sequence[str], path: str) -> str:
         """The type text of an access path; empty where unknown."""
         kind = self.root_type(root, path)

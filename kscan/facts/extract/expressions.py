@@ -204,6 +204,21 @@ class Expressions:
     def _sizeof(self, _node: Node) -> str:
         return "sizeof"  # not evaluated
 
+    def _asm(self, node: Node) -> str:
+        """``asm("" : "=r" (x) : "r" (y))``: like a call that is given ``&x`` and ``y``.
+
+        Without arguments it may do anything: its operands may have been blanked.
+        """
+        args = []
+        for child in node.named_children:
+            for part in child.named_children:
+                value = part.child_by_field_id(k.F_VALUE)
+                if value is not None:
+                    operand = self.operand(value)
+                    args.append(f"&{operand}" if part.kind_id == k.ASM_OUTPUT else operand)
+        self.build.call("asm", tuple(args), "", node.start_point)
+        return UNKNOWN
+
     def _list(self, node: Node) -> str:
         for child in node.named_children:
             self.operand(child.child_by_field_id(k.F_VALUE) if child.kind_id == k.INIT_PAIR else child)
@@ -479,5 +494,6 @@ _OPERANDS: dict[int, Callable[[Expressions, Node], str]] = {
     k.kind("offsetof_expression"): Expressions._sizeof,
     k.kind("type_descriptor"): Expressions._sizeof,
     k.INIT_LIST: Expressions._list,
+    k.kind("gnu_asm_expression"): Expressions._asm,
     k.CALL: Expressions._call,
 }

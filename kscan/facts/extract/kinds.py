@@ -25,6 +25,7 @@ def field(name: str) -> int:
 
 
 IDENTIFIER = kind("identifier")
+ASM_OUTPUT = kind("gnu_asm_output_operand")
 FIELD_IDENTIFIER = kind("field_identifier")
 TYPE_IDENTIFIER = kind("type_identifier")
 PRIMITIVE_TYPE = kind("primitive_type")

@@ -86,7 +86,8 @@ class Statements(Expressions):
             return
         line = node.start_point[0] + 1
         type_text = shape.type(base)
-        cleanup = self.attributes.cleanup(node.start_byte, node.end_byte)
+        after = node.next_sibling  # an attribute behind a name without a value is outside the declarator
+        cleanup = self.attributes.cleanup(node.start_byte, after.start_byte if after else node.end_byte)
         self.variables[shape.name] = type_text if "typeof" not in base and base != "auto" else UNKNOWN
         self.build.locals.append(Local(shape.name, type_text, line, static, cleanup))
         value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None

@@ -11,6 +11,7 @@ from kscan.facts.extract.attributes import Attributes
 from kscan.facts.extract.initializers import bind_initializer, bind_macro, nested_list
 from kscan.facts.extract.statements import Statements
 from kscan.facts.extract.types import base_type, declarator, parameters, storage
+from kscan.facts.extract.unset import unset_reads
 from kscan.facts.model import (
     Binding,
     CallRef,
@@ -169,6 +170,7 @@ class TopLevel:
         lowering.statement(body)
         end_line = node.end_point[0] + 1
         self.bindings.extend(lowering.bindings)
+        graph = lowering.build.build(end_line)
         self.functions.append(
             Function(
                 name=name,
@@ -182,7 +184,8 @@ class TopLevel:
                 guards=self._parsed.directives.guards_at(line),
                 partial=node.start_byte in self._partial,
                 generated="",
-                raw_body=pack_body(lowering.build.build(end_line)),
+                unset=unset_reads(graph),
+                raw_body=pack_body(graph),
             )
         )
 

@@ -1,0 +1,291 @@
+"""Locals that a path reads before anything set them.
+
+The facts name the candidates (``Function.unset``); here each is followed path by path, with what
+branches tell.  Silent on doubt: a loop that sets a variable is taken to run at least once, a
+switch without a default to match, and a macro that is given a variable to set it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kscan.analyses.cfg import Place
+from kscan.analyses.flow import flow_of
+from kscan.analyses.loops import loops
+from kscan.analyses.paths import Facts, Node, Paths, names_in
+from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
+from kscan.kernel.apis import Apis
+from kscan.link.program import Func, Program
+
+_TYPES = re.compile(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A variable that is read where nothing has set it.
+
+    ``filler`` is the call that should have set it and whose failure is not looked at, if there is one.
+    """
+
+    func: Func
+    name: str
+    line: int
+    node: Node[bool]
+    filler: Call | None = None
+
+
+class UnsetReads:
+    """Uninitialised reads in the functions of a program."""
+
+    def __init__(self, program: Program, apis: Apis) -> None:
+        self._program = program
+        self._apis = apis
+        self.fillers = frozenset(apis.fills)
+
+    def reads(self, func: Func) -> Iterator[Unset]:
+        """The first read of each local of ``func`` that may come before it is set."""
+        body = func.fact.body
+        declared = {v.name: v for v in body.locals}
+        paths: Paths | None = None
+        for name in func.fact.unset:
+            walk = _Walk(self, func, name)
+            if not walk.reachable() or not self.scalar(declared[name].type):
+                continue
+            paths = paths or Paths(body, self._apis)
+            paths.explore(Place(0, 0), [{}], False, walk.visit, walk.decide, frozenset({name}))
+            if walk.found is not None and declared[name].line <= walk.found.line:
+                yield walk.found
+
+    def outputs(self, func: Func) -> Iterator[Unset]:
+        """Locals that a call leaves alone where it fails, used although nobody asked whether it did."""
+        body = func.fact.body
+        plain = {v.name for v in body.locals if not v.static and not v.type.endswith("[]")}
+        paths: Paths | None = None
+        for block in body.blocks:
+            for event in block.events:
+                if isinstance(event, Call) and not event.result and event.callee in self.fillers:
+                    position = self._apis.fills[event.callee]
+                    name = event.args[position][1:] if position < len(event.args) else ""
+                    if name in plain and event.args[position][0] == "&":
+                        paths = paths or Paths(body, self._apis)
+                        walk = _Walk(self, func, name, event)
+                        paths.explore(Place(0, 0), [{}], False, walk.visit, walk.decide, frozenset({name}))
+                        if walk.found is not None:
+                            yield walk.found
+
+    def predicate(self, callee: str) -> str:
+        """What a call means in a condition; empty if nothing."""
+        return self._apis.predicates.get(callee, "")
+
+    def evaluates(self, callee: str, func: Func) -> bool:
+        """Whether a call surely evaluates a variable it is given: it is no macro that might set it."""
+        if callee in self._apis.prints or not callee.isidentifier():
+            return True
+        if any(ref.root == "$" + callee for ref in func.fact.calls):
+            return True
+        known = bool(self._program.resolve(callee, func.path)) or self._program.declares(callee)
+        # Where a function exists too, the macro of an #else branch only stands in for it.
+        macros = [m for _path, m in self._program.macros_named(callee)]
+        return known and all(any(g.startswith("!") for g in m.guards) for m in macros)
+
+    def scalar(self, kind: str) -> bool:
+        """Whether a variable of that type is no array in disguise."""
+        return not kind.isidentifier() or not self._program.typedef(kind).endswith("[]")
+
+
+class _Walk:
+    """One variable of one function.  With ``filler``, what follows that call counts only."""
+
+    def __init__(self, owner: UnsetReads, func: Func, name: str, filler: Call | None = None) -> None:
+        self._owner = owner
+        self._func = func
+        self._body = func.fact.body
+        self._name = name
+        self._mention = re.compile(rf"(?<![\w.])(?<!->){name}(?!\w)")
+        self._part = re.compile(rf"&?{name}(?:\.[\w.]+)?")
+        self._address = re.compile(rf"&{name}(?!\w|->|\[)")
+        self._filler = filler
+        self._calls = {e.result: e for b in self._body.blocks for e in b.events if isinstance(e, Call)}
+        self._closed = self._doubtful_edges()
+        self.found: Unset | None = None
+
+    def reachable(self) -> bool:
+        """Whether a read can be reached at all, whatever branches tell."""
+        pending, seen = [0], {0}
+        while pending:
+            number = pending.pop()
+            block = self._body.blocks[number]
+            state: bool | None = True
+            for event in block.events:
+                state = self._effect(event)
+                if not state:
+                    break
+            if state is False or (state and self._mentions(block.left, block.right)):
+                return True
+            for place, succ in enumerate(block.succs) if state else ():
+                if succ not in seen and (number, place) not in self._closed:
+                    seen.add(succ)
+                    pending.append(succ)
+        return False
+
+    def visit(
+        self, _where: Place, event: Event | None, _facts: Facts, passed: bool, node: Node[bool]
+    ) -> bool | None:
+        """Follow one event; the path ends where the variable is set or read."""
+        if self.found is not None or event is None or self._shut(node):
+            return None
+        if event is self._filler:
+            return True
+        after = self._effect(event)
+        if after is False:
+            self._say(event.line, passed, node)
+        return passed if after else None
+
+    def decide(self, block: Block, _facts: Facts, passed: bool, node: Node[bool]) -> bool | None:
+        """Look at what a branch or return evaluates."""
+        if self.found is not None or self._shut(node):
+            return None
+        if self._mentions(block.left, block.right):
+            self._say(block.line, passed, node)
+            return None
+        return passed
+
+    def _shut(self, node: Node[bool]) -> bool:
+        return node.parent is not None and (node.parent.block, node.side) in self._closed
+
+    def _say(self, line: int, passed: bool, node: Node[bool]) -> None:
+        if (self._filler is None or passed) and self._consistent(node):
+            self.found = Unset(self._func, self._name, line, node, self._filler)
+
+    def _effect(self, event: Event) -> bool | None:
+        """True: still unset; False: read while unset; None: set, or not known any more."""
+        if isinstance(event, Assign):
+            return self._assigned(event)
+        if isinstance(event, ScopeEnd):
+            return self._name not in event.names
+        return event is self._filler or self._called(event)
+
+    def _assigned(self, event: Assign) -> bool | None:
+        if self._mentions(event.value):
+            return None if self._address.search(event.value) else False
+        if event.target == self._name:
+            return None if event.op == "=" else False
+        if not self._mentions(event.target):
+            return True
+        return None if self._is_part(event.target) else False
+
+    def _called(self, event: Call) -> bool | None:
+        if event.callee == "asm" and not event.args:
+            return None
+        given = [arg for arg in event.args if self._mentions(arg)]
+        # A macro is free to set what it is given by name before it evaluates the rest.
+        given.sort(key=lambda arg: not self._is_part(arg))
+        return self._argument(event, given[0]) if given else True
+
+    def _argument(self, event: Call, arg: str) -> bool | None:
+        if self._is_part(arg) and arg != self._name:
+            if self._filler is None or event.callee in self._owner.fillers:
+                return None
+            return False  # handed on to be read, since it was just filled
+        if event.loop:
+            return None
+        # A macro may set what it is given by name, and ask for no more than the type of what it points to.
+        doubtful = arg in (self._name, "*" + self._name)
+        return None if doubtful and not self._owner.evaluates(event.callee, self._func) else False
+
+    def _sets(self, event: Event) -> bool:
+        """Whether an event gives the variable a value, or may."""
+        if isinstance(event, Assign):
+            return event.target == self._name
+        given = (self._name, "&" + self._name)
+        return isinstance(event, Call) and event is not self._filler and any(a in given for a in event.args)
+
+    def _is_part(self, operand: str) -> bool:
+        return self._part.fullmatch(operand) is not None
+
+    def _mentions(self, *operands: str) -> bool:
+        return any(self._name in o and self._mention.search(_TYPES.sub("", o)) for o in operands)
+
+    # -- doubt ----------------------------------------------------------------
+
+    def _doubtful_edges(self) -> frozenset[tuple[int, int]]:
+        """Edges (block, place among its successors) that are doubtful while the variable is unset.
+
+        They leave a loop that sets it without a turn, or a switch that no case of matches, or
+        belong to a configuration in which it may not exist.
+        """
+        body = self._body
+        setting = {n for n, b in enumerate(body.blocks) if any(map(self._sets, b.events))}
+        after = flow_of(body).after
+        found: set[tuple[int, int]] = set()
+        for loop in loops(body):
+            if not setting.isdisjoint(loop.blocks):
+                found |= loop.exits
+        for number, block in enumerate(body.blocks):
+            if block.kind == "switch" and "none" in block.cases:
+                ways = [after[succ] | 1 << succ for succ in block.succs]
+                place = block.cases.index("none")
+                if any(not ways[place] >> n & 1 and any(w >> n & 1 for w in ways) for n in setting):
+                    found.add((number, place))
+            elif block.kind == "branch" and self._configured(block):
+                found.update((number, 1 - side) for side in (0, 1) if block.succs[side] in setting)
+        return frozenset(found)
+
+    def _configured(self, block: Block) -> bool:
+        call = self._calls.get(block.left)
+        return block.op == "config" or (
+            call is not None and self._owner.predicate(call.callee) == "configured"
+        )
+
+    def _consistent(self, node: Node[bool]) -> bool:
+        """Whether the branches of a path can be taken together, as far as their texts tell."""
+        partners = self._partners()
+        known: dict[tuple[str, str], bool] = {}
+        single: dict[str, str] = {}
+        for number, side in node.decisions():
+            block = self._body.blocks[number]
+            call = self._calls.get(block.left)
+            if call is not None and not partners.isdisjoint(call.args):
+                return False  # it may well ask whether the variable was set
+            left = block.left if call is None else f"{call.callee}({','.join(call.args)})"
+            if not self._changing.isdisjoint(names_in(left)):
+                continue
+            left = left[1:-1] if left[:1] == "(" and left[-1:] == ")" else left
+            if block.kind == "switch":
+                key, holds = (left, block.cases[side]), block.cases[side] not in ("default", "none")
+            elif block.op == "config":
+                key, holds = (left, block.op), side == 0
+            elif block.op in ("==", "!="):
+                key, holds = (left, block.right), (side == 0) == (block.op == "==")
+            else:
+                continue
+            if known.setdefault(key, holds) != holds:
+                return False
+            if holds and block.op != "config" and single.setdefault(*key) != key[1]:
+                return False
+        return True
+
+    @cached_property
+    def _changing(self) -> frozenset[str]:
+        """Variables that are assigned more than once."""
+        counts = Counter(
+            e.target
+            for b in self._body.blocks
+            for e in b.events
+            if isinstance(e, Assign) and e.target.isidentifier()
+        )
+        return frozenset(name for name, count in counts.items() if count > 1)
+
+    def _partners(self) -> frozenset[str]:
+        """Variables that are assigned where this one is set: their tests may tell about it."""
+        return frozenset(
+            event.target
+            for block in self._body.blocks
+            if any(map(self._sets, block.events))
+            for event in block.events
+            if isinstance(event, Assign) and event.target.isidentifier() and event.target != self._name
+        )

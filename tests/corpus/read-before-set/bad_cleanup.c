@@ -1,0 +1,17 @@
+// path: drivers/pci/example.c
+// models: commit 19d31c5f1157 ("KVM: PPC: Add support for nestedv2 guests")
+#include <linux/slab.h>
+
+int example_fill(char *buf);
+
+int example_show(int size)
+{
+	char *buf __free(kfree);
+
+	if (size <= 0)
+		return -EINVAL; // expect: read-before-set
+	buf = kmalloc(size, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	return example_fill(buf);
+}

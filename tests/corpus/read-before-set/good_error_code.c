@@ -1,0 +1,19 @@
+// path: drivers/pci/example.c
+// models: commit 6a5f850aa83a ("ASoC: fsl: Add imx-hdmi machine driver")
+#include <linux/device.h>
+
+int example_register(struct device *dev);
+
+int example_probe(struct device *dev, int in, int out)
+{
+	int ret;
+
+	if (in == out) {
+		dev_err(dev, "both or none");
+		ret = -EINVAL;
+		goto fail;
+	}
+	ret = example_register(dev);
+fail:
+	return ret;
+}
