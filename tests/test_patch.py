@@ -14,6 +14,7 @@ import pytest
 from kscan import cli
 from kscan.config import Config
 from kscan.findings.model import Report
+from kscan.findings.summary import exit_status
 from kscan.pipeline import judge
 from tests.sources.writers import diff, git, patch_mail
 
@@ -215,3 +216,124 @@ def test_a_draft_of_a_reply(tree: Path, tmp_path: Path, capsys: pytest.CaptureFi
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "nothing to reply to" in err
+
+
+# --- series, versions and bases
+
+HAZARD = (CURE[1], CURE[0])
+
+
+def cure(tree: Path) -> str:
+    """Write the tree's file without its hazard, and give its text."""
+    cured = (tree / PSERIES).read_text().replace(*CURE)
+    (tree / PSERIES).write_text(cured)
+    return cured
+
+
+def mbox(*mails: bytes) -> bytes:
+    return b"".join(b"From a@example.org Mon Jan  1 10:00:00 2024\n" + m for m in mails)
+
+
+def test_what_a_later_patch_fixes_is_named_and_fails_no_run(ask: Judge, tree: Path) -> None:
+    cured = cure(tree)
+    first = patch_mail(change(HAZARD, base=cured), "[PATCH 1/2] a", Message_ID="<1@x>")
+    second = patch_mail(change(CURE), "[PATCH 2/2] b", Message_ID="<2@x>", In_Reply_To="<1@x>")
+    report = ask(mbox(first, second))
+    introduced, fixed = report.findings
+    assert (introduced.fixed_by, fixed.fixed_by) == ("2/2: b", "")
+    assert exit_status(report, "note") == 0
+    assert exit_status(ask(mbox(first)), "note") == 1
+
+
+def test_the_line_of_the_patch_is_named(ask: Judge, tree: Path) -> None:
+    text = change(HAZARD, base=cure(tree))
+    (finding,) = ask(text).findings
+    line = text.split("\n")[finding.patch_line - 1]
+    assert line.startswith(("+", "-"))
+    assert "pe_num_map" in line
+
+
+def test_a_version_against_the_one_before(ask: Judge, tree: Path) -> None:
+    bad = patch_mail(change(HAZARD, base=cure(tree)), "[PATCH] pci: it", Message_ID="<1@x>")
+    again = bad.replace(b"[PATCH]", b"[PATCH v2]").replace(b"<1@x>", b"<2@x>")
+    report = ask(mbox(bad, again))
+    assert [(f.status, f.seen_in) for f in report.findings] == [("introduced", ""), ("introduced", "v1")]
+    assert [(s.previous, len(s.gone), len(s.kept), len(s.new)) for s in report.series] == [
+        (0, 0, 0, 0),
+        (1, 0, 1, 0),
+    ]
+    harmless = change(HARMLESS, base=(tree / PSERIES).read_text())
+    better = patch_mail(harmless, "[PATCH v2] pci: it", Message_ID="<3@x>")
+    first, second = ask(mbox(bad, better)).series
+    assert (first.gone, len(second.gone), second.kept, second.new) == ((), 1, (), ())
+
+
+def test_a_renamed_file_carries_its_finding(ask: Judge) -> None:
+    new_name = PSERIES.replace("pci.c", "pci_renamed.c")
+    text = (
+        f"diff --git a/{PSERIES} b/{new_name}\nsimilarity index 90%\n"
+        f"rename from {PSERIES}\nrename to {new_name}\n"
+    )
+    text += "".join(change(HARMLESS).splitlines(keepends=True)[2:]).replace(
+        f"+++ b/{PSERIES}", f"+++ b/{new_name}"
+    )
+    report = ask(text)
+    assert outcomes(report) == [("applied", ["carried"])]
+    assert report.findings[0].file == new_name
+
+
+def test_what_a_callee_no_longer_does_shows_in_its_callers(ask: Judge, tree: Path) -> None:
+    helper, caller = "drivers/pci/helper.c", "drivers/pci/caller.c"
+    good = "void pci_give_back(struct thing *t)\n{\n\tkfree(t->map);\n\tt->map = NULL;\n}\n"
+    bad = good.replace("\tt->map = NULL;\n", "")
+    (tree / helper).write_text(good)
+    (tree / caller).write_text("void pci_use(struct thing *t)\n{\n\tpci_give_back(t);\n}\n")
+    report = ask(diff(helper, good, bad))
+    assert report.patches[0].outcome == "applied"
+    assert report.coverage.files == 2  # the caller was looked at, too
+
+
+def test_a_tree_of_another_version_is_passed_over_for_the_base_commit(ask: Judge, tree: Path) -> None:
+    git(tree, "init", "-q")
+    git(tree, "add", ".")
+    git(tree, "commit", "-q", "-m", "first")
+    commit = git(tree, "rev-parse", "HEAD").strip()
+    text = change(CURE)
+    (tree / PSERIES).write_text("int other;\n")
+    git(tree, "commit", "-q", "-a", "-m", "second")
+    plain = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("index "))
+    assert [p.outcome for p in ask(plain).patches] == ["refused"]
+    report = ask(patch_mail(plain + f"-- \n2.40\n\nbase-commit: {commit}\n"))
+    assert outcomes(report) == [("applied", ["fixed"])]
+    assert report.patches[0].base == f"base-commit {commit[:12]}"
+    report = ask(text)  # the blob id alone finds the file, too
+    assert outcomes(report) == [("applied", ["fixed"])]
+    assert "from the repository" in report.patches[0].notes[0]
+
+
+def test_a_series_goes_over_the_one_it_depends_on(ask: Judge, tree: Path) -> None:
+    cured = cure(tree)
+    first = patch_mail(change(HAZARD, base=cured), "[PATCH] a", Message_ID="<1@x>")
+    second = patch_mail("Depends-on: <1@x>\n---\n" + change(CURE), "[PATCH] b", Message_ID="<2@x>")
+    report = ask(mbox(first, second))
+    assert outcomes(report) == [("applied", ["introduced"]), ("applied", ["fixed"])]
+    alone = ask(mbox(second))
+    assert alone.series[0].needs == ("depends-on: <1@x>",)
+    assert [p.outcome for p in alone.patches] == ["refused"]
+
+
+def test_without_a_tree_the_hunks_are_judged_at_low_confidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cured = (CORPUS / PSERIES).read_text().replace(*CURE)
+    whole = f"diff --git a/{PSERIES} b/{PSERIES}\nnew file mode 100644\n--- /dev/null\n+++ b/{PSERIES}\n"
+    lines = (CORPUS / PSERIES).read_text().splitlines()
+    whole += f"@@ -0,0 +1,{len(lines)} @@\n" + "".join(f"+{line}\n" for line in lines)
+    (tmp_path / "whole.patch").write_text(whole)
+    (tmp_path / "part.patch").write_text(change(HAZARD, base=cured))
+    monkeypatch.chdir(tmp_path)
+    report = judge(Config(rules=("undone-twice",)), ["whole.patch", "part.patch"])
+    assert [p.outcome for p in report.patches] == ["applied", "applied"]
+    assert all("at low confidence" in p.notes[0] and p.base == "the hunks alone" for p in report.patches)
+    assert {f.confidence for f in report.findings} <= {"low"}
+    assert report.coverage.complete

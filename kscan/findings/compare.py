@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from kscan.findings.model import Finding, Status
 
 _Identity = tuple[str, str, str, str]
+_LINE = re.compile(r"\bline \d+")
 
 
 def compare(
@@ -19,10 +21,11 @@ def compare(
     A finding on both sides (by fingerprint) is carried and keeps its position after the patch;
     one only before is fixed, one only after is introduced.  ``renamed`` (old path to new path)
     names files that the patch moves: as the path is part of the fingerprint, a finding in one of
-    them is recognised by rule, function and message.
+    them, or one whose statement was rewritten, is recognised by rule, function and message.
     """
     old, new = list(before), list(after)
-    carried = _by_fingerprint(old, new) | _by_claim(old, new, renamed or {})
+    carried = _by_fingerprint(old, new)
+    carried |= _by_claim(old, new, renamed or {}, carried)
     kept = set(carried.values())
     result = [_with(f, "carried" if i in kept else "introduced") for i, f in enumerate(new)]
     result += [_with(f, "fixed") for i, f in enumerate(old) if i not in carried]
@@ -34,23 +37,27 @@ def _by_fingerprint(old: list[Finding], new: list[Finding]) -> dict[int, int]:
     return {i: places[f.fingerprint] for i, f in enumerate(old) if f.fingerprint in places}
 
 
-def _by_claim(old: list[Finding], new: list[Finding], renamed: Mapping[str, str]) -> dict[int, int]:
-    arrived: dict[_Identity, list[int]] = {}
-    targets = set(renamed.values())
+def _by_claim(
+    old: list[Finding], new: list[Finding], renamed: Mapping[str, str], known: Mapping[int, int]
+) -> dict[int, int]:
+    waiting: dict[_Identity, list[int]] = {}
+    taken = set(known.values())
     for i, finding in enumerate(new):
-        if finding.file in targets:
-            arrived.setdefault(_identity(finding, finding.file), []).append(i)
+        if i not in taken:
+            waiting.setdefault(identity(finding), []).append(i)
     pairs = {}
     for i, finding in enumerate(old):
-        if finding.file in renamed:
-            waiting = arrived.get(_identity(finding, renamed[finding.file]))
-            if waiting:
-                pairs[i] = waiting.pop(0)
+        if i in known:
+            continue
+        file = renamed.get(finding.file, finding.file)
+        if same := waiting.get(identity(finding, file)):
+            pairs[i] = same.pop(0)
     return pairs
 
 
-def _identity(finding: Finding, file: str) -> _Identity:
-    return (finding.rule, file, finding.function, finding.message)
+def identity(finding: Finding, file: str = "") -> _Identity:
+    """What a finding claims, whatever its line; ``file`` is the name the file has got since."""
+    return (finding.rule, file or finding.file, finding.function, _LINE.sub("line", finding.message))
 
 
 def _with(finding: Finding, status: Status) -> Finding:

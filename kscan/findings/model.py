@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 import msgspec
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -68,7 +68,11 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     columns count bytes, ``end_column`` is one past the end.
 
     ``line_text`` is the source line at ``line`` and ``line_hash`` names it as CodeQL does; the
-    pipeline adds both, the second only for formats that print it.
+    pipeline adds both, the second only for formats that print it.  ``patch_line`` is the line (1-based, of
+    the text of the mail or diff) that changed the place of an introduced finding, or of the first of its
+    steps that was changed; 0 where the patch acts from elsewhere.  ``fixed_by`` names the later patch of
+    the series that fixes what this one introduced, ``seen_in`` the earlier version of the series
+    (``v1``) that introduced it too; both are empty where there is none.
     """
 
     rule: str
@@ -89,6 +93,9 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     suppression: Suppression | None = None
     line_text: str = ""
     line_hash: str = ""
+    patch_line: int = 0
+    fixed_by: str = ""
+    seen_in: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -156,7 +163,7 @@ class Mail(msgspec.Struct, frozen=True):
 class PatchResult(msgspec.Struct, frozen=True):
     """What became of one patch: ``applied``, ``refused`` (with reason) or ``empty`` (no C).
 
-    ``findings`` are those it introduced, fixed and carried.
+    ``findings`` are those it introduced, fixed and carried.  ``base`` says what it was laid over.
     """
 
     name: str  # subject, or file name
@@ -166,7 +173,31 @@ class PatchResult(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    base: str = ""
     mail: Mail | None = None  # for the format that answers it
+
+
+class SeriesResult(msgspec.Struct, frozen=True):
+    """What is to be said of the patches of a series together.
+
+    ``patches`` are their message ids (names where there are none), ``missing`` the numbers that were
+    not among the input, ``needs`` what it depends on and what was not there (``key: value``).  The
+    fingerprints are of findings that it introduces and does not fix itself: ``gone`` are those that
+    only the version before it (``previous``, 0 for none) had, ``kept`` those of both, ``new`` the others.
+    """
+
+    name: str
+    version: int
+    total: int
+    source: str
+    patches: tuple[str, ...] = ()
+    missing: tuple[int, ...] = ()
+    needs: tuple[str, ...] = ()
+    change_id: str = ""
+    previous: int = 0
+    gone: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -178,6 +209,7 @@ class Report(msgspec.Struct, frozen=True):
     patches: tuple[PatchResult, ...] = ()
     notes: tuple[str, ...] = ()
     rules: tuple[RuleInfo, ...] = ()  # those that were looked for
+    series: tuple[SeriesResult, ...] = ()
     sender: str = ""  # who may send it: the git user
     date: str = ""  # of a mail drafted now
 

@@ -29,8 +29,10 @@ def exit_status(report: Report, fail_on: str, *, strict: bool = False) -> int:
 
 
 def is_new(finding: Finding) -> bool:
-    """Whether the code as it is (or the patch) is to blame for the finding."""
-    return finding.suppression is None and finding.status in {"present", "introduced"}
+    """Whether the code as it is (or the patch, unless a later one of its series mends it) is to blame."""
+    return (
+        finding.suppression is None and finding.status in {"present", "introduced"} and not finding.fixed_by
+    )
 
 
 def new_findings(report: Report) -> tuple[Finding, ...]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kscan.findings.compare import compare
 from kscan.findings.model import Coverage, Finding
+from kscan.pipeline.around import Around
+from kscan.pipeline.facts import FactsLoader
 from kscan.pipeline.lines import with_lines
 from kscan.pipeline.results import Result
 from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of
 from kscan.sources import Source
+
+_MOST_CALLERS = 12  # a function that more files call is too common to follow each of them
 
 
 def judge_change(
@@ -18,26 +22,47 @@ def judge_change(
 ) -> tuple[tuple[Finding, ...], Coverage]:
     """The findings that a change introduces, fixes and carries, and what was looked at after it.
 
-    ``touched`` are the C files that differ, ``renamed`` old paths with their new ones.
+    ``touched`` are the C files that differ, ``renamed`` old paths with their new ones.  The files that
+    call a changed function are looked at, too: what a callee no longer does, its callers may lack.
     """
-    old = _findings(setup, before, touched)
-    new = _findings(setup, after, touched)
+    arch = arch_of(setup, touched)
+    mine = tuple(sorted({*touched, *renamed}))
+    around = _callers(setup, before, after, mine, arch)
+    old = _findings(setup, before, (*mine, *around), arch)
+    new = _findings(setup, after, (*mine, *around), arch)
     findings = compare(
         with_lines(setup, old.findings, before), with_lines(setup, new.findings, after), renamed
     )
     return findings, new.coverage
 
 
-def _findings(setup: Setup, source: Source, touched: Sequence[str]) -> Result:
-    return analyse(setup, source, _neighbourhood(setup, source, touched), arch_of(setup, touched))
+def _findings(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
+    there = tuple(path for path in paths if source.exists(path))
+    return analyse(setup, source, there, arch) if there else Result(Coverage(), ())
 
 
-def _neighbourhood(setup: Setup, source: Source, touched: Sequence[str]) -> tuple[str, ...]:
-    """The folders linked with a change: for each file the default directory it is in, else its own."""
-    defaults = setup.model.context.default_paths
-    found = set()
-    for path in touched:
-        home = next((d for d in defaults if path.startswith(d + "/")), path.rpartition("/")[0])
-        if source.exists(home):
-            found.add(home)
-    return tuple(sorted(found))
+def _callers(setup: Setup, before: Source, after: Source, touched: Sequence[str], arch: str) -> Sequence[str]:
+    """The files that call, by name, a function for others which the change made, changed or took away."""
+    old, new = (dict(_functions(setup, source, touched)) for source in (before, after))
+    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if not changed:
+        return ()
+    core = [folder.format(arch=arch) for folder in setup.model.context.core]
+    around = Around(after, setup.store, core, touched)
+    found: set[str] = set()
+    for name in changed:
+        files = {path for path, _function in around.functions_calling(name)} - set(touched)
+        if len(files) <= _MOST_CALLERS:
+            found |= files
+    return sorted(found)
+
+
+def _functions(setup: Setup, source: Source, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The functions of some files that others may call, with their text."""
+    there = [path for path in paths if source.exists(path)]
+    loaded = FactsLoader(source, setup.macros, setup.store, jobs=setup.config.jobs).load(there)
+    for path, file in loaded.facts.items():
+        lines = source.read(path).split(b"\n")
+        for function in file.functions:
+            if function.linkage in ("global", "weak") and not function.generated:
+                yield function.name, b"\n".join(lines[function.line - 1 : function.end_line])

@@ -2,30 +2,42 @@
 
 A patch is laid over the tree in memory; its files are extracted anew, everything else
 comes from the cache.  A series is a chain of such trees, so what one patch introduces and
-a later one fixes shows as both.
+a later one fixes shows as both.  Without a tree there are only the lines that the hunks show:
+what is found in these is of low confidence.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from kscan.errors import InputError
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
+from kscan.pipeline.bases import Bases
 from kscan.pipeline.change import judge_change
 from kscan.pipeline.lines import rules_for
 from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
+from kscan.pipeline.versions import Judged, compare_versions, settle_series
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch
+from kscan.sources.diff import FileDiff
+from kscan.sources.fragments import NoTree, fragment, origins
 from kscan.sources.git import GitRepo
 from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import Patch
+from kscan.sources.overlay import Overlay
+from kscan.sources.paths import is_c_file
 from kscan.sources.series import Series, Unreadable
 
-_C_ENDINGS = (".c", ".h")
+_ALONE = "there is no tree: judged by what its hunks show alone, at low confidence"
+
+_Outcome = Literal["applied", "refused", "empty"]
+_Origins = Mapping[str, Mapping[int, int]]
 
 
 @dataclass(slots=True)
@@ -34,7 +46,9 @@ class _Judging:
 
     setup: Setup
     repo: GitRepo | None
-    results: list[PatchResult] = field(default_factory=list)
+    bases: Bases
+    tree: bool  # whether there is one to lay patches over
+    judged: list[Judged] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
 
@@ -43,64 +57,111 @@ class _Judging:
         if isinstance(item, Unreadable):
             self.skipped.append(Skipped(item.source, 0, item.reason, item.remedy))
             return
-        base = self.setup.source
+        base = self.bases.of(item)
+        source = base.source if self.tree else NoTree()
+        judged = Judged(item, [], [], base.needs)
         for patch in item.patches:
-            base = self.patch(patch, base)
+            source = self._patch(judged, patch, source, base.name if self.tree else "the hunks alone")
+        settle_series(judged)
+        self.judged.append(judged)
 
     def report(self) -> Report:
         """All that was judged."""
+        series = tuple(compare_versions(self.judged))
         seen = self.coverage
         not_analysed = (*self.skipped, *(s for s in seen.skipped if not s.partial))
-        coverage = Coverage(seen.files, seen.functions, seen.partial, seen.context_files, not_analysed)
-        findings = tuple(f for result in self.results for f in result.findings)
-        patches, rules = tuple(self.results), rules_for(self.setup)
-        return Report(self.setup.config.invocation, coverage, findings, patches, rules=rules)
+        coverage = msgspec.structs.replace(seen, skipped=not_analysed)
+        patches = tuple(result for judged in self.judged for result in judged.results)
+        findings = tuple(f for result in patches for f in result.findings)
+        rules = rules_for(self.setup)
+        return Report(self.setup.config.invocation, coverage, findings, patches, rules=rules, series=series)
 
-    def patch(self, patch: Patch, base: Source) -> Source:
-        """Judge one patch on ``base``; gives the tree after it (``base`` where it does not apply)."""
-        touched = tuple(sorted({f.path for f in patch.diff.files if f.path.endswith(_C_ENDINGS)}))
-        if not touched:
-            self._add(patch, "empty", ("touches no C file",), touched)
-            return base
-        applied = apply_patch(base, patch, self.repo)
-        if not applied.ok:
-            self._add(patch, "refused", tuple(str(r) for r in applied.refusals), touched)
-            self.skipped.append(Skipped(patch.source or patch.name, 0, _refusal(applied), _remedy(applied)))
-            return base
+    def _patch(self, judged: Judged, patch: Patch, source: Source, base: str) -> Source:
+        """Judge one patch on ``source``; gives the tree after it (``source`` where it does not apply)."""
+        touched = tuple(sorted({f.path for f in patch.diff.files if is_c_file(f.path)}))
         renamed = {
             f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path
         }
-        findings, self.coverage = judge_change(self.setup, applied.before, applied.overlay, touched, renamed)
-        self._add(patch, "applied", applied.notes, touched, findings)
-        return applied.overlay
-
-    def _add(
-        self,
-        patch: Patch,
-        outcome: Literal["applied", "refused", "empty"],
-        notes: Iterable[str],
-        files: tuple[str, ...],
-        findings: tuple[Finding, ...] = (),
-    ) -> None:
-        result = PatchResult(
-            patch.name,
-            patch.source,
-            patch.message_id,
-            outcome,
-            tuple(notes),
-            files,
-            findings,
-            mail_of(patch) if self.setup.config.format == MAIL_REPLY else None,
+        judged.renames.append(renamed)
+        outcome: _Outcome = "applied"
+        findings: tuple[Finding, ...] = ()
+        notes: tuple[str, ...] = ()
+        if not touched:
+            outcome, notes = "empty", ("touches no C file",)
+        elif not self.tree:
+            findings = self._alone(patch, touched, renamed)
+            notes = (_ALONE,)
+        else:
+            applied = apply_patch(source, patch, self.repo)
+            notes = applied.notes
+            if applied.ok:
+                findings = self._judge(
+                    applied.before, applied.overlay, touched, renamed, origins=applied.origins
+                )
+                source = applied.overlay
+            else:
+                outcome, notes = "refused", tuple(str(r) for r in applied.refusals)
+                remedy = _remedy(applied, judged.needs)
+                self.skipped.append(Skipped(patch.source or patch.name, 0, _refusal(applied), remedy))
+        mail = mail_of(patch) if self.setup.config.format == MAIL_REPLY else None
+        judged.results.append(
+            PatchResult(
+                patch.name, patch.source, patch.message_id, outcome, notes, touched, findings, base, mail
+            )
         )
-        self.results.append(result)
+        return source
+
+    def _judge(
+        self,
+        before: Source,
+        after: Source,
+        touched: Sequence[str],
+        renamed: Mapping[str, str],
+        *,
+        origins: _Origins,
+    ) -> tuple[Finding, ...]:
+        findings, self.coverage = judge_change(self.setup, before, after, touched, renamed)
+        return tuple(_with_patch_line(finding, origins) for finding in findings)
+
+    def _alone(self, patch: Patch, touched: Sequence[str], renamed: Mapping[str, str]) -> tuple[Finding, ...]:
+        files = [file for file in patch.diff.files if is_c_file(file.path)]
+        found = self._judge(
+            Overlay(NoTree(), dict(_side(files, "-"))),
+            Overlay(NoTree(), dict(_side(files, "+"))),
+            touched,
+            renamed,
+            origins={file.path: origins(file) for file in files},
+        )
+        return tuple(msgspec.structs.replace(finding, confidence="low") for finding in found)
 
 
-def judge_inputs(setup: Setup, inputs: Sequence[str]) -> Report:
-    """Read, apply and judge every patch of the inputs (files, folders, ``-`` for stdin)."""
+def _side(files: Sequence[FileDiff], side: str) -> Iterable[tuple[str, bytes | None]]:
+    for file in files:
+        path = file.old_path if side == "-" else file.new_path
+        if path is not None:
+            yield path, fragment(file, side)
+
+
+def _with_patch_line(finding: Finding, origins: _Origins) -> Finding:
+    if finding.status != "introduced":
+        return finding
+    places = ((finding.file, finding.line), *((step.file, step.line) for step in finding.steps))
+    line = next((at for file, number in places if (at := origins.get(file, {}).get(number))), 0)
+    return msgspec.structs.replace(finding, patch_line=line) if line else finding
+
+
+def judge_inputs(
+    setup: Setup, inputs: Sequence[str], *, replies: bool = False, scissors: bool = False
+) -> Report:
+    """Read, apply and judge every patch of the inputs (files, folders, ``-`` for stdin).
+
+    ``replies`` takes the diffs of replies for patches, too, ``scissors`` leaves out what stands above a
+    scissors line.
+    """
     repo = _repository(setup)
-    judging = _Judging(setup, repo)
+    judging = _Judging(setup, repo, Bases(setup, repo), setup.has_tree)
     try:
-        for item in read_inputs(inputs, sys.stdin.buffer):
+        for item in read_inputs(inputs, sys.stdin.buffer, replies=replies, scissors=scissors):
             judging.take(item)
     finally:
         if repo is not None:
@@ -122,9 +183,9 @@ def _refusal(applied: ApplyResult) -> str:
     return f"does not apply: {applied.refusals[0]}"
 
 
-def _remedy(applied: ApplyResult) -> str:
-    return (
-        "give the tree before it"
-        if applied.already_applied
-        else "give the tree it was made for with --tree or --rev"
-    )
+def _remedy(applied: ApplyResult, needs: Sequence[str]) -> str:
+    if applied.already_applied:
+        return "give the tree before it"
+    if needs:
+        return f"it needs {'; '.join(needs)}: give these patches before it"
+    return "give the tree it was made for with --tree or --rev"

@@ -19,8 +19,8 @@ from kscan.link.view import View
 from kscan.rules.schema import Rule
 from kscan.rules.select import select_rules
 from kscan.sources import Source
-from kscan.sources.gitrev import GitRev
-from kscan.sources.tree import Tree, find_tree
+from kscan.sources.gitrev import GitRev, is_bare
+from kscan.sources.tree import Tree, find_tree, is_tree
 
 if TYPE_CHECKING:
     from kscan.kernel.macros import MacroTable
@@ -39,7 +39,8 @@ class Setup:
         self.config = config
         self.store = store
         self.top = top_of(config)
-        self.source: Source = GitRev(self.top, config.rev) if config.rev else Tree(self.top)
+        rev = config.rev or ("HEAD" if is_bare(self.top) else None)
+        self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
         self.knowledge = _digest(config.rules_dir)
         self.model = self._model()
 
@@ -49,6 +50,12 @@ class Setup:
     def __exit__(self, *_error: object) -> None:
         if isinstance(self.source, GitRev):
             self.source.repo.close()
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether a tree was named, or one was found: the working directory need not be one."""
+        named = self.config.tree is not None or self.config.rev is not None
+        return named or is_tree(self.top) or isinstance(self.source, GitRev)
 
     @cached_property
     def macros(self) -> MacroTable:

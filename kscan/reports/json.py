@@ -18,6 +18,7 @@ from kscan import __version__
 from kscan.findings.model import SCHEMA_VERSION, Finding, PatchResult, Report
 from kscan.reports import Style
 
+_OPTIONAL = ("suppression", "patch_line", "fixed_by", "seen_in")  # said where there is something to say
 _ODD = re.compile(r"[^\x20-\x7e]")
 
 
@@ -32,6 +33,10 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - JSO
         yield '"patches": ['
         yield from _items(_patch(p) for p in report.patches)
         yield "],\n"
+    if report.series:
+        yield '"series": ['
+        yield from _items(msgspec.to_builtins(s) for s in report.series)
+        yield "],\n"
     yield '"findings": ['
     yield from _items(map(_finding, report.findings))
     yield "]}\n"
@@ -41,8 +46,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
     fields = msgspec.to_builtins(finding)
     assert isinstance(fields, dict)
     del fields["line_hash"]  # CodeQL's own, of use in SARIF only
-    if finding.suppression is None:
-        del fields["suppression"]
+    for name in _OPTIONAL:
+        if not fields[name]:
+            del fields[name]
     return fields
 
 

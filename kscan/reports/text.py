@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kscan.findings.columns import frame
-from kscan.findings.model import Finding, PatchResult, Report
+from kscan.findings.model import Finding, PatchResult, Report, SeriesResult
 from kscan.findings.plain import plain
 from kscan.findings.summary import is_new, place
 from kscan.reports import Style
@@ -21,6 +21,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     for number, patch in enumerate(report.patches, start=1):
         yield text.header(patch, number, len(report.patches))
         yield from text.by_status(patch.findings)
+    yield from (plain(line) + "\n" for series in report.series for line in _about_the_series(series))
 
 
 class _Text:
@@ -33,7 +34,8 @@ class _Text:
         what = f": {', '.join(patch.files)}" if patch.files else ""
         first = self._paint.strong(plain(f"patch {number}/{total}: {patch.name}"))
         rest = [f"from {origin}"] if origin else []
-        rest += [f"{patch.outcome}{what}", *patch.notes]
+        base = f" (on {patch.base})" if patch.base not in ("", "the tree") else ""
+        rest += [f"{patch.outcome}{what}{base}", *patch.notes]
         return "".join(line + "\n" for line in (first, *(plain(f"  {line}") for line in rest)))
 
     def by_status(self, findings: Sequence[Finding]) -> Iterator[str]:
@@ -69,6 +71,8 @@ class _Text:
             yield f"{there} {note} {plain(f'in {step.function}(): {step.message}')}"
         for condition in finding.conditions:
             yield f"{where}: {note} {plain(f'condition: {condition}')}"
+        for told in _about_the_patch(finding):
+            yield f"{where}: {note} {plain(told)}"
         if finding.suppression is not None:
             by = "a comment" if finding.suppression.kind == "comment" else "the triage file"
             reason = finding.suppression.reason or "no reason given"
@@ -85,3 +89,23 @@ class _Text:
         yield f"{self._paint.faint(f'{number} |')} {code}"
         mark = self._paint.severity(finding.severity, "^" + "~" * (width - 1))
         yield f"{self._paint.faint(' ' * len(number) + ' |')} {' ' * indent}{mark}"
+
+
+def _about_the_patch(finding: Finding) -> Iterator[str]:
+    if finding.patch_line:
+        yield f"line {finding.patch_line} of the patch changes it"
+    if finding.fixed_by:
+        yield f"introduced here, fixed by patch {finding.fixed_by}"
+    if finding.seen_in:
+        yield f"{finding.seen_in} of the series introduced it, too"
+
+
+def _about_the_series(series: SeriesResult) -> Iterator[str]:
+    title = f"series {series.name} (v{series.version}, {len(series.patches)} of {series.total} patches)"
+    if series.missing:
+        yield f"{title}: not among the input: {', '.join(map(str, series.missing))}"
+    if series.needs:
+        yield f"{title}: depends on what is not here: {'; '.join(series.needs)}"
+    if series.previous:
+        tally = f"{len(series.gone)} gone, {len(series.kept)} kept, {len(series.new)} new"
+        yield f"{title}: findings against v{series.previous}: {tally}"

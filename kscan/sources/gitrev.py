@@ -95,6 +95,11 @@ class GitIndex(_Listed):
         super().__init__(repo, f"{repo.name}@index", blobs)
 
 
+def is_bare(directory: str | os.PathLike[str]) -> bool:
+    """Whether ``directory`` is a repository without a work tree."""
+    return all(os.path.exists(os.path.join(directory, name)) for name in ("HEAD", "objects", "refs"))
+
+
 def _tree_blobs(listing: bytes) -> dict[str, str]:
     blobs: dict[str, str] = {}
     for entry in listing.split(b"\0"):

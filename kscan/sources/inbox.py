@@ -89,7 +89,7 @@ class _Counted:
         return "holds no diff"
 
     def remedy(self, replies: bool) -> str:
-        return "ask for the diffs in replies to be read" if self._replies and not replies else ""
+        return "--replies takes the diffs of replies, too" if self._replies and not replies else ""
 
 
 def _reason(error: Exception) -> str:

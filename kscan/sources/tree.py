@@ -148,6 +148,11 @@ def find_tree(start: str | os.PathLike[str]) -> Path:
     return here
 
 
+def is_tree(directory: Path) -> bool:
+    """Whether ``directory`` is the top of a kernel tree, of a part of one, or of a git work tree."""
+    return _is_top(directory) or _may_be_top(directory) or (directory / ".git").exists()
+
+
 def _is_top(directory: Path) -> bool:
     if (directory / "Kconfig").is_file() and (directory / "MAINTAINERS").is_file():
         return True

@@ -62,7 +62,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Stands in for the pipeline: keeps what it was asked, and answers with ``report``."""
     seen = SimpleNamespace(config=None, inputs=None, report=Report((), Coverage(files=1), (FINDING,)))
 
-    def answer(config: Config, inputs: Any = None) -> Report:
+    def answer(config: Config, inputs: Any = None, **_options: bool) -> Report:
         seen.config, seen.inputs = config, inputs
         if isinstance(seen.report, BaseException):
             raise seen.report

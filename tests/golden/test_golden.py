@@ -132,7 +132,7 @@ def _patch_report() -> Report:
             ("hunk 2 of a.c applied 3 lines below",),
             ("arch/powerpc/platforms/demo/pci.c",),
             (introduced, elsewhere, fixed, carried),
-            _MAIL,
+            mail=_MAIL,
         ),
         PatchResult(
             "[PATCH 2/2] pci: more", "series.mbox:2", "<2@example.org>", "refused", ("a.c, hunk 1: no",)
