@@ -14,13 +14,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kscan.analyses.access import Object, parse
-from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import Place, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
+from kscan.analyses.undoing import Undoing
 from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
-from kscan.kernel.apis import Acquire, Apis, Resource
+from kscan.kernel.apis import Acquire, Apis, Release, Resource
 from kscan.link.program import Func, Program
 
 _HELD = {
@@ -52,6 +53,8 @@ class Site:
     loop: bool = False
     kept_on_failure: bool = False
     same: str = ""  # the argument that is given back with one more reference
+    given: str = ""  # the argument whose state changes; nothing would change if it were NULL
+    on: Object | None = None  # what it was set up on, which takes it along when it goes
 
 
 class Held(NamedTuple):
@@ -60,13 +63,14 @@ class Held(NamedTuple):
     holders: frozenset[Object]
     references: int = 1
     passed: frozenset[str] = frozenset()  # functions of unknown effect that were given it
+    stored: bool = False  # others may find it, by a field or a global
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """How one path ends.  ``error``: None where it is not known whether the function fails there."""
 
-    kind: str  # released, escaped, held, lost
+    kind: str  # released, escaped, held, lost; these with "stored " before, once others may find it
     line: int
     node: Node[Held]
     error: bool | None = None
@@ -94,6 +98,7 @@ class Ownership:
         self.program = program
         self.apis = apis
         self.parameters = program.shared(Parameters, apis)
+        self.undoing = program.shared(Undoing, apis)
         self._bodies: dict[Func, Holding] = {}
         self._outcomes: dict[Func, tuple[Outcome, ...]] = {}
 
@@ -127,6 +132,7 @@ class Holding:
         self.body = func.fact.body
         self._apis = owner.apis
         self._parameters = owner.parameters
+        self.undoing = owner.undoing
         self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
         self.values = Values(self.body)
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
@@ -172,12 +178,17 @@ class Holding:
             holders = {Object(found.base, (where.member,)) if where.member else found}
             if not named:
                 holders |= {o for o in (self.values.object(arg),) if o is not None}
+                holders |= {Object(other) for other in self.paths.same(arg)}
         resource = self._apis.resources[role.resource]
         # Only where the result is the resource itself, such as an id, is it anything but zero on success.
         held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
         kept = role.kept_on_failure
         same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
-        return Site(self.func, place, event, resource, frozenset(holders), held, named, False, kept, same)
+        given = event.args[where.index] if where.kind == "arg" and not named else ""
+        on = self.values.object(event.args[0]) if where.kind == "arg" and where.index else None
+        return Site(
+            self.func, place, event, resource, frozenset(holders), held, named, False, kept, same, given, on
+        )
 
     @cached_property
     def _before(self) -> tuple[dict[Place, list[Facts]], bool]:
@@ -233,7 +244,7 @@ class Holding:
         without: that never adds such a path.
         """
         outcome = self._followed(site, mask, [{}])
-        if outcome.complete and not any(e.kind not in ("released", "escaped") for e in outcome.exits):
+        if outcome.complete and all(e.kind.endswith(("released", "escaped")) for e in outcome.exits):
             return outcome
         before = self.facts_at(site.place)
         return outcome if before == [{}] else self._followed(site, mask, before)
@@ -244,6 +255,8 @@ class Holding:
         known = {site.call.result: mask} if site.call.result else {}
         if site.same:
             known[site.same] = POSITIVE
+        if site.given:
+            known[site.given] = POSITIVE
         outcome.complete = self.paths.explore(
             start,
             [facts | known for facts in before],
@@ -254,10 +267,12 @@ class Holding:
         return outcome
 
     def _concerning(self, site: Site) -> frozenset[str] | None:
-        if not site.named:
-            return None  # a lock may be given back without being named
+        if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):
+            return None  # it may be given back without being named
         names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
-        return self.paths.concerning(names - {""})
+        if site.on is not None:
+            names |= names_in(site.call.args[0]) | {site.on.base}
+        return self.paths.concerning(names - {""}) | self.undoing.releasing(site.resource.name)
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
         """Whether an operand is the resource, or the address of a part of it."""
@@ -318,6 +333,8 @@ class _Walk:
     ) -> None:
         if kind in ("held", "lost") and state.passed:
             kind = f"{kind} perhaps"
+        if state.stored:
+            kind = f"stored {kind}"
         key = (kind, line if "held" not in kind else node.block * 10000 + line, error)
         if (*key, state.passed) not in self._said:
             self._said.add((*key, state.passed))
@@ -337,7 +354,14 @@ class _Walk:
                 self._end("released", event.line, node, state, how="end of scope")
                 return None
             return state
-        if event.loop:
+        if event.loop and not self._site.named:
+            cursors = [parse(arg) for arg in event.args if arg.isidentifier()]
+            for cursor in cursors:
+                left = self._moved(cursor, event, state, node)
+                if left is None:
+                    return None
+                state = left
+        elif event.loop:
             state = self._turned(event, state)
         if where == self._site.place:
             return self._again(event, facts, state, node)
@@ -382,11 +406,11 @@ class _Walk:
             return state
         if holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
             if not holding.is_local(event.target):
-                return self._less(state, "escaped", event.line, node, f"stored in {event.target}")
+                return self._stored(event, state, node)
             kept = frozenset(h for h in state.holders if h.base != event.target)
             return state._replace(holders=kept | {Object(event.target)})
         if not self._site.named:
-            return state
+            return self._moved(parse(event.target), event, state, node)
         left = frozenset(h for h in state.holders if h.base != event.target)
         if left == state.holders:
             return state
@@ -394,6 +418,27 @@ class _Walk:
             return state._replace(holders=left)
         self._end("lost", event.line, node, state, how=event.target)
         return None
+
+    def _moved(self, target: Object | None, event: Event, state: Held, node: Node[Held]) -> Held | None:
+        """A variable that leads to what was set up leads elsewhere, as in the next turn of a loop."""
+        left = frozenset(h for h in state.holders if target is None or not h.within(target))
+        if left:
+            return state._replace(holders=left)
+        self._end("escaped", event.line, node, state, how="the next turn")
+        return None
+
+    def _stored(self, event: Assign, state: Held, node: Node[Held]) -> Held | None:
+        """Others may find it now; where the function fails all the same, is it left there?"""
+        target = parse(event.target)
+        if not state.stored:
+            left = self._less(state, "escaped", event.line, node, f"stored in {event.target}")
+            if left is not None:
+                return left
+        if target is None or not self._site.named or "[" in event.target or event.target[:1] == "*":
+            return None
+        if follows(self._holding.body, self._site.place.block, self._site.place.block):
+            return None  # a loop that undoes what other turns stored may seem to have no turn
+        return state._replace(holders=state.holders | {target}, stored=True)
 
     def _less(self, state: Held, kind: str, line: int, node: Node[Held], how: str) -> Held | None:
         if state.references > 1:
@@ -407,6 +452,11 @@ class _Walk:
         if not self._site.named and self._site.resource.nature == "lock" and self._releases(event, -1):
             return self._less(state, "released", event.line, node, event.callee)
         holding = self._holding
+        if (state.stored or not self._site.named) and self._undoes(event, state):
+            # That a function frees some memory, deep below, does not show that it should be this.
+            kind = "escaped" if self._site.resource.nature in ("memory", "reference") else "released"
+            self._end(kind, event.line, node, state, how=event.callee)
+            return None
         for position, arg in enumerate(event.args):
             if (
                 arg[:1] == "&"
@@ -421,6 +471,38 @@ class _Walk:
                     return None
                 state = after
         return state
+
+    def _undoes(self, event: Call, state: Held) -> bool:
+        """Whether a call may release the resource by way of an object that holds it, or of a callback."""
+        if event.callee in self._apis.releases:
+            if self._site.on is not None and self._holding.values.object(event.args[0]) == self._site.on:
+                return not self._apis.resources[self._apis.releases[event.callee][0].resource].atomic
+            return any(
+                self._undone_with(role, event.args[role.holder.index], state)
+                for role in self._apis.releases[event.callee]
+                if role.holder.kind == "arg" and role.holder.index < len(event.args)
+            )
+        resource = self._site.resource.name
+        names = (event.callee, *(a.lstrip("&") for a in event.args if a.lstrip("&").isidentifier()))
+        if not self._holding.undoing.releasing(resource).isdisjoint(names):
+            return True
+        return sounds_ending(event.callee) and any(self._contains(arg, state) for arg in event.args)
+
+    def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
+        """Whether a release ends an object that holds the resource, or the same field of another name."""
+        found = parse(arg)
+        if self._apis.resources[role.resource].nature == "reference" and self._contains(arg, state):
+            return True
+        fields = {h.fields[-1] for h in state.holders if h.fields}
+        return state.stored and found is not None and bool(found.fields) and found.fields[-1] in fields
+
+    def _contains(self, arg: str, state: Held) -> bool:
+        """Whether an argument leads to the resource: it is what a field of holds it, or a part of that."""
+        found = self._holding.values.object(arg)
+        if found is None:
+            return False
+        base = arg[1:].partition("->")[0] if arg[:1] == "&" else ""
+        return any(h.fields and (h.within(found) or h.base == base) for h in state.holders)
 
     def _releases(self, event: Call, position: int) -> bool:
         for role in self._apis.releases.get(event.callee, ()):
@@ -480,7 +562,8 @@ class _Walk:
             and len(state.passed) < _MOST_PASSED
         ):
             return state._replace(passed=state.passed | {event.callee})
-        if FREES in fate or STORES in fate or (UNKNOWN in fate and not lent):
+        kept = STORES in fate and (self._site.named or resource.nature == "reference")
+        if FREES in fate or kept or (UNKNOWN in fate and not lent):
             # FREES by a known release of another kind, or by a function of the program.
             kind = "released" if FREES in fate and not sounds_unsure(event.callee, fate) else "escaped"
             return self._less(state, kind, event.line, node, event.callee)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from kscan.analyses.access import parse
+from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Acquire, Apis
 from kscan.link.program import Func, Program
@@ -94,7 +95,7 @@ class Parameters:
         return frozenset(found)
 
     def _stored(self, event: Assign, names: set[str], locals_: set[str], found: set[str]) -> None:
-        if event.op == "=" and carries(event.value, names):
+        if event.op == "=" and (carries(event.value, names) or _computed(event.value, names)):
             if event.target in locals_:
                 names.add(event.target)
             else:
@@ -116,6 +117,11 @@ def _fate_in_acquirer(roles: tuple[Acquire, ...], position: int) -> Fates:
         return frozenset({RETURNS})
     held = any(role.holder.kind == "arg" and role.holder.index == position for role in roles)
     return frozenset() if held else frozenset({UNKNOWN})
+
+
+def _computed(operand: str, names: set[str]) -> bool:
+    """Whether an operand is a sum or so of a pointer held by one of ``names``."""
+    return "->" not in operand and parse(operand) is None and not names.isdisjoint(names_in(operand))
 
 
 def carries(operand: str, names: set[str] | frozenset[str]) -> bool:

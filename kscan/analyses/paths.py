@@ -32,6 +32,7 @@ Facts = dict[str, int]
 """Masks of operands, by text; an operand that is not there may be anything."""
 
 _NAMES = re.compile(r"[A-Za-z_%]\w*")
+_FIELDS = re.compile(r"(?:->|\.)(\w+)")
 _COMPARED = re.compile(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
 _CONSTANTS = {
     "0": ZERO,
@@ -119,10 +120,27 @@ class Paths:
         self._too_many = too_many
         self._apis = apis
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
+        self._again = self._asked_again()
         self._live = self._liveness()
         self._steps: list[tuple[_Step, ...] | None] = [None] * len(body.blocks)
         self.states = 0
         """States looked at so far."""
+
+    def _asked_again(self) -> dict[str, str]:
+        """The results of calls that are made twice with the same arguments, with the text of the call.
+
+        Whatever such a call asks about, it most likely answers the same each time.
+        """
+        texts: dict[str, list[str]] = defaultdict(list)
+        for result, call in self.calls.items():
+            if call.callee.isidentifier() and not call.loop and not self._apis.changes(call.callee):
+                texts[f"{call.callee}({','.join(call.args)})"].append(result)
+        return {r: text for text, results in texts.items() if len(results) > 1 for r in results}
+
+    def same(self, temporary: str) -> tuple[str, ...]:
+        """The results of the calls that ask the same as the one that gave ``temporary``."""
+        text = self._again.get(temporary)
+        return tuple(r for r, t in self._again.items() if t == text) if text else ()
 
     @cached_property
     def _flows(self) -> dict[str, set[str]]:
@@ -259,6 +277,8 @@ class Paths:
     def mask(self, operand: str, facts: Facts) -> int:
         """What the operand may be."""
         known = facts.get(operand)
+        if known is None and operand in self._again:
+            known = facts.get(self._again[operand])
         if known is not None:
             return known
         call = self.calls.get(operand)
@@ -306,6 +326,8 @@ class Paths:
         if mask == ANY:
             return facts
         refined = facts | {operand: mask}
+        if operand in self._again:
+            refined[self._again[operand]] = mask
         call = self.calls.get(operand)
         if call is not None and call.args:
             return self._through_predicate(refined, call, mask)
@@ -374,6 +396,8 @@ class Paths:
                     needed.add(event.value)
             elif isinstance(event, Call):
                 needed.discard(event.result)
+                if event.result in self._again:
+                    needed.add(self._again[event.result])
                 if event.callee in self._apis.predicates:
                     needed.update(event.args)
         return frozenset(needed)
@@ -392,14 +416,22 @@ class Paths:
 
 
 def _last_name(target: str) -> str:
-    """What an assignment changes: every operand that mentions the last name of its target."""
+    """What an assignment changes: a variable, or with ``.`` before it a field, of whatever object."""
     found: list[str] = _NAMES.findall(target)
-    return found[-1] if found else ""
+    if not found:
+        return ""
+    return f".{found[-1]}" if "->" in target or "." in target else found[-1]
+
+
+@lru_cache(maxsize=65536)
+def _changed_by(operand: str) -> frozenset[str]:
+    """The names, as of _last_name(), on which the value of an operand depends."""
+    return names_in(operand) | {f".{name}" for name in _FIELDS.findall(operand)}
 
 
 def _forget(names: tuple[str, ...], facts: Facts) -> None:
     if facts:
-        for key in [k for k in facts if not names_in(k).isdisjoint(names)]:
+        for key in [k for k in facts if not _changed_by(k).isdisjoint(names)]:
             del facts[key]
 
 

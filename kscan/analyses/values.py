@@ -16,6 +16,7 @@ class Values:
     def __init__(self, body: Body) -> None:
         self.calls: dict[str, Call] = {}
         assigned: dict[str, list[Assign]] = defaultdict(list)
+        stored: dict[str, set[str]] = defaultdict(set)
         handed: set[str] = set()
         for block in body.blocks:
             for event in block.events:
@@ -28,11 +29,21 @@ class Values:
                         handed.update(a[1:] for a in event.args if a[:1] == "&" and a[1:].isidentifier())
                 elif isinstance(event, Assign) and "->" not in event.target and "." not in event.target:
                     assigned[event.target].append(event)
+                elif isinstance(event, Assign):
+                    stored[event.target].add(event.value if event.op == "=" else "?")
         # A variable that a loop macro or a callee may write to has more than one value.
         self._single = {
             name: events[0].value
             for name, events in assigned.items()
             if len(events) == 1 and events[0].op == "=" and name not in handed
+        }
+        # A field that is given one local or parameter only is another name for it, both before and after.
+        self._fields = {
+            target: origin
+            for path, given in stored.items()
+            if len(given) == 1 and (value := min(given)).isidentifier() and len(assigned[value]) < 2
+            if (target := parse(path)) is not None and path[:1] not in "&*" and "[" not in path
+            if (origin := parse(value)) is not None and value not in handed and not value.isupper()
         }
         self._resolved: dict[str, Object | None] = {}
 
@@ -44,6 +55,10 @@ class Values:
         for _ in range(_DEPTH):
             if found is None:
                 break
+            whole = next((w for w in self._fields if found.within(w)), None) if found.fields else None
+            if whole is not None and self._fields[whole].base != found.base:
+                found = Object(self._fields[whole].base, found.fields[len(whole.fields) :])
+                continue
             source = self._single.get(found.base)
             origin = parse(source) if source else None
             if origin is None or origin.base == found.base:

@@ -41,6 +41,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     advisory: bool = False
     atomic: bool = False  # a lock that forbids sleeping
     lent: bool = False  # a function that is given it and keeps it takes a reference of its own
+    machinery: bool = False  # memory that is more than that: it runs or answers until it is released
 
 
 class Acquire(msgspec.Struct, frozen=True, gc=False):
@@ -119,6 +120,17 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
     cleanups: Mapping[str, str]  # name in __free() -> function that releases
     guards: Mapping[str, str]  # name in guard() -> function that acquires the lock
+    manages: Mapping[str, frozenset[str]]  # function -> resources that the driver core releases thanks to it
+
+    def changes(self, name: str) -> bool:
+        """Whether a function is known to do more than to answer: two calls may differ."""
+        return (
+            name in self.acquires
+            or name in self.releases
+            or name in self.may_return_null
+            or name in self.may_return_err_ptr
+            or name in self.returns_errno
+        )
 
 
 _Role = TypeVar("_Role", bound=Acquire | Release | Transfer)
@@ -142,6 +154,7 @@ _KEYS = frozenset(
         "predicates",
         "cleanups",
         "guards",
+        "manages",
     }
 )
 
@@ -181,6 +194,7 @@ def parse_apis(file: ModelFile) -> Apis:
         predicates=_predicates(file),
         cleanups=file.pairs(content.get("cleanups"), "cleanups"),
         guards=_guards(file, roles),
+        manages=_manages(file, roles),
     )
 
 
@@ -205,7 +219,8 @@ class _Roles:
             file.fail(f"`resources` has {name!r} twice.", "join the two entries", "resources", key)
         nature = phrase.one_of(NATURES)
         advisory, atomic, lent = phrase.flag("advisory"), phrase.flag("atomic"), phrase.flag("lent")
-        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic, lent)
+        machinery = phrase.flag("machinery")
+        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery)
         phrase.end()
         released: list[str] = []
         for text, value in entry.items():
@@ -439,3 +454,18 @@ def _guards(file: ModelFile, roles: _Roles) -> dict[str, str]:
                 f"{name}={function}",
             )
     return guards
+
+
+def _manages(file: ModelFile, roles: _Roles) -> dict[str, frozenset[str]]:
+    table = {}
+    for function, text in file.mapping(file.content.get("manages"), "manages").items():
+        names = frozenset(name.strip() for name in str(text).split(","))
+        for name in sorted(names - roles.resources.keys()):
+            file.fail(
+                f"`manages: {function}` names the resource {name!r}, which there is not.",
+                "name keys of `resources`, separated by commas",
+                "manages",
+                function,
+            )
+        table[function] = names
+    return table

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.ownership import Exit, Outcome, Ownership
-from kscan.analyses.paths import NEGATIVE, shown
+from kscan.analyses.cfg import comes_after, events, follows
+from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
+from kscan.analyses.paths import ANY, NEGATIVE, constant, shown
+from kscan.facts.model import Assign
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
+from kscan.kernel.apis import Resource
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
@@ -21,10 +24,14 @@ from kscan.rules.trace import call_text, condition_text
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``natures`` of the resources; ``advisory`` ones are often kept on purpose."""
+    """``natures`` of the resources; ``advisory`` ones are often kept on purpose.
+
+    ``failed``: resources that are held even where their acquisition fails, for the rule that reports that.
+    """
 
     natures: tuple[str, ...] = ("reference",)
     advisory: bool = False
+    failed: tuple[str, ...] = ()
 
 
 HOLES = frozenset({"acquire", "what", "resource", "exit", "reason"})
@@ -32,10 +39,13 @@ HOLES = frozenset({"acquire", "what", "resource", "exit", "reason"})
 
 def problems(options: Options, model: KernelModel) -> Iterator[str]:
     """What the options name that the model lacks."""
-    known = {resource.nature for resource in model.apis.resources.values()}
+    known = {_nature(resource) for resource in model.apis.resources.values()}
     for nature in options.natures:
         if nature not in known:
             yield f"No resource of the model has the nature `{nature}`."
+    for name in options.failed:
+        if name not in model.apis.resources:
+            yield f"The model has no resource `{name}`."
 
 
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
@@ -46,7 +56,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     wanted = {
         r.name
         for r in apis.resources.values()
-        if r.nature in options.natures and r.advisory <= options.advisory
+        if r.name in options.failed or (_nature(r) in options.natures and r.advisory <= options.advisory)
     }
     names = {
         f for f, roles in apis.acquires.items() if any(a.resource in wanted and not a.managed for a in roles)
@@ -56,49 +66,119 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         said: set[tuple[int, str]] = set()
         for outcome in owner.outcomes(func) if rule.covers(func.path) else ():
             if outcome.site.resource.name in wanted:
-                for finding in _judged(rule, owner, outcome):
+                for finding in _judged(rule, options, owner, outcome):
                     if (finding.line, finding.message) not in said:
                         said.add((finding.line, finding.message))
                         yield finding
 
 
-def _judged(rule: Rule, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
+def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
     site = outcome.site
-    if site.kept_on_failure:
+    if site.kept_on_failure and site.resource.name in options.failed:
         failed = owner.holding(site.func).outcome(site, NEGATIVE)
         good = {(e.node.block, e.error) for e in outcome.of("held")}
-        bad = [e for e in failed.of("held") if (e.node.block, e.error) not in good]
+        bad = [
+            e for e in failed.of("held") if (e.node.block, e.error) not in good and not _passes_on(site, e)
+        ]
         if bad and failed.complete and not failed.of("escaped"):
             yield _finding(rule, owner, failed, bad[0], "it is held even where the call fails")
             return
-    if not outcome.complete:
+    if not outcome.complete or _nature(site.resource) not in options.natures or _is_managed(owner, site):
         return
     harmless = frozenset[str]().union(*(e.passed for e in outcome.of("released")))
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
-    for leak in (*outcome.of("held", "lost"), *doubtful):
-        reason = _reason(outcome, leak)
+    for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
+        reason = "" if _is_kept(site, leak) else _reason(owner, outcome, leak)
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
             return
 
 
-def _reason(outcome: Outcome, leak: Exit) -> str:
+def _is_managed(owner: Ownership, site: Site) -> bool:
+    """Whether the driver core releases the resource, for something else that the file calls."""
+    managers = (f for f, names in owner.apis.manages.items() if site.resource.name in names)
+    return any(caller.path == site.func.path for f in managers for caller in owner.program.calling(f))
+
+
+def _passes_on(site: Site, leak: Exit) -> bool:
+    """Whether the function is to its caller what the acquisition is to it: the caller sees that it failed."""
+    return site.func.fact.body.blocks[leak.node.block].left == site.call.result
+
+
+def _nature(resource: Resource) -> str:
+    return "machinery" if resource.machinery else resource.nature
+
+
+def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     """Why the resource should have been given back at this exit; empty if nothing shows it."""
     site = outcome.site
-    released = outcome.of("released")
-    escaped = outcome.of("escaped", "held perhaps", "lost perhaps")
+    if leak.kind.startswith("stored "):
+        return _left_behind(owner, outcome, leak)
     if leak.kind == "lost":
         return f"{leak.how} is overwritten while it holds the only reference" if site.named else ""
     if site.loop:
         return "the loop is left while its cursor is held"
+    released = outcome.of("released")
+    if released and any("[]" in h.fields for h in site.holders):
+        return ""  # a loop that releases each element may seem to have no turn
+    escaped = outcome.of("escaped", "held perhaps", "lost perhaps")
     kept = site.resource.nature == "memory"  # what success leaves behind may be registered somewhere
     if released and (leak.error or (site.named and not escaped and not kept)):
         return f"another path gives it back with {released[0].how} on line {released[0].line}"
     if not site.named:
-        return ""
+        return _left_behind(owner, outcome, leak)
     if escaped and leak.error:
-        return f"only another path hands it on ({escaped[0].how}, line {escaped[0].line})"
+        told = f"{escaped[0].how}, line {escaped[0].line}" if escaped[0].how else f"line {escaped[0].line}"
+        return f"only another path hands it on ({told})"
     return "" if escaped or released else "nothing in the function gives it back or hands it on"
+
+
+def _is_kept(site: Site, leak: Exit) -> bool:
+    """Success keeps what was set up, and so do the turns of a loop before the one that fails."""
+    set_up = _nature(site.resource) not in ("memory", "reference")
+    return set_up and (not leak.error or _turned(site, leak) or _failed_before(site, leak))
+
+
+def _failed_before(site: Site, leak: Exit) -> bool:
+    """Whether what failed did so before the acquisition, which the function made all the same."""
+    body, status = site.func.fact.body, site.func.fact.body.blocks[leak.node.block].left
+    way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
+    before = False
+    for place, event in events(body):
+        if isinstance(event, Assign) and event.target == status:
+            if place.block in way and (place.block != site.place.block or place > site.place):
+                return False
+            if comes_after(body, place, site.place):
+                if constant(event.value) == NEGATIVE:
+                    return False
+                before |= constant(event.value) == ANY
+    return before
+
+
+def _turned(site: Site, leak: Exit) -> bool:
+    """Whether the path goes back to before the acquisition."""
+    body = site.func.fact.body
+    way = [leak.node.block, *(block for block, _side in leak.node.decisions())]
+    return any(
+        body.blocks[block].line <= site.call.line and follows(body, block, site.place.block)
+        for block in way[:-1]
+    )
+
+
+def _left_behind(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
+    """The reason for what others could find, or what has no holder, where the function fails."""
+    if not leak.error:
+        return ""
+    released = outcome.of("stored released")
+    if released:
+        return f"another path gives it back with {released[0].how} on line {released[0].line}"
+    site = outcome.site
+    params = {param.name for param in site.func.params}
+    if _nature(site.resource) == "memory" and any(h.base in params for h in leak.node.state.holders):
+        return ""  # whoever made the object may free what is in it
+    if site.resource.nature == "reference" or owner.undoing.left_to_caller(site.func, site.resource.name):
+        return ""
+    return "the function fails there, and nobody else undoes what it did"
 
 
 def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason: str) -> Finding:

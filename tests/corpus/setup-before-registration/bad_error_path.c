@@ -21,5 +21,5 @@ add:
 		goto out;
 	ret = device_add_group(dev, &first_group);
 out:
-	return ret;
+	return ret; // expect: missing-undo
 }

@@ -1,0 +1,64 @@
+"""Which functions undo what, however deep: who else may give back what a failing function leaves behind.
+
+By name and flow-insensitive, since the answer only silences: a callee that reaches a release of a
+kind of resource is taken to give back whichever of that kind is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kscan.analyses.parameters import sounds_ending
+from kscan.kernel.apis import Apis
+from kscan.link.program import Func, Program
+
+_DEEP = 4
+_CALLERS = 4
+
+
+class Undoing:
+    """What the functions of a program release, themselves or through what they call."""
+
+    def __init__(self, program: Program, apis: Apis) -> None:
+        self._program = program
+        self._apis = apis
+        self._releasing: dict[str, frozenset[str]] = {}
+
+    def releasing(self, resource: str) -> frozenset[str]:
+        """The names of the functions that may release a resource, a few calls deep."""
+        found = self._releasing.get(resource)
+        if found is None:
+            found = self._releasing[resource] = self._search(resource)
+        return found
+
+    def _search(self, resource: str) -> frozenset[str]:
+        found = set(self._apis.releases_of.get(resource, ()))
+        edge = set(found)
+        for _level in range(_DEEP):
+            edge = {func.name for name in edge for func in self._program.calling(name)} - found
+            found |= edge
+        return frozenset(found)
+
+    def left_to_caller(self, func: Func, resource: str, depth: int = _CALLERS) -> bool:
+        """Whether a function that calls ``func`` may release ``resource`` where ``func`` fails.
+
+        A function that only the kernel calls, through a table, must undo by itself what it did:
+        the hook that is its counterpart is not called.
+        """
+        for caller in self._callers(func):
+            others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
+            if any(self._may_release(name, caller.path, resource) for name in others):
+                return True
+            if depth > 1 and self.left_to_caller(caller, resource, depth - 1):
+                return True
+        return False
+
+    def _may_release(self, name: str, path: str, resource: str) -> bool:
+        if name in self._apis.releases or self._program.resolve(name, path):
+            return name in self.releasing(resource)
+        return sounds_ending(name) and name not in self._apis.does_not_keep and name.islower()
+
+    def _callers(self, func: Func) -> Iterator[Func]:
+        for caller in self._program.calling(func.name):
+            if caller is not func and func in self._program.resolve(func.name, caller.path):
+                yield caller
