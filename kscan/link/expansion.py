@@ -37,6 +37,7 @@ _CALLED = re.compile(r"\s*\)\s*\(")
 _CLEANUP = re.compile(r"__cleanup__\s*\(\s*(\w+)")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _BRACE_OR_WORD = re.compile(r"[{}]|\b[A-Za-z_]\w*")
+_ONE_USE = re.compile(r"([A-Za-z_]\w*)\s*(?:\([\w\s,]*\))?\Z")
 _PASTE = re.compile(r"\s*##\s*")
 _LAST_COMMA = re.compile(r",\s*##\s*(\w+)")
 _KEYWORDS_TEXT = (
@@ -88,6 +89,7 @@ class Expansion:
         self._greedy: dict[str, bool] = {}
         self._makers: dict[str, bool] = {}
         self._joining: dict[str, bool] = {}
+        self._unfoldings: dict[tuple[str, tuple[str, ...], str], str] = {}
 
     # -- which macro ----------------------------------------------------------
 
@@ -234,11 +236,14 @@ class Expansion:
 
     def unfold(self, name: str, args: Sequence[str], path: str) -> str:
         """What a use of macro ``name`` stands for, with macros expanded wherever no braces are around."""
-        macro = self.macro(name, path)
-        if macro is None:
-            return ""
-        given = tuple(self._named_by(a, path) for a in args)
-        return self._unfolded(_filled(macro, given), path, frozenset((name,)))
+        key = (name, tuple(args), path)
+        found = self._unfoldings.get(key)
+        if found is None:
+            macro = self.macro(name, path)
+            given = tuple(self._named_by(a, path) for a in args)
+            found = "" if macro is None else self._unfolded(_filled(macro, given), path, frozenset((name,)))
+            self._unfoldings[key] = found
+        return found
 
     def _named_by(self, arg: str, path: str) -> str:
         """An argument that is a macro's name for another word: that word."""
@@ -279,10 +284,10 @@ class Expansion:
 
     def expanded(self, arg: str, path: str, active: frozenset[str]) -> str:
         """An argument as the preprocessor fills it in where it is not joined to anything."""
-        words = _WORD.finditer(arg)
-        if any(w[1] is None and self.macro(w[2], path) is not None for w in words):
-            return self._unfolded(arg, path, active)
-        return arg
+        match = _ONE_USE.match(arg)
+        if match is None or self.macro(match[1], path) is None:
+            return arg
+        return self._unfolded(arg, path, active)
 
     def depends(self, name: str) -> bool:
         """Whether what ``name`` is depends on the file that uses it."""

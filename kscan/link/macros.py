@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kscan.facts.model import Macro
 
+_SEPARATOR = re.compile(r"[()\[\]{},]")
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _NOT_CALLS = frozenset(
     (
@@ -38,18 +39,19 @@ _DEPTH = 10
 def split_arguments(text: str, start: int) -> tuple[tuple[str, ...], int]:
     """The arguments of a call whose ``(`` is at ``start``, and where its ``)`` ends."""
     depth, last, found = 0, start + 1, []
-    for place in range(start, len(text)):
-        char = text[place]
+    for match in _SEPARATOR.finditer(text, start):
+        char = match[0]
         if char in "([{":
             depth += 1
-        elif char in ")]}":
+        elif char == ",":
+            if depth == 1:
+                found.append(text[last : match.start()].strip())
+                last = match.end()
+        else:
             depth -= 1
             if depth == 0:
-                found.append(text[last:place].strip())
-                return tuple(a for a in found if a), place + 1
-        elif char == "," and depth == 1:
-            found.append(text[last:place].strip())
-            last = place + 1
+                found.append(text[last : match.start()].strip())
+                return tuple(a for a in found if a), match.end()
     return tuple(found), len(text)
 
 
