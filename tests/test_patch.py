@@ -245,6 +245,26 @@ def test_what_a_later_patch_fixes_is_named_and_fails_no_run(ask: Judge, tree: Pa
     assert exit_status(ask(mbox(first)), "note") == 1
 
 
+def test_coverage_is_that_of_all_patches(ask: Judge) -> None:
+    first = patch_mail(change(HARMLESS), "[PATCH 1/2] a", Message_ID="<1@x>")
+    other = change(("/* Buses", "/* More buses"), path="drivers/pci/probe.c")
+    second = patch_mail(other, "[PATCH 2/2] b", Message_ID="<2@x>", In_Reply_To="<1@x>")
+    alone = [ask(mbox(mail)).coverage.functions for mail in (first, second)]
+    both = ask(mbox(first, second)).coverage
+    assert (both.files, both.functions) == (2, sum(alone))
+
+
+def test_only_the_needless_suppressions_of_the_patch_are_told(ask: Judge, tree: Path) -> None:
+    comment = "/* kscan: ignore[undone-twice] -- why */\n"
+    old = comment + cure(tree)
+    (tree / PSERIES).write_text(old)
+    again = comment + old
+    (notice,) = ask(diff(PSERIES, old, again)).coverage.notices
+    assert (notice.file, notice.line) == (PSERIES, 2)
+    assert "hides nothing" in notice.message
+    assert not ask(diff(PSERIES, old, old + "\n")).coverage.notices
+
+
 def test_the_line_of_the_patch_is_named(ask: Judge, tree: Path) -> None:
     text = change(HAZARD, base=cure(tree))
     (finding,) = ask(text).findings

@@ -81,5 +81,6 @@ def _put_out(report: Report, config: Config) -> int:
 
     report = without_known(report, config)
     found = new_findings(report)
-    quiet = config.format == "text" and not found and report.coverage.complete
+    well = report.coverage.complete and not report.coverage.notices
+    quiet = config.format == "text" and not found and well
     return 0 if quiet else put_out(msgspec.structs.replace(report, findings=found, patches=()), config)

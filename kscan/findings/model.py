@@ -123,7 +123,10 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """What was looked at.  Counts; ``context_files`` were linked without being reported on."""
+    """What was looked at.  Counts; ``context_files`` were linked without being reported on.
+
+    Of several patches it is the sum: a file that two of them change counts twice.
+    """
 
     files: int = 0
     functions: int = 0
@@ -136,6 +139,17 @@ class Coverage(msgspec.Struct, frozen=True):
     def complete(self) -> bool:
         """Whether everything asked for was analysed."""
         return all(s.partial for s in self.skipped)
+
+    def plus(self, other: Coverage) -> Coverage:
+        """What was looked at here and there; what both say stands once."""
+        return Coverage(
+            self.files + other.files,
+            self.functions + other.functions,
+            self.partial + other.partial,
+            self.context_files + other.context_files,
+            tuple(dict.fromkeys((*self.skipped, *other.skipped))),
+            tuple(dict.fromkeys((*self.notices, *other.notices))),
+        )
 
 
 class Quoted(msgspec.Struct, frozen=True):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from kscan.findings.compare import compare
-from kscan.findings.model import Coverage, Finding
+from kscan.findings.model import Coverage, Finding, Notice
 from kscan.pipeline.around import Around
 from kscan.pipeline.facts import FactsLoader
 from kscan.pipeline.lines import with_lines
@@ -22,6 +25,8 @@ def judge_change(
 ) -> tuple[tuple[Finding, ...], Coverage]:
     """The findings that a change introduces, fixes and carries, and what was looked at after it.
 
+    Of the notices only those are given that the change is behind.
+
     ``touched`` are the C files that differ, ``renamed`` old paths with their new ones.  The files that
     call a changed function are looked at, too: what a callee no longer does, its callers may lack.
     """
@@ -33,7 +38,21 @@ def judge_change(
     findings = compare(
         with_lines(setup, old.findings, before), with_lines(setup, new.findings, after), renamed
     )
-    return findings, new.coverage
+    told = _new_notices(old.coverage.notices, new.coverage.notices, renamed)
+    return findings, msgspec.structs.replace(new.coverage, notices=told)
+
+
+def _new_notices(
+    before: Sequence[Notice], after: Sequence[Notice], renamed: Mapping[str, str]
+) -> tuple[Notice, ...]:
+    known = Counter((renamed.get(notice.file, notice.file), notice.message) for notice in before)
+    told = []
+    for notice in after:
+        key = (notice.file, notice.message)
+        known[key] -= 1
+        if known[key] < 0:
+            told.append(notice)
+    return tuple(told)
 
 
 def _findings(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:

@@ -50,10 +50,14 @@ class _Judging:
     tree: bool  # whether there is one to lay patches over
     judged: list[Judged] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
 
     def take(self, item: Series | Unreadable) -> None:
         """Judge a series, each patch on the tree that the one before left."""
+        if isinstance(item, Unreadable) and item.harmless:
+            self.notes.append(f"{item.source} {item.reason}")
+            return
         if isinstance(item, Unreadable):
             self.skipped.append(Skipped(item.source, 0, item.reason, item.remedy))
             return
@@ -73,8 +77,15 @@ class _Judging:
         coverage = msgspec.structs.replace(seen, skipped=not_analysed)
         patches = tuple(result for judged in self.judged for result in judged.results)
         findings = tuple(f for result in patches for f in result.findings)
-        rules = rules_for(self.setup)
-        return Report(self.setup.config.invocation, coverage, findings, patches, rules=rules, series=series)
+        return Report(
+            self.setup.config.invocation,
+            coverage,
+            findings,
+            patches,
+            tuple(self.notes),
+            rules_for(self.setup),
+            series,
+        )
 
     def _patch(self, judged: Judged, patch: Patch, source: Source, base: str) -> Source:
         """Judge one patch on ``source``; gives the tree after it (``source`` where it does not apply)."""
@@ -120,7 +131,8 @@ class _Judging:
         *,
         origins: _Origins,
     ) -> tuple[Finding, ...]:
-        findings, self.coverage = judge_change(self.setup, before, after, touched, renamed)
+        findings, seen = judge_change(self.setup, before, after, touched, renamed)
+        self.coverage = self.coverage.plus(seen)
         return tuple(_with_patch_line(finding, origins) for finding in findings)
 
     def _alone(self, patch: Patch, touched: Sequence[str], renamed: Mapping[str, str]) -> tuple[Finding, ...]:

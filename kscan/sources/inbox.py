@@ -50,7 +50,7 @@ def read_inputs(
             found = True
             yield result
         if not found:
-            yield Unreadable(path, counted.why_nothing(replies), remedy=counted.remedy(replies))
+            yield counted.nothing(replies=replies)
 
 
 def read_messages(path: str, stdin: IO[bytes] | None = None) -> Iterator[Message | Unreadable]:
@@ -74,22 +74,34 @@ class _Counted:
         self._stdin = stdin
         self._total = 0
         self._replies = 0
+        self._covers = 0
 
     def messages(self) -> Iterator[Message | Unreadable]:
         for message in read_messages(self._path, self._stdin):
             self._total += 1
-            self._replies += isinstance(message, Message) and message.subject.is_reply
+            if isinstance(message, Message):
+                self._replies += message.subject.is_reply
+                self._covers += _is_cover_letter(message)
             yield message
 
-    def why_nothing(self, replies: bool) -> str:
+    def nothing(self, *, replies: bool) -> Unreadable:
+        """What to say of an input that held no patch."""
+        if self._covers and self._covers + self._replies == self._total:
+            return Unreadable(self._path, "is a cover letter, without a patch", harmless=True)
+        remedy = "--replies takes the diffs of replies, too" if self._replies and not replies else ""
+        return Unreadable(self._path, self._why_nothing(replies=replies), remedy=remedy)
+
+    def _why_nothing(self, *, replies: bool) -> str:
         if not self._total:
             return "holds no mail and no diff"
         if self._replies == self._total and not replies:
             return "holds no patch, only replies" if self._total > 1 else "is a reply, not a patch"
         return "holds no diff"
 
-    def remedy(self, replies: bool) -> str:
-        return "--replies takes the diffs of replies, too" if self._replies and not replies else ""
+
+def _is_cover_letter(message: Message) -> bool:
+    subject = message.subject
+    return subject.number == 0 and subject.is_patch and not subject.is_reply
 
 
 def _reason(error: Exception) -> str:

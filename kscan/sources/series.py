@@ -45,13 +45,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An input, or a mail of it, that should have held a patch and holds none that can be read."""
+    """An input, or a mail of it, that should have held a patch and holds none that can be read.
+
+    ``harmless``: it is a cover letter, which need not hold one.
+    """
 
     source: str
     reason: str
     message_id: str = ""
     subject: str = ""
     remedy: str = ""
+    harmless: bool = False
 
 
 @dataclass(slots=True)

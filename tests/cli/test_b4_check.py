@@ -79,6 +79,13 @@ def test_what_is_no_c_is_nothing_to_say(tree: Path) -> None:
     assert json.loads(run(tree, "b4-check", "--json", stdin=mail).stdout) == []
 
 
+def test_a_cover_letter_is_answered_with_nothing(tree: Path) -> None:
+    mail = "From: A <a@b>\nSubject: [PATCH 0/2] x\nMessage-Id: <0@b>\n\nWords.\n"
+    ran = run(tree, "b4-check", stdin=mail)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert json.loads(run(tree, "b4-check", "--json", stdin=mail).stdout) == []
+
+
 def test_a_patch_for_another_tree_is_told(tree: Path) -> None:
     mail = "Subject: [PATCH] x\n\n---\n--- a/drivers/no.c\n+++ b/drivers/no.c\n@@ -1 +1 @@\n-old\n+new\n"
     ran = run(tree, "b4-check", stdin=mail)

@@ -165,6 +165,23 @@ def test_a_mail_is_judged_and_one_for_another_tree_passes(cured: Repo) -> None:
     assert "no such file" in ran.stderr
 
 
+def test_a_cover_letter_holds_nothing_to_judge(cured: Repo) -> None:
+    (cured.top.parent / "cover").write_text("From: A <a@b>\nSubject: [PATCH v2 0/2] x\n\nWords.\n")
+    ran = cured.kscan("hook", "--mail", "../cover")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    ran = cured.kscan("patch", "../cover")
+    assert ran.returncode == 0
+    assert "note: ../cover is a cover letter, without a patch\n" in ran.stderr
+
+
+def test_a_needless_suppression_is_told_and_passes(cured: Repo) -> None:
+    replace(cured, "void pcibios_remove_bus", "/* kscan: ignore[undone-twice] */\nvoid pcibios_remove_bus")
+    cured.git("add", "-A")
+    ran = cured.kscan("hook", "--rule", "undone-twice")
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "this suppression of undone-twice hides nothing" in ran.stderr
+
+
 def test_diff(cured: Repo) -> None:
     relapse(cured)
     for options in ((), ("--since", "HEAD")):
