@@ -257,7 +257,7 @@ DEEP = "".join(f"Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\
         b"Content-Type: text/plain; charset=hex\n\nx",
         b"Content-Type: text/plain; charset=\0\n\nx",
         patch_mail(SOUND)[:300],
-        gzip.compress(patch_mail(SOUND)),
+        gzip.compress(patch_mail(SOUND), mtime=0),
     ],
     ids=lambda data: repr(data[:30]),
 )
