@@ -259,7 +259,7 @@ DEEP = "".join(f"Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\
         patch_mail(SOUND)[:300],
         gzip.compress(patch_mail(SOUND), mtime=0),
     ],
-    ids=lambda data: repr(data[:30]),
+    ids=lambda data: repr(data[:10]),
 )
 def test_no_mail_raises(data: bytes) -> None:
     read_patch(read_message(data), replies=True, scissors=True)
