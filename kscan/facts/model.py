@@ -19,11 +19,12 @@ Nothing here can be part of a cycle, and there is a lot of it: ``gc=False`` ever
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 5
+FACTS_VERSION = 6
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -268,6 +269,11 @@ def _decode_body(raw: bytes) -> Body:
 def pack_body(body: Body) -> msgspec.Raw:
     """Encode a CFG for ``Function.raw_body``."""
     return msgspec.Raw(_ENCODER.encode(body))
+
+
+def pack_blocks(variables: Sequence[Local], blocks: Sequence[msgspec.Struct]) -> msgspec.Raw:
+    """As ``pack_body`` for blocks of another type that has the fields of ``Block`` in their order."""
+    return msgspec.Raw(_ENCODER.encode((variables, blocks)))
 
 
 def encode(facts: FileFacts) -> bytes:

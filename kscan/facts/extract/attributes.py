@@ -13,6 +13,9 @@ class Attributes:
         self._offsets = sorted(recorded)
         self._texts = [recorded[o] for o in self._offsets]
 
+    def __bool__(self) -> bool:
+        return bool(self._offsets)
+
     def within(self, start: int, end: int) -> list[str]:
         """The attributes between two byte offsets, in order."""
         if not self._offsets:

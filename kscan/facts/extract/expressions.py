@@ -8,44 +8,30 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
-from kscan.facts.extract.builder import NOWHERE, Builder
 from kscan.facts.extract.initializers import bind_initializer
+from kscan.facts.extract.plain import CALL, UNKNOWN, Code, Plain, involved, leaf
 from kscan.facts.extract.types import described_type, squeeze
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
 
-UNKNOWN = "?"
-_ZERO = frozenset(("0", "NULL", "false", "0UL", "0L", "0x0"))
-_TRUE = frozenset(("1", "true"))
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 
 
-# What makes an expression more than a text: calls and casts, stores, ``?:``, strings, short circuits.
-_INVOLVED = re.compile(r'[(=?"{]|\+\+|--|&&|\|\|').search
+_match_call = re.compile(CALL).fullmatch
 
 
 _TYPE_NAME = re.compile(r"(?:__)?(?:[us]|[lb]e)(?:8|16|32|64)|\w+_t|bool|u?int|u?long")
 
 
-def _leaf(text: str) -> str:
-    return text if text.isidentifier() else squeeze(text)
-
-
-class Expressions:
+class Expressions(Plain):
     """Lowers expressions of one function; statements build on it."""
 
     def __init__(
-        self, parsed: Parsed, code: str, function: str, variables: dict[str, str], line: int
+        self, parsed: Parsed, code: Code, function: str, variables: dict[str, str], line: int, sound: bool
     ) -> None:
+        super().__init__(parsed.macros, code, function, variables, line)
         self.parsed = parsed
-        self.text = parsed.text
-        self.code = code
-        self.macros = parsed.macros
-        self.function = function
-        self.variables = variables  # parameters and locals, with their types
-        self.build = Builder(line)
-        self.calls: list[CallRef] = []
-        self.bindings: list[Binding] = []
+        self.sound = sound  # no syntax error inside: texts can be trusted
         self._bound = 0  # where the list ends that was bound last
 
     # -- operands -------------------------------------------------------------
@@ -55,19 +41,23 @@ class Expressions:
         if node is None:
             return UNKNOWN
         start, end = node.start_byte, node.end_byte
-        written = self.code[start:end]
-        if written.isidentifier():
-            return _leaf(self.text[start:end])
-        if _INVOLVED(written) is None:
-            return written if written.isalnum() else "".join(written.split())
-        lower = _OPERANDS.get(node.kind_id)
+        if involved(self.plain, start, end) is None:
+            return self.span(start, end)
+        kind = node.kind_id
+        if kind == k.CALL and self.sound:
+            match = _match_call(self.plain, start, end)
+            if match is not None:
+                done = self.plain_call(match[1], match[2], match.start(2), node.start_point, True)
+                if done is not None:
+                    return done
+        lower = _OPERANDS.get(kind)
         if lower is not None:
             return lower(self, node)
         if node.named_child_count:
             for child in node.named_children:
                 self.operand(child)
             return UNKNOWN
-        return _leaf(self.text[start:end])
+        return leaf(self.text[start:end])
 
     def _string(self, _node: Node) -> str:
         return '""'
@@ -132,10 +122,10 @@ class Expressions:
         result = self.build.temporary()
         self.condition(node, yes, no)
         for block, value in ((yes, "1"), (no, "0")):
-            self.build.current = block
+            self.build.at(block)
             self.build.assign(result, "=", value, node.start_point)
             self.build.goto_block(end)
-        self.build.current = end
+        self.build.at(end)
         return result
 
     def _conditional(self, node: Node) -> str:
@@ -152,11 +142,11 @@ class Expressions:
         else:
             self.condition(test, yes, no)
         for block, value in ((yes, chosen), (no, node.child_by_field_id(k.F_ALTERNATIVE))):
-            self.build.current = block
+            self.build.at(block)
             text = short if value is None else self.operand(value)
             self.build.assign(result, "=", text, node.start_point)
             self.build.goto_block(end)
-        self.build.current = end
+        self.build.at(end)
         return result
 
     def _assignment(self, node: Node) -> str:
@@ -186,7 +176,7 @@ class Expressions:
     def _comma(self, node: Node) -> str:
         value = UNKNOWN
         for child in node.named_children:
-            value = self.operand(child)
+            value = self._comma(child) if child.kind_id == k.COMMA else self.operand(child)
         return value
 
     def _literal(self, node: Node) -> str:
@@ -241,39 +231,13 @@ class Expressions:
             return self.operand(arguments.named_children[-1] if arguments.named_child_count else None)
         callee = self._callee(function)
         nodes = arguments.named_children if arguments is not None else []
-        args = tuple(self.operand(a) for a in nodes if a.kind_id != k.COMMENT)
-        for position, argument in enumerate(args):
-            if argument.isidentifier() or argument[:1] == "&":
-                self._bind_argument(callee, position, args, node)
-        if callee in self.macros.transparent and args:
-            self.build.call(callee, args, "", node.start_point)
-            return args[0]
-        if callee in self.macros.asserts and args:
-            self._assert(args[0], node)
-            return UNKNOWN
-        result = self.build.temporary() if wanted else ""
-        if callee in self.macros.type_arguments:
-            self._remember_type(callee, args, result)
-        self.build.call(callee, args, result, node.start_point)
-        if callee in self.macros.noreturn:
-            self.build.finish("stop", "", node.start_point[0] + 1)
-            self.build.current = NOWHERE
-        return result or UNKNOWN
+        args = tuple([self.operand(a) for a in nodes if a.kind_id != k.COMMENT])
+        return self.made_call(callee, args, node.start_point, wanted)
 
     def _is_cast(self, function: Node) -> bool:
         """Whether ``(name)(x)`` is a cast, as far as the name tells; where not, linking knows."""
         name = self.text[function.start_byte + 1 : function.end_byte - 1].strip()
         return _TYPE_NAME.fullmatch(name) is not None and name not in self.variables
-
-    def _assert(self, value: str, node: Node) -> None:
-        line = node.start_point[0] + 1
-        stop, after = self.build.new_block(line), self.build.new_block(line)
-        negated = value.startswith("!")
-        yes, no = (after, stop) if negated else (stop, after)
-        self.build.branch(value[1:] if negated else value, "!=", "0", line, yes, no)
-        self.build.current = stop
-        self.build.finish("stop", "", line)
-        self.build.current = after
 
     def _class_call(self, node: Node, head: Node) -> str:
         """``guard(mutex)(&lock)`` and ``CLASS(name, var)(args)``: a variable whose scope end undoes it."""
@@ -284,7 +248,7 @@ class Expressions:
         self.calls.append(CallRef(what.partition("(")[0], node.start_point[0] + 1))
         self.build.call(what, args, result, node.start_point)
         self.build.locals.append(Local(result, UNKNOWN, node.start_point[0] + 1, cleanup=what))
-        self.build.open_cleanup(result)
+        self.build.cleanups.append(result)
         return result
 
     def _callee(self, function: Node) -> str:
@@ -293,7 +257,7 @@ class Expressions:
         while function.kind_id == k.PAREN and function.named_child_count == 1:
             function = function.named_children[0]
         if function.kind_id == k.IDENTIFIER:
-            name = _leaf(self.text[function.start_byte : function.end_byte])
+            name = leaf(self.text[function.start_byte : function.end_byte])
             if name in self.variables:
                 self.calls.append(CallRef("$" + name, line))
             else:
@@ -327,7 +291,7 @@ class Expressions:
 
     def _root(self, node: Node) -> str:
         if node.kind_id == k.IDENTIFIER:
-            name = _leaf(self.text[node.start_byte : node.end_byte])
+            name = leaf(self.text[node.start_byte : node.end_byte])
             found = self.variables.get(name)
             if found is None:
                 return "=" + name
@@ -336,7 +300,7 @@ class Expressions:
             function = node.child_by_field_id(k.F_FUNCTION)
             if function is None or function.kind_id != k.IDENTIFIER:
                 return ""
-            name = _leaf(self.text[function.start_byte : function.end_byte])
+            name = leaf(self.text[function.start_byte : function.end_byte])
             position = self.macros.type_arguments.get(name)
             if position is None:
                 return "@" + name
@@ -347,17 +311,7 @@ class Expressions:
                 return squeeze(self.text[argument.start_byte : argument.end_byte]) + " *"
         return ""
 
-    def _remember_type(self, callee: str, args: tuple[str, ...], result: str) -> None:
-        position = self.macros.type_arguments[callee]
-        if result and 0 <= position < len(args):
-            self.variables[result] = args[position] + " *"
-
     # -- bindings -------------------------------------------------------------
-
-    def target_name(self, operand: str) -> str:
-        """``operand`` where it names something of file scope (``f``, ``&table``); else empty."""
-        name = operand[1:] if operand[:1] == "&" else operand
-        return operand if name.isidentifier() and name not in self.variables and not name.isupper() else ""
 
     def bind_list(self, node: Node, kind: str, instance: str) -> None:
         """Bind what an initializer_list of type ``kind`` holds, unless a list around it had it bound."""
@@ -374,14 +328,6 @@ class Expressions:
             line = left.start_point[0] + 1
             self.bindings.append(Binding(root, path, name, "store", target, line, self.function))
 
-    def _bind_argument(self, callee: str, position: int, args: tuple[str, ...], node: Node) -> None:
-        name = self.target_name(args[position])
-        if name:
-            line = node.start_point[0] + 1
-            self.bindings.append(
-                Binding(callee, (str(position),), name, "argument", args[0], line, self.function)
-            )
-
     # -- conditions -----------------------------------------------------------
 
     def condition(self, node: Node | None, yes: int, no: int) -> None:
@@ -390,6 +336,12 @@ class Expressions:
             self.build.goto_block(yes)
             return
         kind = node.kind_id
+        if self.sound:
+            start, end, (row, column) = node.start_byte, node.end_byte, node.start_point
+            if kind == k.PAREN:
+                start, end, column = start + 1, end - 1, column + 1
+            if self.plain_condition(start, end, (row, column), yes, no):
+                return
         if kind == k.PAREN and node.named_child_count and node.named_children[0].kind_id != k.COMPOUND:
             self.condition(node.named_children[-1], yes, no)
         elif kind == k.UNARY and self.text[node.start_byte] == "!":
@@ -399,7 +351,7 @@ class Expressions:
         elif kind == k.CALL and self._transparent(node):
             self._transparent_condition(node, yes, no)
         else:
-            self._test(self.operand(node), "!=", "0", node, yes, no)
+            self.test(self.operand(node), "!=", "0", node.start_point[0] + 1, yes, no)
 
     def _transparent(self, node: Node) -> bool:
         function = node.child_by_field_id(k.F_FUNCTION)
@@ -427,37 +379,17 @@ class Expressions:
         if operator == "&&":
             middle = self.build.new_block(node.start_point[0] + 1)
             self.condition(left, middle, no)
-            self.build.current = middle
+            self.build.at(middle)
             self.condition(right, yes, no)
         elif operator == "||":
             middle = self.build.new_block(node.start_point[0] + 1)
             self.condition(left, yes, middle)
-            self.build.current = middle
+            self.build.at(middle)
             self.condition(right, yes, no)
         elif operator in _COMPARISONS:
-            self._test(self.operand(left), operator, self.operand(right), node, yes, no)
+            self.test(self.operand(left), operator, self.operand(right), node.start_point[0] + 1, yes, no)
         else:
-            self._test(self.operand(node), "!=", "0", node, yes, no)
-
-    def _test(self, left: str, op: str, right: str, node: Node, yes: int, no: int) -> None:
-        line = node.start_point[0] + 1
-        if left in _ZERO and op in ("==", "!="):
-            left, right = right, left
-        if right in _ZERO and op in ("==", "!="):
-            right = "0"
-            if op == "==":
-                op, yes, no = "!=", no, yes
-            if left.startswith("!"):
-                left, yes, no = left[1:], no, yes
-            if left in _TRUE:
-                self.build.goto_block(yes)
-                return
-            if left in _ZERO:
-                self.build.goto_block(no)
-                return
-        elif left.startswith("!") and op == "!=" and right == "0":
-            left, yes, no = left[1:], no, yes
-        self.build.branch(left, op, right, line, yes, no)
+            self.test(self.operand(node), "!=", "0", node.start_point[0] + 1, yes, no)
 
 
 _EFFECTS = frozenset((k.CALL, k.ASSIGNMENT, k.FIELD_EXPRESSION, k.SUBSCRIPT, k.POINTER_EXPRESSION))

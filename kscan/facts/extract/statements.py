@@ -10,7 +10,14 @@ from tree_sitter import Node
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.attributes import Attributes
 from kscan.facts.extract.builder import NOWHERE
-from kscan.facts.extract.expressions import UNKNOWN, Expressions
+from kscan.facts.extract.declared import (
+    match_local,
+    match_locals,
+    read_declarators,
+    type_text,
+)
+from kscan.facts.extract.expressions import Expressions
+from kscan.facts.extract.plain import UNKNOWN, Code
 from kscan.facts.extract.types import base_type, declarator, squeeze, storage
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
@@ -25,13 +32,14 @@ class Statements(Expressions):
     def __init__(
         self,
         parsed: Parsed,
-        code: str,
+        code: Code,
         attributes: Attributes,
         function: str,
         variables: dict[str, str],
         line: int,
+        sound: bool,
     ) -> None:
-        super().__init__(parsed, code, function, variables, line)
+        super().__init__(parsed, code, function, variables, line, sound)
         self.attributes = attributes
         self._breaks: list[tuple[int, int]] = []  # target block, scope depth
         self._continues: list[tuple[int, int]] = []
@@ -47,7 +55,7 @@ class Statements(Expressions):
 
     def statement_expression(self, node: Node) -> str:
         """``({ ...; value; })``."""
-        depth = self.build.scope_depth()
+        depth = len(self.build.cleanups)
         value = UNKNOWN
         children = node.named_children
         for child in children[:-1]:
@@ -62,12 +70,20 @@ class Statements(Expressions):
         return value
 
     def _compound(self, node: Node) -> None:
-        depth = self.build.scope_depth()
+        cleanups = self.build.cleanups
+        depth = len(cleanups)
         for child in node.named_children:
-            self.statement(child)
-        self.build.close_scopes(depth, node.end_point[0] + 1)
+            lower = _STATEMENTS.get(child.kind_id)
+            if lower is not None:
+                lower(self, child)
+            else:
+                self.statement(child)
+        if len(cleanups) > depth:
+            self.build.close_scopes(depth, node.end_point[0] + 1)
 
     def _expression(self, node: Node) -> None:
+        if self.sound and self.plain_expression(node.start_byte, node.end_byte, node.start_point):
+            return
         for child in node.named_children:
             if child.kind_id == k.CALL:
                 self.call(child, wanted=False)
@@ -75,10 +91,68 @@ class Statements(Expressions):
                 self.operand(child)
 
     def _declaration(self, node: Node) -> None:
+        if self.sound and self._plain_declaration(node):
+            return
         base = base_type(node.child_by_field_id(k.F_TYPE), self.text)
         static = "static" in storage(node, self.text)
         for child in node.children_by_field_name("declarator"):
             self._declare(child, base, static)
+
+    def _plain_declaration(self, node: Node) -> bool:
+        start, end = node.start_byte, node.end_byte
+        if self.attributes and self.attributes.within(start, end):
+            return False
+        match = match_local(self.plain, start, end)
+        if match is None:
+            return self._plain_declarations(node, start, end)
+        base, stars, name, dimensions, callee, written, value = match.groups()
+        kind = type_text(base, stars, dimensions)
+        if not kind or (base == "int" and not self.text.startswith(base, match.start(1))):
+            return False
+        at = self.place(node.start_point, start, match.start(2) if stars else match.start(3))
+        self.variables[name] = kind
+        local = Local(name, kind, at[0] + 1)
+        self.build.locals.append(local)
+        if callee is not None:
+            called = self.place(node.start_point, start, match.start(5))
+            given = self.plain_call(callee, written, match.start(6), called, True)
+        elif value is None:
+            self.build.bare.append(local)
+            return True
+        else:
+            given = self.stored(value.rstrip(), match.start(7))
+        if given is None:
+            made = node.child_by_field_id(k.F_DECLARATOR)
+            given = self.operand(made.child_by_field_id(k.F_VALUE) if made is not None else None)
+        self._bind_local(name, given, at[0] + 1)
+        self.build.assign(name, "=", given, at)
+        if name in given:  # int x = x;
+            self.build.bare.append(local)
+        return True
+
+    def _plain_declarations(self, node: Node, start: int, end: int) -> bool:
+        match = match_locals(self.plain, start, end)
+        found = read_declarators(match[2]) if match is not None else None
+        if match is None or found is None or not type_text(match[1], "", ""):
+            return False
+        for declared, part in found:
+            stars, name, dimensions, value = declared.groups()
+            kind = type_text(match[1], stars, dimensions)
+            offset = match.start(2) + part
+            first = declared.start(1) if stars else declared.start(2)
+            at = self.place(node.start_point, start, offset + first)
+            self.variables[name] = kind
+            local = Local(name, kind, at[0] + 1)
+            self.build.locals.append(local)
+            if value is None:
+                self.build.bare.append(local)
+            else:
+                given = self.named(value.rstrip(), offset + declared.start(4))
+                self._bind_local(name, given, at[0] + 1)
+                self.build.assign(name, "=", given, at)
+                if name in given:
+                    self.build.bare.append(local)
+        return True
 
     def _declare(self, node: Node, base: str, static: bool) -> None:
         shape = declarator(node, self.text)
@@ -89,36 +163,46 @@ class Statements(Expressions):
         after = node.next_sibling  # an attribute behind a name without a value is outside the declarator
         cleanup = self.attributes.cleanup(node.start_byte, after.start_byte if after else node.end_byte)
         self.variables[shape.name] = type_text if "typeof" not in base and base != "auto" else UNKNOWN
-        self.build.locals.append(Local(shape.name, type_text, line, static, cleanup))
+        local = Local(shape.name, type_text, line, static, cleanup)
+        self.build.locals.append(local)
         value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
-        if value is not None:
+        if value is None:
+            self.build.bare.append(local)
+        else:
             if value.kind_id == k.INIT_LIST:
                 self.bind_list(value, base + "[]" * shape.dims, shape.name)
             text = self.operand(value)
-            target = self.target_name(text) if value.kind_id != k.INIT_LIST else ""
-            if target:
-                self.bindings.append(
-                    Binding("$" + shape.name, (), target, "store", shape.name, line, self.function)
-                )
+            if value.kind_id != k.INIT_LIST:
+                self._bind_local(shape.name, text, line)
             if not static:
                 self.build.assign(shape.name, "=", text, node.start_point)
+            if shape.name in text:
+                self.build.bare.append(local)
         if cleanup:
-            self.build.open_cleanup(shape.name)
+            self.build.cleanups.append(shape.name)
+
+    def _bind_local(self, name: str, value: str, line: int) -> None:
+        target = self.target_name(value)
+        if target:
+            self.bindings.append(Binding("$" + name, (), target, "store", name, line, self.function))
 
     # -- selection ------------------------------------------------------------
 
     def _if(self, node: Node) -> None:
         line = node.start_point[0] + 1
-        yes, no, end = (self.build.new_block(line) for _ in range(3))
+        build = self.build
         alternative = node.child_by_field_id(k.F_ALTERNATIVE)
-        self.condition(node.child_by_field_id(k.F_CONDITION), yes, no if alternative else end)
+        yes = build.new_block(line)
+        no = build.new_block(line) if alternative is not None else NOWHERE
+        end = build.new_block(line)
+        self.condition(node.child_by_field_id(k.F_CONDITION), yes, end if alternative is None else no)
         self._branch_body(yes, node.child_by_field_id(k.F_CONSEQUENCE), end)
         if alternative is not None:
             self._branch_body(no, alternative, end)
-        self.build.current = end
+        build.at(end)
 
     def _branch_body(self, block: int, body: Node | None, end: int) -> None:
-        self.build.current = block
+        self.build.at(block)
         if body is not None:
             self.statement(body)
         self.build.goto_block(end)
@@ -133,7 +217,7 @@ class Statements(Expressions):
         switch = self.build.open_switch(value, line)
         end = self.build.new_block(node.end_point[0] + 1)
         self._switches.append(switch)
-        self._breaks.append((end, self.build.scope_depth()))
+        self._breaks.append((end, len(self.build.cleanups)))
         body = node.child_by_field_id(k.F_BODY)
         if body is not None:
             self.statement(body)
@@ -162,17 +246,17 @@ class Statements(Expressions):
         # What was parsed says "#if 1": the condition itself stands in the source.
         condition = condition_at(self.parsed.source, node.start_byte)
         self.build.branch("#" + condition, "config", "", line, yes, no if alternative else end)
-        self.build.current = yes
+        self.build.at(yes)
         self._preproc_body(node, alternative)
         self.build.goto_block(end)
         if alternative is not None:
-            self.build.current = no
+            self.build.at(no)
             if alternative.type == "preproc_else":
                 self._preproc_body(alternative, None)
             else:
                 self._preproc(alternative)
             self.build.goto_block(end)
-        self.build.current = end
+        self.build.at(end)
 
     def _preproc_body(self, node: Node, alternative: Node | None) -> None:
         skip = {
@@ -206,11 +290,11 @@ class Statements(Expressions):
             head = self.build.new_block(node.start_point[0] + 1)
             self._loop(node, head, head, lambda yes, no: self._turn(node, word, args, yes, no))
             return
-        depth = self.build.scope_depth()
+        depth = len(self.build.cleanups)
         result = self.build.temporary()
         self.build.call(word, args, result, node.start_point)
         self.build.locals.append(Local(result, UNKNOWN, node.start_point[0] + 1, cleanup=word))
-        self.build.open_cleanup(result)
+        self.build.cleanups.append(result)
         body = node.child_by_field_id(k.F_BODY)
         if body is not None:
             self.statement(body)
@@ -238,13 +322,13 @@ class Statements(Expressions):
         body, end = self.build.new_block(line), self.build.new_block(node.end_point[0] + 1)
         self.build.enter(head)
         test(body, end)
-        self.build.current = body
+        self.build.at(body)
         self._loop_body(node, again, end)
         self.build.goto_block(again)
-        self.build.current = end
+        self.build.at(end)
 
     def _loop_body(self, node: Node, again: int, end: int) -> None:
-        depth = self.build.scope_depth()
+        depth = len(self.build.cleanups)
         self._breaks.append((end, depth))
         self._continues.append((again, depth))
         body = node.child_by_field_id(k.F_BODY)
@@ -255,7 +339,7 @@ class Statements(Expressions):
 
     def _for(self, node: Node) -> None:
         line = node.start_point[0] + 1
-        depth = self.build.scope_depth()
+        depth = len(self.build.cleanups)
         first = node.child_by_field_id(k.F_INITIALIZER)
         if first is not None:
             self.statement(first)
@@ -264,12 +348,12 @@ class Statements(Expressions):
             node, head, again, lambda yes, no: self.condition(node.child_by_field_id(k.F_CONDITION), yes, no)
         )
         end = self.build.current
-        self.build.current = again
+        self.build.at(again)
         update = node.child_by_field_id(k.F_UPDATE)
         if update is not None:
             self.operand(update)
         self.build.goto_block(head)
-        self.build.current = end
+        self.build.at(end)
         self.build.close_scopes(depth, node.end_point[0] + 1)
 
     def _do(self, node: Node) -> None:
@@ -280,7 +364,7 @@ class Statements(Expressions):
         self._loop_body(node, test, end)
         self.build.enter(test)
         self.condition(node.child_by_field_id(k.F_CONDITION), body, end)
-        self.build.current = end
+        self.build.at(end)
 
     # -- jumps ----------------------------------------------------------------
 
@@ -289,7 +373,7 @@ class Statements(Expressions):
             target, depth = stack[-1]
             self.build.leave_scopes(depth, node.start_point[0] + 1)
             self.build.goto_block(target)
-        self.build.current = NOWHERE
+        self.build.leave()
 
     def _break(self, node: Node) -> None:
         self._leave(self._breaks, node)
@@ -299,7 +383,9 @@ class Statements(Expressions):
 
     def _return(self, node: Node) -> None:
         line = node.start_point[0] + 1
-        value = self.operand(node.named_children[0]) if node.named_child_count else ""
+        value = self.plain_return(node.start_byte, node.end_byte, node.start_point) if self.sound else None
+        if value is None:
+            value = self.operand(node.named_children[0]) if node.named_child_count else ""
         self.build.leave_scopes(0, line)
         self.build.finish("return", value, line)
 

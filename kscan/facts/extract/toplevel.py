@@ -8,7 +8,9 @@ from tree_sitter import Node
 
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.attributes import Attributes
+from kscan.facts.extract.declared import Head, read_head, read_member
 from kscan.facts.extract.initializers import bind_initializer, bind_macro, nested_list
+from kscan.facts.extract.plain import Code
 from kscan.facts.extract.statements import Statements
 from kscan.facts.extract.types import base_type, declarator, parameters, storage
 from kscan.facts.extract.unset import unset_reads
@@ -21,7 +23,7 @@ from kscan.facts.model import (
     Prototype,
     Struct,
     Variable,
-    pack_body,
+    pack_blocks,
 )
 from kscan.parse.c import Parsed
 
@@ -35,7 +37,7 @@ class TopLevel:
     def __init__(self, parsed: Parsed, partial: Iterable[tuple[int, int]]) -> None:
         self._parsed = parsed
         self._text = parsed.text
-        self._code = parsed.code.decode("latin-1")
+        self._code = Code(parsed)
         self._partial = {start for start, _end in partial}
         self._attributes = Attributes(parsed.attributes)
         self.functions: list[Function] = []
@@ -84,6 +86,12 @@ class TopLevel:
                 self._members(child, owner, fields)
 
     def _member(self, node: Node, owner: str, fields: list[Field]) -> None:
+        start = node.start_byte
+        plain = None if node.has_error else read_member(self._code.code[start : node.end_byte])
+        # "int" may stand for a macro that declares.
+        if plain is not None and (plain[1][:3] != "int" or self._text.startswith("int", start)):
+            fields.append(Field(*plain, node.start_point[0] + 1))
+            return
         type_node = node.child_by_field_id(k.F_TYPE)
         shapes = [declarator(d, self._text) for d in node.children_by_field_name("declarator")]
         line = node.start_point[0] + 1
@@ -116,6 +124,8 @@ class TopLevel:
     # -- variables and prototypes ---------------------------------------------
 
     def _declaration(self, node: Node) -> None:
+        if not node.has_error and self._prototype(node):
+            return
         type_node = node.child_by_field_id(k.F_TYPE)
         declarators = node.children_by_field_name("declarator")
         made = self._parsed.heads.get(node.start_byte)
@@ -129,6 +139,16 @@ class TopLevel:
         words = storage(node, self._text)
         for child in declarators:
             self._declare(child, base, words, node, made.name if made is not None else "")
+
+    def _prototype(self, node: Node) -> bool:
+        """Record a prototype that its text tells; whether it did."""
+        start, end = node.start_byte, node.end_byte
+        head = read_head(self._code.code[start:end]) if start not in self._parsed.heads else None
+        if head is None:
+            return False
+        weak = bool(self._attributes) and self._attributes.weak(start, end)
+        self.prototypes.append(Prototype(head.name, head.returns, head.params, node.start_point[0] + 1, weak))
+        return True
 
     def _declare(self, node: Node, base: str, words: frozenset[str], whole: Node, made: str) -> None:
         shape = declarator(node, self._text)
@@ -156,38 +176,51 @@ class TopLevel:
 
     def _function(self, node: Node) -> None:
         body = node.child_by_field_id(k.F_BODY)
-        shape = declarator(node.child_by_field_id(k.F_DECLARATOR), self._text)
         made = self._parsed.heads.get(node.start_byte)
-        name = made.name if made is not None else shape.name
+        sound = not node.has_error
+        head = self._head(node, body) if sound and made is None else None
+        if head is None:
+            head = self._read_head(node)
+        name = made.name if made is not None else head.name
         if body is None or not name or not name.isidentifier():
             return
         line = (made.line if made is not None else node.start_point[0] + 1) or 1
-        params = self._parameters(node, shape.parameters)
+        params = head.params
         if made is not None and made.params:
             params = tuple(Param(n, t) for t, n in made.params)
         variables = {p.name: p.type for p in params}
-        lowering = Statements(self._parsed, self._code, self._attributes, name, variables, line)
+        lowering = Statements(self._parsed, self._code, self._attributes, name, variables, line, sound)
         lowering.statement(body)
         end_line = node.end_point[0] + 1
         self.bindings.extend(lowering.bindings)
-        graph = lowering.build.build(end_line)
+        blocks = lowering.build.build(end_line)
         self.functions.append(
             Function(
                 name=name,
                 line=line,
                 end_line=end_line,
-                linkage=self._linkage(node, body),
-                returns=shape.type(base_type(node.child_by_field_id(k.F_TYPE), self._text)),
+                linkage=self._linkage(node, body, head),
+                returns=head.returns,
                 params=params,
                 calls=_unique(lowering.calls),
                 stores=lowering.build.stored_fields(),
                 guards=self._parsed.directives.guards_at(line),
                 partial=node.start_byte in self._partial,
                 generated="",
-                unset=unset_reads(graph),
-                raw_body=pack_body(graph),
+                unset=unset_reads(lowering.build.bare, blocks),
+                raw_body=pack_blocks(lowering.build.locals, blocks),
             )
         )
+
+    def _head(self, node: Node, body: Node | None) -> Head | None:
+        """What the text of a function's head tells."""
+        return read_head(self._code.code[node.start_byte : body.start_byte]) if body is not None else None
+
+    def _read_head(self, node: Node) -> Head:
+        shape = declarator(node.child_by_field_id(k.F_DECLARATOR), self._text)
+        returns = shape.type(base_type(node.child_by_field_id(k.F_TYPE), self._text))
+        words = " ".join(sorted(storage(node, self._text)))
+        return Head(words, returns, shape.name, self._parameters(node, shape.parameters))
 
     def _parameters(self, node: Node, declared: Node | None) -> tuple[Param, ...]:
         params = parameters(declared, self._text)
@@ -200,16 +233,17 @@ class TopLevel:
                     types[shape.name] = shape.type(base)
         return tuple(Param(p.name, types.get(p.name, p.type)) for p in params) if types else params
 
-    def _linkage(self, node: Node, body: Node) -> str:
-        words = storage(node, self._text)
-        inline = (
-            any("inline" in w for w in words) or "inline" in self._text[node.start_byte : body.start_byte]
-        )
-        if self._attributes.weak(node.start_byte, body.start_byte):
+    def _linkage(self, node: Node, body: Node, head: Head) -> str:
+        start, end = node.start_byte, body.start_byte
+        if self._attributes and self._attributes.weak(start, end):
             return "weak"
-        if inline:
+        written = self._text[start:end]
+        # Of the original text, as attributes such as __always_inline are blank in code.
+        if "inline" in written and any(
+            "inline" in word and "noinline" not in word for word in written.partition(head.name)[0].split()
+        ):
             return "inline"
-        return "static" if "static" in words else "global"
+        return "static" if "static" in head.words else "global"
 
 
 def _unique(calls: list[CallRef]) -> tuple[CallRef, ...]:

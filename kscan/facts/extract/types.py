@@ -17,9 +17,16 @@ _DESCEND = frozenset(
         k.PAREN_DECLARATOR,
         k.INIT_DECLARATOR,
         k.ATTRIBUTED_DECLARATOR,
+        k.ABSTRACT_POINTER,
+        k.ABSTRACT_ARRAY,
+        k.ABSTRACT_FUNCTION,
+        k.ABSTRACT_PAREN,
     )
 )
 _NAMES = frozenset((k.IDENTIFIER, k.FIELD_IDENTIFIER, k.TYPE_IDENTIFIER))
+_POINTERS = frozenset((k.POINTER_DECLARATOR, k.ABSTRACT_POINTER))
+_ARRAYS = frozenset((k.ARRAY_DECLARATOR, k.ABSTRACT_ARRAY))
+_FUNCTIONS = frozenset((k.FUNCTION_DECLARATOR, k.ABSTRACT_FUNCTION))
 _TAGGED = {k.STRUCT: "struct", k.UNION: "union", k.ENUM: "enum"}
 
 
@@ -57,14 +64,14 @@ def declarator(node: Node | None, text: str) -> Declarator:
     pointer = False
     while node is not None:
         kind = node.kind_id
-        if kind == k.POINTER_DECLARATOR:
+        if kind in _POINTERS:
             if parameters is None:
                 stars += 1
             else:
                 pointer = True
-        elif kind == k.ARRAY_DECLARATOR:
+        elif kind in _ARRAYS:
             dims += 1
-        elif kind == k.FUNCTION_DECLARATOR and parameters is None:
+        elif kind in _FUNCTIONS and parameters is None:
             parameters = node.child_by_field_id(k.F_PARAMETERS)
         elif kind in _NAMES:
             name = _clean(text[node.start_byte : node.end_byte])
@@ -89,7 +96,10 @@ def base_type(node: Node | None, text: str, unnamed: str = "?") -> str:
         return "int"
     word = _TAGGED.get(node.kind_id)
     if word is None:
-        return _clean(text[node.start_byte : node.end_byte])
+        written = text[node.start_byte : node.end_byte]
+        if node.kind_id == k.PRIMITIVE_TYPE and len(written) == 3 and written != "int":
+            return "?"  # "int" stands for a macro that declares: DEFINE_WAIT(x)
+        return _clean(written)
     name = node.child_by_field_id(k.F_NAME)
     if name is None:
         return unnamed

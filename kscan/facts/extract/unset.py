@@ -7,49 +7,60 @@ what branches tell.  A rule decodes only the bodies that are named here and judg
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
-from kscan.facts.model import Assign, Body, Call, Event
+from kscan.facts.extract.builder import Draft
+from kscan.facts.model import Assign, Call, Event, Local
 
 _NAMES = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")  # no fields
 
 
-def unset_reads(body: Body) -> tuple[str, ...]:
-    """The names of the scalar locals of ``body`` that may be read while unset, sorted."""
+def unset_reads(bare: Iterable[Local], blocks: Sequence[Draft]) -> tuple[str, ...]:
+    """The names of the scalar ones of ``bare`` that may be read while unset, sorted.
+
+    ``bare`` are the locals declared without a value, or with one that names them: the others are set
+    where they come into being.
+    """
     bits: dict[str, int] = {}
-    for local in body.locals:
+    for local in bare:
         kind = local.type
         plain = "*" in kind or not kind.startswith(("struct", "union", "?"))
-        # A type in upper case is what is left of a macro that declares: its arguments are no locals.
-        scalar = plain and not kind.isupper() and not kind.endswith("[]")
-        if scalar and not local.static and local.name[:1] != "%":
+        if plain and not kind.endswith("[]") and not local.static:
             bits.setdefault(local.name, 1 << len(bits))
     if not bits:
         return ()
-    effects = [_Effect(bits) for _ in body.blocks]
-    read = 0
-    for effect, block in zip(effects, body.blocks, strict=True):
-        for event in block.events:
-            effect.event(event)
-        effect.read(block.left, block.right)
-        read |= effect.exposed
-    if not read:
-        return ()
-    unset = _unset(body, effects, read)
-    found = 0
-    for effect, mask in zip(effects, unset, strict=True):
-        found |= effect.exposed & mask
-    return tuple(sorted(name for name, bit in bits.items() if bit & found))
+    entry = _effect(bits, blocks[0])
+    found = entry.exposed
+    left = {name: bit for name, bit in bits.items() if not bit & entry.set}
+    if left and blocks[0].succs:
+        effects = [_effect(left, block) for block in blocks]
+        read = 0
+        for effect in effects:
+            read |= effect.exposed
+        if read:
+            for effect, mask in zip(effects, _unset(blocks, effects, read), strict=True):
+                found |= effect.exposed & mask
+    return tuple(sorted([name for name, bit in bits.items() if bit & found])) if found else ()
 
 
-def _unset(body: Body, effects: list[_Effect], wanted: int) -> list[int]:
+def _effect(bits: dict[str, int], block: Draft) -> _Effect:
+    effect = _Effect(bits)
+    for event in block.events:
+        effect.event(event)
+    effect.read(block.left)
+    effect.read(block.right)
+    return effect
+
+
+def _unset(blocks: Sequence[Draft], effects: list[_Effect], wanted: int) -> list[int]:
     """What may be unset where each block begins."""
-    unset = [0] * len(body.blocks)
+    unset = [0] * len(blocks)
     unset[0] = wanted
     pending = [0]
     while pending:
         number = pending.pop()
         out = unset[number] & ~effects[number].set
-        for succ in body.blocks[number].succs:
+        for succ in blocks[number].succs:
             if out & ~unset[succ]:
                 unset[succ] |= out
                 pending.append(succ)
@@ -66,15 +77,16 @@ class _Effect:
         self.set = 0
         self.exposed = 0
 
-    def read(self, *operands: str) -> None:
-        """Operands are evaluated."""
-        for operand in operands:
-            bit = self._bits.get(operand)
-            if bit is None and not operand.isidentifier():
-                bit = 0
-                for name in _NAMES.findall(operand):
-                    bit |= self._bits.get(name, 0)
-            self.exposed |= (bit or 0) & ~self.set
+    def read(self, operand: str) -> None:
+        """An operand is evaluated."""
+        bits = self._bits
+        for name, bit in bits.items():  # few: to look for them costs less than to list what is there
+            if (
+                name in operand
+                and not bit & self.set
+                and (name == operand or name in _NAMES.findall(operand))
+            ):
+                self.exposed |= bit
 
     def event(self, event: Event) -> None:
         """An event takes place."""
@@ -95,7 +107,8 @@ class _Effect:
                 self._stored(event.target)
             self.set |= bit
         else:
-            self.read(*event.names)
+            for name in event.names:
+                self.read(name)
 
     def _stored(self, target: str) -> None:
         """A store to something that is no plain variable: through a pointer, or to a part of a value."""
