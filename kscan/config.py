@@ -16,6 +16,7 @@ Progress = Callable[[str, int, int], None]
 Colour = Literal["auto", "always", "never"]
 ColumnUnit = Literal["display", "byte"]
 FailOn = Literal["error", "warning", "note", "never"]
+Severity = Literal["error", "warning", "note"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -50,6 +51,24 @@ def available_cpus() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A file or folder, relative to the tree, with settings of its own.
+
+    ``on`` and ``off`` are names of rules, categories or classes that are looked for there, too, or not
+    reported there; ``severity`` is that of all findings there (None: each rule's own).
+    """
+
+    path: str
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+    def holds(self, path: str) -> bool:
+        """Whether a path, relative to the tree, lies in it."""
+        return not self.path or path == self.path or path.startswith(f"{self.path}/")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The options of a run.
 
@@ -59,7 +78,8 @@ class Config:
     rules, categories or classes (``all`` for every rule); empty means all stable rules, and
     ``preview`` adds those that are not stable yet.  ``cache`` is None for no cache.  ``suppress``
     is whether comments and the triage file may hide findings; with ``require_reason`` only comments
-    that give one do.  ``strict`` makes what was analysed in part a failure.
+    that give one do.  ``strict`` makes what was analysed in part a failure.  ``areas`` have
+    settings of their own; one that lies within another comes after it.
     """
 
     tree: Path | None = None
@@ -68,6 +88,7 @@ class Config:
     arch: str | None = None
     rules: tuple[str, ...] = ()
     preview: bool = False
+    areas: tuple[Area, ...] = ()
     rules_dir: Path = field(default_factory=rules_dir)
     jobs: int = 1
     cache: Path | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kscan.config import Config
+from kscan.config import Area, Config
 from kscan.errors import InputError
 from kscan.findings.model import Report
 from kscan.pipeline import scan
@@ -58,6 +58,22 @@ def test_default_paths(ask: Scan) -> None:
     assert coverage.complete
     assert coverage.files == len([f for d in ("arch/powerpc", "drivers/iommu", "drivers/pci")
                                   for f in (CORPUS / d).rglob("*.[ch]")])  # fmt: skip
+
+
+def test_areas_ask_for_rules_and_leave_them_out(tree: Path, tmp_path: Path) -> None:
+    areas = (
+        Area("arch/powerpc", on=("undone-twice", "free-without-clearing"), severity="note"),
+        Area(PSERIES, off=("double-free",)),
+        Area("drivers", off=("all",)),
+    )
+    for _ in range(2):  # the second time from the cache
+        report = scan(
+            Config(tree=tree, rules=("setup-before-registration",), areas=areas, cache=tmp_path / "c")
+        )
+        assert found(report) == {(HOST, "free-without-clearing")}
+        assert [f.severity for f in report.findings] == ["note"] * len(report.findings)
+    with pytest.raises(InputError, match="no rule, category or class"):
+        scan(Config(tree=tree, areas=(Area("drivers", off=("no-such",)),)))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from kscan.cli._settings import Setting, files_for, key_of, left_open, read, typed
-from kscan.config import Config, available_cpus, cache_dir, rules_dir
+from kscan.cli._settings import PATHS, Setting, files_for, key_of, left_open, read, typed
+from kscan.config import Area, Config, available_cpus, cache_dir, rules_dir
 from kscan.findings.plain import plain
 from kscan.sources.tree import find_tree
 
@@ -189,10 +189,12 @@ def configure(
     """The Config that the options of a command make, with the files' settings for those not given."""
     if rules_dir is not None:
         options["rules_dir"] = rules_dir
-    settings = {} if isolated else _settings(options, config)
+    found = {} if isolated else _found(options, config)
+    settings = _settings(found)
+    areas = _areas(found)
     options |= {name: value for name, (value, _) in settings.items()}
     if show_settings:
-        _show(settings)
+        _show(settings, areas, found.get(PATHS))
     options["suppress"] = not options.pop("no_suppress", False)
     if options.pop("exit_zero", False):
         options["fail_on"] = "never"
@@ -200,12 +202,12 @@ def configure(
     options["cache"] = None if no_cache else cache or cache_dir()
     options["jobs"] = options["jobs"] or available_cpus()
     invocation = _invocation({name: value for name, (value, _) in settings.items()})
-    return Config(invocation=invocation, started=time.monotonic(), **options)
+    invocation += tuple(f'{PATHS}."{area.path}"={_terms(area)}' for area in areas)
+    return Config(invocation=invocation, started=time.monotonic(), areas=areas, **options)
 
 
-def _settings(options: dict[str, Any], file: Path | None) -> dict[str, tuple[Any, Setting]]:
-    """The values that files set for options of this command, by parameter name."""
-    ctx = click.get_current_context()
+def _found(options: dict[str, Any], file: Path | None) -> dict[str, Setting]:
+    """What the files set, by key."""
     if file is not None:
         files = iter([file])
     else:
@@ -213,11 +215,24 @@ def _settings(options: dict[str, Any], file: Path | None) -> dict[str, tuple[Any
         top = options.get("tree") or find_tree(start)
         files = files_for(top if options.get("tree") else start, top)
     known = {key_of(o): o for o in _every_option.params if isinstance(o, click.Option)}
-    settings = read(files, known)
+    return read(files, known)
+
+
+def _areas(found: dict[str, Setting]) -> tuple[Area, ...]:
+    if PATHS not in found:
+        return ()
+    from kscan.cli._areas import areas  # noqa: PLC0415 - few have any
+
+    return areas(found[PATHS])
+
+
+def _settings(found: dict[str, Setting]) -> dict[str, tuple[Any, Setting]]:
+    """The values that files set for options of this command, by parameter name."""
+    ctx = click.get_current_context()
     mine = {key_of(o): o for o in ctx.command.params if isinstance(o, click.Option)}
     return {
         mine[key].name or "": (typed(setting, mine[key], ctx), setting)
-        for key, setting in settings.items()
+        for key, setting in found.items()
         if key in mine and left_open(mine[key], ctx)
     }
 
@@ -228,7 +243,9 @@ def _settings(options: dict[str, Any], file: Path | None) -> dict[str, tuple[Any
 def _every_option(**_options: Any) -> None: ...
 
 
-def _show(settings: dict[str, tuple[Any, Setting]]) -> NoReturn:
+def _show(
+    settings: dict[str, tuple[Any, Setting]], areas: tuple[Area, ...], table: Setting | None
+) -> NoReturn:
     """Print every option of the command, its value, and where that is from."""
     ctx = click.get_current_context()
     for param in ctx.command.params:
@@ -241,7 +258,14 @@ def _show(settings: dict[str, tuple[Any, Setting]]) -> NoReturn:
                 value, setting = settings[name]
                 origin = f"{setting.file}:{setting.line}"
             click.echo(plain(f"{key_of(param)} = {json.dumps(value, default=str)}  # {origin}"))
+    for area in areas:
+        where = f"{table.file}:{table.line}" if table is not None else ""
+        click.echo(plain(f'{PATHS}."{area.path}" = {_terms(area)}  # {where}'))
     raise click.exceptions.Exit(0)
+
+
+def _terms(area: Area) -> str:
+    return json.dumps({"on": area.on, "off": area.off, "severity": area.severity})
 
 
 def _invocation(settings: dict[str, Any]) -> tuple[str, ...]:

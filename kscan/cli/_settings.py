@@ -24,6 +24,8 @@ from kscan.errors import InputError
 
 NAMES = (".kscan.toml", "pyproject.toml")
 _PERSONAL = frozenset({"cache", "no-cache", "rules-dir", "jobs"})
+PATHS = "paths"
+"""The key of the settings for parts of a tree, a table and no option."""
 _NEVER = frozenset({"tree", "rev", "config", "isolated", "show-settings", "help"})
 
 
@@ -117,9 +119,9 @@ def _read_file(file: Path, known: Mapping[str, click.Option]) -> dict[str, Setti
 def _check(key: str, setting: Setting, known: Mapping[str, click.Option]) -> None:
     if key in _PERSONAL and setting.file.name in NAMES:
         raise _error(setting, f"`{key}` is not for the files of a tree", f"set it in {user_file()}")
-    if key in known and key not in _NEVER:
+    if key == PATHS or (key in known and key not in _NEVER):
         return
-    allowed = sorted(known.keys() - _NEVER)
+    allowed = sorted({*known, PATHS} - _NEVER)
     close = difflib.get_close_matches(key.replace("_", "-"), allowed, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(allowed)}"
     raise _error(setting, f"there is no setting `{key}`", remedy)
@@ -131,5 +133,6 @@ def _error(setting: Setting, reason: str, remedy: str = "") -> InputError:
 
 def _line(text: str, key: str) -> int:
     """Where a key stands, 1-based; 0 where that cannot be told (tomllib does not say)."""
-    match = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.]", text, re.MULTILINE)
+    name = rf"\[?(?:tool\.kscan\.)?[\"']?{re.escape(key)}[\"']?"
+    match = re.search(rf"^[ \t]*{name}[ \t]*[=.\]]", text, re.MULTILINE)
     return text.count("\n", 0, match.start()) + 1 if match else 0

@@ -47,7 +47,7 @@ class Manifest:
             repr(files),
             repr((tuple(paths), arch)),
             setup.knowledge,
-            repr((setup.config.rules, setup.config.preview)),
+            repr((setup.config.rules, setup.config.preview, setup.config.areas)),
             _code(),
         )
 

@@ -12,6 +12,7 @@ from kscan.findings.fingerprint import settle
 from kscan.findings.model import Coverage, Finding, Skipped
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
+from kscan.pipeline.areas import as_set
 from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.results import Manifest, Result, recall, remember
@@ -66,6 +67,14 @@ def link(
 
 def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
     """The findings in ``paths`` of a source; at once where nothing has changed since they were asked for."""
+    result = _analysed(setup, source, paths, arch)
+    if not setup.config.areas:
+        return result
+    findings = as_set(result.findings, setup.config.areas, setup.rules, setup.chosen_rules)
+    return msgspec.structs.replace(result, findings=findings)
+
+
+def _analysed(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
     manifest = Manifest(setup, source, paths, arch) if setup.store is not None else None
     known = recall(setup, manifest) if manifest is not None else None
     if known is not None:

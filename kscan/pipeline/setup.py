@@ -17,7 +17,7 @@ from kscan.facts.store import FactsStore, cache_key
 from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
 from kscan.link.view import View
 from kscan.rules.schema import Rule
-from kscan.rules.select import select_rules
+from kscan.rules.select import is_named, select_rules
 from kscan.sources import Source
 from kscan.sources.gitrev import GitRev, is_bare
 from kscan.sources.tree import Tree, find_tree, is_tree
@@ -72,9 +72,18 @@ class Setup:
         return load_rules(self.config.rules_dir)
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules of this run."""
+    def chosen_rules(self) -> tuple[Rule, ...]:
+        """The rules of this run, wherever in the tree."""
         return select_rules(self.all_rules, self.config.rules, preview=self.config.preview)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of this run, with those that areas of the tree ask for."""
+        for area in self.config.areas:
+            select_rules(self.all_rules, (*area.on, *area.off))  # all names are known
+        chosen = {rule.id for rule in self.chosen_rules}
+        on = [name for area in self.config.areas for name in area.on]
+        return tuple(rule for rule in self.all_rules if rule.id in chosen or is_named(rule, on))
 
     def _model(self) -> KernelModel:
         """From the cache where no file changed, as reading YAML takes ten times longer."""

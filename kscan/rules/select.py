@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kscan.errors import InputError
 from kscan.rules.schema import Rule
@@ -26,6 +26,11 @@ def select_rules(
     return tuple(r for r in rules if _is_chosen(r, wanted, preview=preview))
 
 
+def is_named(rule: Rule, names: Collection[str]) -> bool:
+    """Whether one of ``names`` is the rule's id, category or class, or ``all``."""
+    return any(name in names for name in (rule.id, rule.category, rule.hazard, ALL))
+
+
 def _is_chosen(rule: Rule, wanted: set[str], *, preview: bool) -> bool:
     if rule.id in wanted or ALL in wanted:
         return True
@@ -39,4 +44,4 @@ def _require_known(name: str, rules: Sequence[Rule]) -> None:
     if name not in known:
         close = difflib.get_close_matches(name, sorted(known), n=1)
         remedy = f"did you mean {close[0]}?" if close else "`kscan rules list` shows them"
-        raise InputError(f"--rule {name}", "there is no rule, category or class of that name", remedy)
+        raise InputError(f"rule {name}", "there is no rule, category or class of that name", remedy)

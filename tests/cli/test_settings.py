@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kscan import cli, pipeline
-from kscan.config import Config
+from kscan.config import Area, Config
 from kscan.findings.model import Coverage, Report
 
 
@@ -143,3 +143,35 @@ def test_settings_are_shown_with_where_they_are_from(
     assert shown[f"fail-on = {json.dumps('note')}"] == "commandline"
     assert shown['arch = "arm"'] == "environment"
     assert shown["strict = false"] == "default"
+
+
+def test_parts_of_a_tree_have_settings_of_their_own(tree: Path, run: Any) -> None:
+    text = (
+        '[paths."drivers/pci/x.c"]\noff = "all"\n\n[paths."/drivers/"]\non = ["a", "b"]\nseverity = "note"\n'
+    )
+    (tree / ".kscan.toml").write_text(text)
+    outer, inner = run("scan").config.areas
+    assert outer == Area("drivers", ("a", "b"), (), "note")
+    assert inner == Area("drivers/pci/x.c", (), ("all",), None)
+    assert [outer.holds(p) for p in ("drivers", "drivers/x.c", "drivers2/x.c")] == [True, True, False]
+    assert asked[-1].invocation[-2].startswith('paths."drivers"={')
+    assert 'paths."drivers" = {"on": ["a", "b"]' in run("scan", "--show-settings").out
+    assert run("scan", "--isolated").config.areas == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("paths = 1", "1: `paths` is no table (write"),
+        ('\n[paths]\n"a" = 1', "2: `paths.a` is no table (write"),
+        ('[paths."a"]\nof = "x"', "1: there is no setting `of` of a path (did you mean off?)"),
+        ('[paths."a"]\non = [1]', "1: `paths.a.on` must be a list of rules, categories or classes"),
+        ('[paths."a"]\nseverity = "bad"', "1: `paths.a.severity`: 'bad' is not one of error, warning, note"),
+    ],
+)
+def test_a_wrong_table_of_paths_is_one_line(tree: Path, run: Any, text: str, said: str) -> None:
+    (tree / ".kscan.toml").write_text(text)
+    ran = run("scan")
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
