@@ -75,7 +75,7 @@ def paths_to(
     object, in terms of the function of ``start``.  Only functions named in ``toward`` are
     entered.
     """
-    first = _arguments(start.call, bodies(start.func), {target.base: Object(target.base)})
+    first = arguments(start.call, bodies(start.func), {target.base: Object(target.base)})
     if wanted(start.call, first):
         return (start,)
     queue: deque[tuple[tuple[Hop, ...], Call, Func, dict[int, Object], cfg.Place]] = deque()
@@ -99,14 +99,14 @@ def paths_to(
             }
             values = bodies(edge.callee)
             for inner_place, inner in cfg.calls(edge.callee.fact.body):
-                objects = _arguments(inner, values, formal)
+                objects = arguments(inner, values, formal)
                 if wanted(inner, objects):
                     return (*here, Hop(edge.callee, inner_place, inner, None))
                 queue.append((here, inner, edge.callee, objects, inner_place))
     return None
 
 
-def _arguments(call: Call, values: Values, known: Mapping[str, Object]) -> dict[int, Object]:
+def arguments(call: Call, values: Values, known: Mapping[str, Object]) -> dict[int, Object]:
     """The arguments that start from one of the ``known`` names, in terms of what those stand for."""
     found = {}
     for position, argument in enumerate(call.args):

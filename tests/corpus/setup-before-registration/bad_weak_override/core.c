@@ -12,7 +12,7 @@ int example_add(struct pci_dev *dev)
 	int ret;
 
 	device_initialize(&dev->dev);
-	ret = pcibios_example(dev); // expect: setup-before-registration "iommu group setup"
+	ret = pcibios_example(dev); // expect: setup-before-registration "iommu group setup" // expect: premature-callback
 	if (ret)
 		return ret;
 	return device_add(&dev->dev);

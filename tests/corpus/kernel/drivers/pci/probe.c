@@ -19,7 +19,7 @@ int pci_device_add(struct pci_dev *dev, struct pci_bus *bus)
 	dev->dev.parent = &bus->dev;
 	list_add_tail(&dev->bus_list, &bus->devices);
 
-	ret = pcibios_add_device(dev); // expect: setup-before-registration
+	ret = pcibios_add_device(dev); // expect: setup-before-registration // expect: premature-callback
 	if (ret)
 		return ret;
 

@@ -1,0 +1,378 @@
+"""Premature callbacks: a callback that leaves early on a state which only a later event sets.
+
+A function calls a hook on an object and registers the object afterwards.  Behind the hook a guard
+leaves early while a field of the object is unset; the registration sets that field, and whatever
+else sets it does so at a registration, or later, too.  The work comes to nothing unless something
+does it again: a context of the calling function in which nothing does is what is claimed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kscan.analyses import cfg, order
+from kscan.analyses.access import Object, parse
+from kscan.analyses.fields import Fields
+from kscan.analyses.states import Guard, Path, States
+from kscan.facts.model import Assign, Call
+from kscan.kernel.lifecycle import Lifecycle
+from kscan.link.program import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+
+_DEPTH = 8
+_MOST = 400  # calls followed from one early call
+_MOST_CALLERS = 60
+_FEW = 20  # files
+_HOOKS = frozenset((OVERRIDE, OPS, NOTIFIER))
+_ZERO = frozenset(("0", "NULL", "false"))
+
+Facts = frozenset[tuple[tuple[str, str], bool]]
+"""What conditions say of fields: ((struct, field), whether it is set)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setter:
+    """A store that sets a field; ``chain`` leads there from the event."""
+
+    func: Func
+    line: int
+    chain: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Premature:
+    """A guard that is reached before what sets its field."""
+
+    register: order.Hop
+    object: Object  # what is registered, in terms of the registering function
+    path: tuple[order.Hop, ...]  # the last hop leads to the function of the guard
+    guard: Guard
+    setter: Setter
+    context: tuple[Edge, ...]  # callers of the registering function; none of them does it again
+
+
+class Prematures:
+    """Premature callbacks of one program."""
+
+    def __init__(self, program: Program, fields: Fields, states: States, lifecycle: Lifecycle) -> None:
+        self._program = program
+        self._fields = fields
+        self._states = states
+        self._life = lifecycle
+        self._sets: dict[tuple[Func, int], dict[Path, Setter]] = {}
+        self._later: dict[tuple[Func, Object], bool] = {}
+        self._known: dict[tuple[Func, int], Facts] = {}
+        self._toward: frozenset[str] = frozenset()
+
+    def load(self) -> None:
+        """Load the functions outside from which a registration's order leads through what is scanned."""
+        scope = self._program.scope
+        if len(scope) > _FEW:
+            return  # then what matters is among the files scanned, or behind their hooks
+        scanned = {f.name for f in self._program.functions() if f.path in scope}
+        self._toward = self._program.leading_to(scanned)
+        registers = self._life.registers
+        self._program.demand_calling(registers, self._toward, sorted(self._toward - registers.keys()))
+
+    def found(self) -> Iterator[Premature]:
+        """Every premature callback before a registration in the functions loaded."""
+        registers = self._life.registers
+        funcs = dict.fromkeys(f for name in sorted(registers) for f in self._program.calling(name))
+        for func in funcs:
+            if not func.fact.partial and func.name not in registers:
+                yield from self._in(func)
+
+    def _in(self, func: Func) -> Iterator[Premature]:
+        values = self._fields.values(func)
+        said: set[tuple[int, Func]] = set()
+        for register, target, early in order.calls_before(func, self._life.registers, values):
+            for path, guard, held in self._guards(early, target):
+                if (early.call.line, guard.func) in said:
+                    continue
+                found = self._judged(func, register, target, path, guard, held)
+                if found is not None:
+                    said.add((early.call.line, guard.func))
+                    yield found
+
+    # -- guards behind a call -------------------------------------------------
+
+    def _guards(
+        self, early: order.Hop, target: Object
+    ) -> Iterator[tuple[tuple[order.Hop, ...], Guard, Object]]:
+        """(path, guard, tested field in terms of the early call's function) behind hooks of a call."""
+        values = self._fields.values(early.func)
+        given: Mapping[int, Object] = order.arguments(early.call, values, {target.base: Object(target.base)})
+        queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool]] = deque()
+        queue.append(((), early, given, False))
+        seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
+        while queue and len(seen) < _MOST:
+            path, here, given, hooked = queue.popleft()
+            if len(path) >= _DEPTH or not given:
+                continue
+            self._program.demand_targets(here.call, self._toward)
+            if hooked and here.call.callee.isidentifier():
+                self._program.demand(here.call.callee)
+            for edge in self._targets(here.func, here.call):
+                key = (edge.callee, tuple(sorted(given.items())))
+                if key in seen or edge.kind in (MACRO, CALLBACK) or edge.callee.fact.partial:
+                    continue
+                seen.add(key)
+                along = (*path, order.Hop(here.func, here.place, here.call, edge))
+                behind = hooked or edge.kind in _HOOKS
+                if behind:
+                    for guard in self._states.guards(edge.callee):
+                        held = given.get(guard.state.position)
+                        if held is not None:
+                            yield along, guard, Object(held.base, held.fields + guard.state.path)
+                inner_values = self._fields.values(edge.callee)
+                formal = {
+                    parameter.name: given[i]
+                    for i, parameter in enumerate(edge.callee.params)
+                    if i in given and parameter.name
+                }
+                for place, call in cfg.calls(edge.callee.fact.body):
+                    passed = order.arguments(call, inner_values, formal)
+                    if passed:
+                        queue.append((along, order.Hop(edge.callee, place, call, None), passed, behind))
+
+    def _targets(self, func: Func, call: Call) -> tuple[Edge, ...]:
+        """The edges of a call, but for what macros call: nothing is handed on through these."""
+        if call.callee.isidentifier():
+            found = self._program.resolve(call.callee, func.path)
+            if found or call.callee not in _variables(func):
+                kinds = (OVERRIDE if self._program.is_override(callee) else DIRECT for callee in found)
+                return tuple(Edge(func, c, kind, call.line) for c, kind in zip(found, kinds, strict=True))
+        return self._program.call_targets(func, call)
+
+    # -- judgement ------------------------------------------------------------
+
+    def _judged(
+        self,
+        func: Func,
+        register: order.Hop,
+        target: Object,
+        path: tuple[order.Hop, ...],
+        guard: Guard,
+        held: Object,
+    ) -> Premature | None:
+        if not held.within(target) or held == target:
+            return None
+        setter = self._set_by(register, held.fields[len(target.fields) :])
+        if setter is None or not self._dropped(path, guard):
+            return None
+        levels = self._states.levels(func, held)
+        if not levels or self._set_before(register, path[0], held) or not self._all_later(levels):
+            return None
+        context = self._context(func, register, path, guard)
+        return None if context is None else Premature(register, target, path, guard, setter, context)
+
+    def _set_by(self, register: order.Hop, path: Path) -> Setter | None:
+        """How a registration sets a field of what it registers."""
+        position = self._life.registers[register.call.callee]
+        self._program.demand(register.call.callee)
+        for edge in self._targets(register.func, register.call):
+            setter = self.sets(edge.callee, position).get(path)
+            if setter is not None:
+                return Setter(setter.func, setter.line, (edge, *setter.chain))
+        return None
+
+    def sets(self, func: Func, position: int, depth: int = _DEPTH) -> Mapping[Path, Setter]:
+        """The fields of what a parameter points to that a call of ``func`` sets to other than zero."""
+        found = self._sets.get((func, position))
+        if found is None:
+            found = self._sets[func, position] = {}
+            if position < len(func.params) and func.params[position].name and depth > 0:
+                for path, setter in self._find_sets(func, func.params[position].name, depth):
+                    found.setdefault(path, setter)
+        return found
+
+    def _find_sets(self, func: Func, name: str, depth: int) -> Iterator[tuple[Path, Setter]]:
+        calls = []
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign):
+                target = self._states.part(func, event.target)
+                if target is not None and target.fields and target.base == name and event.value not in _ZERO:
+                    yield target.fields, Setter(func, event.line, ())
+            elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
+                calls.append(event)
+        for call in calls:
+            for position, argument in enumerate(call.args):
+                part = self._states.part(func, argument)
+                if part is None or part.base != name:
+                    continue
+                self._program.demand(call.callee)
+                for callee in self._program.resolve(call.callee, func.path):
+                    edge = Edge(func, callee, DIRECT, call.line)
+                    for path, setter in self.sets(callee, position, depth - 1).items():
+                        yield (
+                            part.fields + path,
+                            Setter(setter.func, setter.line, (edge, *setter.chain)),
+                        )
+
+    def _dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
+        """Whether nobody learns that the guard left early: a call on the way has no result that is used."""
+        returns = guard.func.fact.returns
+        if returns == "void" or guard.value in ("", "0"):
+            return True
+        return any(not hop.call.result for hop in path)
+
+    def _set_before(self, register: order.Hop, early: order.Hop, held: Object) -> bool:
+        """Whether the calling function sets the field, or has it set, before the early call."""
+        func = register.func
+        values = self._fields.values(func)
+        for place, event in cfg.events(func.fact.body):
+            if not cfg.comes_after(func.fact.body, place, early.place):
+                continue
+            if isinstance(event, Assign):
+                target = values.object(event.target)
+                if target is not None and target.fields and held.within(target):
+                    return True
+            elif isinstance(event, Call) and event.callee.isidentifier():
+                for position, argument in enumerate(event.args):
+                    part = values.object(argument)
+                    if part is not None and held.within(part):
+                        for callee in self._program.resolve(event.callee, func.path):
+                            if held.fields[len(part.fields) :] in self.sets(callee, position):
+                                return True
+        return False
+
+    def _all_later(self, levels: tuple[tuple[str, Path], ...]) -> bool:
+        """Whether whatever sets the field, for an object of one of these types, is within a registration."""
+        struct, path = levels[-1]
+        setters = self._fields.setters(struct, path[-1])
+        return bool(setters) and all(self._is_later(f, line, levels) for f, line in setters)
+
+    def _is_later(self, func: Func, line: int, levels: tuple[tuple[str, Path], ...]) -> bool:
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign) and event.line == line:
+                named = parse(event.target)
+                if named is None or not named.fields or named.fields[-1] != levels[-1][1][-1]:
+                    continue
+                held = self._fields.values(func).object(event.target)
+                if held is None or not self._within_later(func, held, levels, ()):
+                    return False
+        return True
+
+    def _within_later(
+        self, func: Func, held: Object, levels: tuple[tuple[str, Path], ...], seen: tuple[Func, ...]
+    ) -> bool:
+        """Whether a function that sets ``held`` for such an object runs within registrations only."""
+        position = next((i for i, p in enumerate(func.params) if p.name == held.base), -1)
+        if func.name in self._life.registers:
+            return self._life.registers[func.name] == position
+        own = self._states.levels(func, held)
+        if own and own[0] not in levels:
+            return True  # an object of another kind
+        if position < 0 or func in seen or len(seen) >= _DEPTH:
+            return func in seen
+        self._program.demand_callers(func)
+        callers = [edge for edge in self._program.callers(func) if edge.kind != CALLBACK]
+        if not callers or len(callers) > _MOST_CALLERS:
+            return False
+        for edge in callers:
+            for _place, call in cfg.calls(edge.caller.fact.body):
+                if call.line != edge.line or position >= len(call.args):
+                    continue
+                if not any(e.callee is func for e in self._targets(edge.caller, call)):
+                    continue
+                part = self._fields.values(edge.caller).object(call.args[position])
+                if part is None:
+                    return False
+                whole = Object(part.base, part.fields + held.fields)
+                if not self._within_later(edge.caller, whole, levels, (*seen, func)):
+                    return False
+        return True
+
+    # -- whether it is done again ---------------------------------------------
+
+    def _context(
+        self, func: Func, register: order.Hop, path: tuple[order.Hop, ...], guard: Guard
+    ) -> tuple[Edge, ...] | None:
+        """Callers of ``func`` up to a root, none of which does the work again; None where each does."""
+        known = frozenset(fact for hop in path for fact in self._facts(hop.func, hop.place.block))
+        again = self._again(func, path, guard, known)
+        if self._repeats(func, register.place, again, known):
+            return None
+        queue: deque[tuple[Func, tuple[Edge, ...]]] = deque([(func, ())])
+        seen = {func}
+        while queue:
+            here, above = queue.popleft()
+            self._program.demand_callers(here)
+            callers = [edge for edge in self._program.callers(here) if edge.kind != CALLBACK]
+            if not callers or len(above) >= _DEPTH:
+                return above
+            for edge in callers:
+                if edge.caller in seen:
+                    continue
+                seen.add(edge.caller)
+                places = [p for p, call in cfg.calls(edge.caller.fact.body) if call.line == edge.line]
+                if places and not any(self._repeats(edge.caller, p, again, known) for p in places):
+                    queue.append((edge.caller, (edge, *above)))
+        return None
+
+    def _repeats(self, func: Func, place: cfg.Place, again: frozenset[Func], known: Facts) -> bool:
+        """Whether something that comes after ``place`` in a function leads to the work again."""
+        for later, call in cfg.calls(func.fact.body):
+            if later != place and cfg.comes_after(func.fact.body, place, later):
+                for edge in self._targets(func, call):
+                    if edge.callee in again and not contradicts(self._facts(func, later.block), known):
+                        return True
+        return False
+
+    def _again(self, func: Func, path: tuple[order.Hop, ...], guard: Guard, known: Facts) -> frozenset[Func]:
+        """The functions that lead to the guarded work other than through ``func``.
+
+        Behind an ops table the work is that of one implementation: others of its users count only
+        where they are in its own file or in that of the guard.
+        """
+        last = next((i for i in range(len(path) - 1, -1, -1) if path[i].edge.kind == OPS), -1)  # type: ignore[union-attr]
+        chain = [hop.edge.callee for hop in path[max(last, 0) :] if hop.edge is not None]
+        files = {chain[0].path, guard.func.path} if last >= 0 else None
+        found: set[Func] = set()
+        queue = deque((work, 0) for work in chain)
+        start = set(chain)
+        while queue:
+            here, depth = queue.popleft()
+            for edge in self._program.callers(here) if depth < _DEPTH else ():
+                caller = edge.caller
+                if caller is func or caller in found or caller in start or edge.kind == CALLBACK:
+                    continue
+                if here in start and here is not chain[0] and files is not None and caller.path not in files:
+                    continue
+                if contradicts(self._facts_at_line(caller, edge.line), known):
+                    continue
+                found.add(caller)
+                queue.append((caller, depth + 1))
+        return frozenset(found | start)
+
+    def _facts_at_line(self, func: Func, line: int) -> Facts:
+        block = next((p.block for p, call in cfg.calls(func.fact.body) if call.line == line), -1)
+        return self._facts(func, block) if block >= 0 else frozenset()
+
+    def _facts(self, func: Func, block: int) -> Facts:
+        """What the branches that lead to a block say of fields."""
+        found = self._known.get((func, block))
+        if found is None:
+            found = self._known[func, block] = frozenset(self._find_facts(func, block))
+        return found
+
+    def _find_facts(self, func: Func, block: int) -> Iterator[tuple[tuple[str, str], bool]]:
+        body = func.fact.body
+        for condition in cfg.conditions(body, block):
+            branch = body.blocks[condition.block]
+            named = self._fields.values(func).path(branch.left)
+            if branch.right == "0" and branch.op in ("!=", "==") and named is not None and named.fields:
+                place = self._fields.field_of(func, named)
+                if place is not None:
+                    yield place, condition.holds is (branch.op == "!=")
+
+
+def _variables(func: Func) -> Iterator[str]:
+    yield from (parameter.name for parameter in func.params)
+    yield from (local.name for local in func.fact.body.locals)
+
+
+def contradicts(one: Facts, other: Facts) -> bool:
+    """Whether what is known here cannot hold together with what is known there."""
+    return any((place, not holds) in other for place, holds in one)

@@ -1,0 +1,113 @@
+"""A callback that leaves early on a state which only the later registration of its object sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.fields import Fields
+from kscan.analyses.premature import Premature, Prematures
+from kscan.analyses.states import Guard, States
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import condition_text, edge_step, tests_at
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to choose."""
+
+
+HOLES = frozenset({"hook", "register", "object", "state", "guard"})
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each early call behind which something leaves early for good."""
+    fields = program.shared(Fields, model.apis, model.lifecycle)
+    states = program.shared(States, model.apis, fields)
+    prematures = program.shared(Prematures, fields, states, model.lifecycle)
+    prematures.load()
+    for premature in prematures.found():
+        yield _finding(rule, fields, premature)
+
+
+def _finding(rule: Rule, fields: Fields, found: Premature) -> Finding:
+    first, guard, register = found.path[0], found.guard, found.register
+    state = _text(guard)
+    steps = [
+        *(edge_step(hop.edge) for hop in found.path if hop.edge is not None),
+        _guard_step(guard, state),
+        Step(
+            register.func.path,
+            register.call.line,
+            register.func.name,
+            f"{register.call.callee}() registers {found.object} only here, after the call",
+        ),
+        *(edge_step(edge) for edge in found.setter.chain[1:]),
+        Step(found.setter.func.path, found.setter.line, found.setter.func.name, "sets the field, too late"),
+        *_context_steps(found),
+    ]
+    conditions = [
+        condition_text(hop.func, block, holds, fields.values(hop.func))
+        for hop in found.path
+        for block, holds in tests_at(hop.func, hop.place.block)
+    ]
+    conditions.append(
+        f"false if something calls {guard.func.name}() for this object again, once it is registered"
+    )
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=first.func.path,
+        line=first.call.line,
+        column=first.call.column,
+        end_line=first.call.line,
+        end_column=first.call.column + len(first.call.callee),
+        function=first.func.name,
+        message=rule.text(
+            hook=first.call.callee,
+            register=register.call.callee,
+            object=found.object,
+            state=state,
+            guard=guard.func.name,
+        ),
+        steps=tuple(steps),
+        conditions=tuple(dict.fromkeys(conditions)),
+        fingerprint=fingerprint(
+            rule.id, first.func.path, first.func.name, f"{first.call.callee} {guard.func.name} {state}"
+        ),
+    )
+
+
+def _text(guard: Guard) -> str:
+    """The tested field as the guard's function names it."""
+    return f"{guard.func.params[guard.state.position].name}->{'.'.join(guard.state.path)}"
+
+
+def _guard_step(guard: Guard, state: str) -> Step:
+    how = "".join(
+        f", read by {getter.name}(), {getter.path}:{getter.fact.line}" for getter in guard.state.getters
+    )
+    gives = f"returns {guard.value}" if guard.value else "returns"
+    return Step(
+        guard.func.path,
+        guard.line,
+        guard.func.name,
+        f"{gives} without doing anything, as {state} is not set yet{how}",
+    )
+
+
+def _context_steps(found: Premature) -> Iterator[Step]:
+    """The way from a root of the call graph on which nothing does the work again."""
+    for edge in found.context:
+        yield Step(
+            edge.caller.path,
+            edge.line,
+            edge.caller.name,
+            f"calls {edge.callee.name}(), and nothing that follows does again what was left out",
+        )

@@ -1,0 +1,43 @@
+// path: drivers/base/example.c
+// models: commit 30d87ef8b38d ("powerpc/pci: Fix pcibios_setup_device() ordering")
+#include <linux/device.h>
+
+struct example;
+
+struct example_ops {
+	int (*setup)(struct example *ex);
+};
+
+struct example {
+	struct device dev;
+	const struct example_ops *ops;
+	int mapped;
+};
+
+int example_map(struct example *ex);
+
+/* bad_ops_hook with its last two calls the other way round. */
+static int example_is_hidden(struct example *ex)
+{
+	return !device_is_registered(&ex->dev);
+}
+
+static int driver_setup(struct example *ex)
+{
+	if (example_is_hidden(ex))
+		return 0;
+	ex->mapped = 1;
+	return example_map(ex);
+}
+
+static const struct example_ops driver_ops = { .setup = driver_setup };
+
+int example_add(struct example *ex)
+{
+	int ret;
+
+	ex->ops = &driver_ops;
+	ret = device_add(&ex->dev);
+	ex->ops->setup(ex);
+	return ret;
+}
