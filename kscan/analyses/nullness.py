@@ -14,7 +14,7 @@ from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
-from kscan.facts.model import Assign, Block, Call, Event
+from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
@@ -63,8 +63,8 @@ class Nullness:
         return found
 
     def _look(self, func: Func) -> Iterator[Misuse]:
-        holding = self.owner.holding(func)
-        for place, event in all_events(func.fact.body):
+        body = func.fact.body
+        for place, event in all_events(body):
             if not isinstance(event, Call) or not event.result or any(_NO_FAIL in a for a in event.args):
                 continue
             null, error = (
@@ -72,9 +72,10 @@ class Nullness:
                 event.callee in self.apis.may_return_err_ptr,
             )
             if null and not error:
-                yield from self._followed(holding, place, event, ZERO)
+                if not left_alone(body, place, event):
+                    yield from self._followed(self.owner.holding(func), place, event, ZERO)
             elif error and not null:
-                yield from self._followed(holding, place, event, NEGATIVE)
+                yield from self._followed(self.owner.holding(func), place, event, NEGATIVE)
 
     def _followed(self, holding: Holding, place: Place, call: Call, mask: int) -> Iterator[Misuse]:
         """What is known on the way to the call never adds a misuse: asked for where there is one without."""
@@ -143,6 +144,35 @@ def dereferenced(operand: str, holders: frozenset[Object]) -> bool:
             return any(found.within(h) for h in holders)
         return any(found.within(h) and found != h for h in holders)
     return any(not h.fields and h.base in names_in(operand) and f"{h.base}->" in operand for h in holders)
+
+
+def left_alone(body: Body, place: Place, call: Call) -> bool:
+    """Whether a result is tested for NULL at once and, where it is, not named again: a quick test."""
+    block, name = body.blocks[place.block], call.result
+    for event in block.events[place.index + 1 :]:
+        if (
+            isinstance(event, Assign)
+            and event.op == "="
+            and event.value == name
+            and event.target.isidentifier()
+        ):
+            name = event.target
+        elif any(name in operand for operand in _operands(event)):
+            return False
+    if block.kind != "branch" or block.left != name or block.right != "0" or block.op not in ("!=", "=="):
+        return False
+    pending = [block.succs[block.op == "!="]]
+    seen = set(pending)
+    while pending:
+        block = body.blocks[pending.pop()]
+        if name in block.left or name in block.right:
+            return False
+        if any(name in operand for event in block.events for operand in _operands(event)):
+            return False
+        fresh = [succ for succ in block.succs if succ not in seen]
+        seen.update(fresh)
+        pending += fresh
+    return True
 
 
 def _operands(event: Event) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ with it (held).  One acquisition at a time keeps the number of states small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -39,7 +39,7 @@ _MOST_REFERENCES = 3
 _MOST_PASSED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """A call that acquires.  ``named``: a variable gets the resource; else an object's state changes."""
 
@@ -100,14 +100,15 @@ class Ownership:
         self.parameters = program.shared(Parameters, apis)
         self.undoing = program.shared(Undoing, apis)
         self._bodies: dict[Func, Holding] = {}
-        self._outcomes: dict[Func, tuple[Outcome, ...]] = {}
+        self._sites: dict[Func, tuple[Site, ...]] = {}
+        self._outcomes: dict[Site, Outcome] = {}
 
-    def functions(self, names: Callable[[str], bool]) -> Iterator[Func]:
-        """The scanned functions that call something ``names`` accepts, in the order of their names."""
-        for func in self.program.functions():
-            inside = func.path in self.program.scope
-            if inside and any(not ref.path and names(ref.root) for ref in func.fact.calls):
-                yield func
+    def functions(self, names: Iterable[str]) -> list[Func]:
+        """The scanned functions that call one of ``names``, by file and line."""
+        found = {func for name in names for func in self.program.calling(name)}
+        return sorted(
+            (func for func in found if func.path in self.program.scope), key=lambda f: (f.path, f.fact.line)
+        )
 
     def holding(self, func: Func) -> Holding:
         """The analysis of one function."""
@@ -116,12 +117,18 @@ class Ownership:
             found = self._bodies[func] = Holding(self, func)
         return found
 
-    def outcomes(self, func: Func) -> tuple[Outcome, ...]:
-        """The outcome of each acquisition in a function."""
-        found = self._outcomes.get(func)
-        if found is None:
-            found = self._outcomes[func] = tuple(self.holding(func).outcomes())
-        return found
+    def outcomes(self, func: Func, resources: Collection[str]) -> Iterator[Outcome]:
+        """The outcome of each acquisition of one of ``resources`` in a function."""
+        sites = self._sites.get(func)
+        if sites is None:
+            holding = self.holding(func)
+            sites = self._sites[func] = tuple(s for s in holding.sites() if not holding.cleaned(s))
+        for site in sites:
+            if site.resource.name in resources:
+                found = self._outcomes.get(site)
+                if found is None:
+                    found = self._outcomes[site] = self.holding(func).outcome(site, site.held)
+                yield found
 
 
 class Holding:
@@ -136,6 +143,8 @@ class Holding:
         self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
         self.values = Values(self.body)
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
+        self._undoers: dict[str, frozenset[str]] = {}
+        self._held: dict[tuple[str, frozenset[Object]], bool] = {}
         self._pointers = {v.name for v in self.body.locals if "*" in v.type}
         self.cleanups = {v.name: v.cleanup for v in self.body.locals if v.cleanup}
 
@@ -223,12 +232,6 @@ class Holding:
 
     # -- paths ----------------------------------------------------------------
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """The outcome of each acquisition."""
-        for site in self.sites():
-            if not self.cleaned(site):
-                yield self.outcome(site, site.held)
-
     def cleaned(self, site: Site) -> bool:
         """Whether the result goes straight into a variable with a cleanup attribute."""
         return any(
@@ -272,10 +275,24 @@ class Holding:
         names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
         if site.on is not None:
             names |= names_in(site.call.args[0]) | {site.on.base}
-        return self.paths.concerning(names - {""}) | self.undoing.releasing(site.resource.name)
+        return self.paths.concerning(names - {""}) | self._releasing(site.resource.name)
+
+    def _releasing(self, resource: str) -> frozenset[str]:
+        """What is named here of all that may release a resource, however deep."""
+        found = self._undoers.get(resource)
+        if found is None:
+            found = self._undoers[resource] = self.undoing.releasing(resource).intersection(self.paths.named)
+        return found
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
         """Whether an operand is the resource, or the address of a part of it."""
+        key = (operand, holders)
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = self._holds(operand, holders)
+        return known
+
+    def _holds(self, operand: str, holders: frozenset[Object]) -> bool:
         found = parse(operand)
         if found is None:
             return False

@@ -51,7 +51,7 @@ class Parameters:
             return frozenset({UNKNOWN})
         if callee in apis.acquires:
             return _fate_in_acquirer(apis.acquires[callee], position)
-        targets = self._program.resolve(callee, path)
+        targets = [f for f in self._program.resolve(callee, path) if self._program.is_root(f)]
         if not targets or depth <= 0:
             return self._guess(callee, position, path)
         found: set[str] = set()

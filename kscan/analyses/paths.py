@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -79,7 +79,7 @@ class Node(Generic[S]):
 
     block: int
     index: int
-    facts: Facts
+    known: int  # the number that Paths gave to what is known there
     state: S
     parent: Node[S] | None = None
     side: int = 0
@@ -111,8 +111,16 @@ class _Step(NamedTuple):
     stops: str = ""
 
 
+_Turns = tuple[tuple[int, int, int], ...]
+"""Ways on from the end of a block: place among the successors, block, number of what is known there."""
+
+
 class Paths:
-    """The paths of one body."""
+    """The paths of one body.
+
+    What the events of a block and its branch do to what is known does not depend on who asks, so it
+    is worked out once: many questions are asked about one body, and most blocks concern none of them.
+    """
 
     def __init__(self, body: Body, apis: Apis, too_many: Callable[[], object] = lambda: None) -> None:
         """``too_many`` is called where a question about the body has too many states to be answered."""
@@ -122,7 +130,10 @@ class Paths:
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
         self._again = self._asked_again()
         self._live = self._liveness()
-        self._steps: list[tuple[_Step, ...] | None] = [None] * len(body.blocks)
+        self._facts: list[Facts] = []
+        self._numbers: dict[frozenset[tuple[str, int]], int] = {}
+        self._ends: dict[tuple[int, int], int] = {}
+        self._turns: dict[tuple[int, int], _Turns] = {}
         self.states = 0
         """States looked at so far."""
 
@@ -170,8 +181,8 @@ class Paths:
         """What of ``facts`` a later test, copy or return may ask for, from ``place`` on."""
         block = self.body.blocks[place.block]
         live = frozenset[str]().union(*(self._live[s] for s in block.succs))
-        needed = self._needed(block, live, place.index)
-        return {k: v for k, v in facts.items() if k in needed}
+        needed, given = self._effects(block, place.index)
+        return {k: v for k, v in facts.items() if k in needed or (k in live and k not in given)}
 
     def explore(
         self,
@@ -187,41 +198,76 @@ class Paths:
         ``facts`` are the alternatives of what is known there.  Events that mention none of
         the names in ``concerns`` are not visited.
         """
-        queue = deque([Node(start.block, start.index, known, state) for known in facts])
-        seen: set[tuple[int, frozenset[tuple[str, int]], S]] = set()
+        queue = deque([Node(start.block, start.index, self._number(known), state) for known in facts])
+        looked = self._mentioning(concerns)
+        seen: set[tuple[int, int, S]] = set()
         while queue:
             node = queue.popleft()
             self.states += 1
             block = self.body.blocks[node.block]
-            after = self._through(node, visit, concerns)
-            if after is None:
-                continue
-            known, state = after
+            if looked >> node.block & 1 or node.index:
+                after = self._through(node, visit, concerns)
+                if after is None:
+                    continue
+                end, state = after
+            else:
+                end, state = self._end(node.block, node.known), node.state
+                if end < 0:
+                    continue
             if decide is not None:
-                decided = decide(block, known, state, node)
+                decided = decide(block, self._facts[end], state, node)
                 if decided is None:
                     continue
                 state = decided
             if not block.succs:
-                visit(Place(node.block, len(block.events)), None, known, state, node)
-            for side, refined in self._onward(block, known):
-                succ = block.succs[side]
-                live = self._live[succ]
-                kept = {k: v for k, v in refined.items() if k in live}
-                key = (succ, frozenset(kept.items()), state)
+                visit(Place(node.block, len(block.events)), None, self._facts[end], state, node)
+            for side, succ, known in self._onward(node.block, end):
+                key = (succ, known, state)
                 if key not in seen:
                     if len(seen) >= MOST_STATES or self.states >= MOST_OF_BODY:
                         self._too_many()
                         return False
                     seen.add(key)
-                    queue.append(Node(succ, 0, kept, state, node, side))
+                    queue.append(Node(succ, 0, known, state, node, side))
         return True
+
+    def _number(self, facts: Facts) -> int:
+        """The number that stands for ``facts``, which nobody changes from now on."""
+        key = frozenset(facts.items())
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._facts)
+            self._facts.append(facts)
+        return number
+
+    def _mentioning(self, concerns: frozenset[str] | None) -> int:
+        """The set of blocks, one bit each, with an event that mentions one of ``concerns``."""
+        if concerns is None:
+            return -1
+        found = 0
+        for name in concerns.intersection(self._mentions):
+            found |= self._mentions[name]
+        return found
+
+    @property
+    def named(self) -> Collection[str]:
+        """The names that events of the body mention."""
+        return self._mentions
+
+    @cached_property
+    def _mentions(self) -> dict[str, int]:
+        found: dict[str, int] = defaultdict(int)
+        for number, steps in enumerate(self._steps):
+            for step in steps:
+                for name in step.names:
+                    found[name] |= 1 << number
+        return found
 
     def _through(
         self, node: Node[S], visit: Visit[S], concerns: frozenset[str] | None
-    ) -> tuple[Facts, S] | None:
-        facts, state = dict(node.facts), node.state
-        steps = self._steps[node.block] or self._compile(node.block)
+    ) -> tuple[int, S] | None:
+        facts, state = dict(self._facts[node.known]), node.state
+        steps = self._steps[node.block]
         for step in steps[node.index :] if node.index else steps:
             if (step.forgets or step.stops) and not self._survives(step, facts):
                 return None
@@ -230,14 +276,41 @@ class Paths:
                 if after is None:
                     return None
                 state = after
-        return facts, state
+        return self._number(facts), state
 
-    def _compile(self, number: int) -> tuple[_Step, ...]:
-        """What the events of a block do to facts, made once."""
-        events = self.body.blocks[number].events
-        steps = tuple(self._step(Place(number, index), event) for index, event in enumerate(events))
-        self._steps[number] = steps
-        return steps
+    def _end(self, block: int, known: int) -> int:
+        """What is known at the end of a block with ``known`` at its start; -1 where control stops in it."""
+        key = (block, known)
+        end = self._ends.get(key)
+        if end is None:
+            facts = dict(self._facts[known])
+            stops = any(
+                not self._survives(step, facts) for step in self._steps[block] if step.forgets or step.stops
+            )
+            end = self._ends[key] = -1 if stops else self._number(facts)
+        return end
+
+    def _onward(self, number: int, end: int) -> _Turns:
+        """The ways on from the end of a block where ``end`` is known, with what matters later of it."""
+        key = (number, end)
+        turns = self._turns.get(key)
+        if turns is None:
+            block = self.body.blocks[number]
+            found = []
+            for side, refined in self._sides(block, self._facts[end]):
+                live = self._live[block.succs[side]]
+                kept = {k: v for k, v in refined.items() if k in live}
+                found.append((side, block.succs[side], self._number(kept)))
+            turns = self._turns[key] = tuple(found)
+        return turns
+
+    @cached_property
+    def _steps(self) -> list[tuple[_Step, ...]]:
+        """What the events of each block do to facts."""
+        return [
+            tuple(self._step(Place(number, index), event) for index, event in enumerate(block.events))
+            for number, block in enumerate(self.body.blocks)
+        ]
 
     def _step(self, place: Place, event: Event) -> _Step:
         if isinstance(event, Assign):
@@ -294,7 +367,7 @@ class Paths:
 
     # -- branches -------------------------------------------------------------
 
-    def _onward(self, block: Block, facts: Facts) -> Iterator[tuple[int, Facts]]:
+    def _sides(self, block: Block, facts: Facts) -> Iterator[tuple[int, Facts]]:
         if block.kind != "branch":
             for side in range(len(block.succs)):
                 yield side, facts
@@ -366,8 +439,10 @@ class Paths:
     # -- what matters later ---------------------------------------------------
 
     def _liveness(self) -> list[frozenset[str]]:
+        """What may be asked for at the start of each block: needed there, or later and not set before."""
         blocks = self.body.blocks
-        live: list[frozenset[str]] = [frozenset()] * len(blocks)
+        effects = [self._effects(block) for block in blocks]
+        live = [frozenset(needed) for needed, _set in effects]
         before: list[list[int]] = [[] for _ in blocks]
         for number, block in enumerate(blocks):
             for succ in block.succs:
@@ -377,30 +452,36 @@ class Paths:
         while pending:
             number = pending.popleft()
             waiting.discard(number)
-            found = self._needed(blocks[number], frozenset().union(*(live[s] for s in blocks[number].succs)))
-            if found != live[number]:
-                live[number] = found
+            needed, given = effects[number]
+            after = set[str]().union(*(live[s] for s in blocks[number].succs))
+            after -= given
+            after |= needed
+            if len(after) != len(live[number]):
+                live[number] = frozenset(after)
                 for other in before[number]:
                     if other not in waiting:
                         waiting.add(other)
                         pending.append(other)
         return live
 
-    def _needed(self, block: Block, after: frozenset[str], since: int = 0) -> frozenset[str]:
-        needed = set(after) | set(self._asked(block))
+    def _effects(self, block: Block, since: int = 0) -> tuple[set[str], set[str]]:
+        """What a block asks for from an event on, and what it sets before it is asked for."""
+        needed, given = set(self._asked(block)), set[str]()
         for event in reversed(block.events[since:]):
             if isinstance(event, Assign):
                 if event.op == "=":
                     needed.discard(event.target)
+                    given.add(event.target)
                 if constant(event.value) == ANY:
                     needed.add(event.value)
             elif isinstance(event, Call):
                 needed.discard(event.result)
+                given.add(event.result)
                 if event.result in self._again:
                     needed.add(self._again[event.result])
                 if event.callee in self._apis.predicates:
                     needed.update(event.args)
-        return frozenset(needed)
+        return needed, given
 
     def _asked(self, block: Block) -> Iterator[str]:
         if block.kind == "return":

@@ -35,7 +35,7 @@ class Undoing:
         found = set(self._apis.releases_of.get(resource, ()))
         edge = set(found)
         for _level in range(_DEEP):
-            edge = {func.name for name in edge for func in self._program.calling(name)} - found
+            edge = {func.name for name in edge for func in self._calling(name)} - found
             found |= edge
         return frozenset(found)
 
@@ -54,11 +54,14 @@ class Undoing:
         return False
 
     def _may_release(self, name: str, path: str, resource: str) -> bool:
-        if name in self._apis.releases or self._program.resolve(name, path):
+        if name in self._apis.releases or any(map(self._program.is_root, self._program.resolve(name, path))):
             return name in self.releasing(resource)
         return sounds_ending(name) and name not in self._apis.does_not_keep and name.islower()
 
+    def _calling(self, name: str) -> Iterator[Func]:
+        return filter(self._program.is_root, self._program.calling(name))
+
     def _callers(self, func: Func) -> Iterator[Func]:
-        for caller in self._program.calling(func.name):
+        for caller in self._calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller

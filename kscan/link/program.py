@@ -173,6 +173,10 @@ class Program:
         """
         self.roots = frozenset(self.facts)
 
+    def is_root(self, func: Func) -> bool:
+        """Whether a function is one of a file that is there whatever rules have loaded."""
+        return self.roots is None or func.path in self.roots
+
     def _index(self, path: str, file: FileFacts) -> None:
         calls, fields = self._calls, self._field_calls
         for fact in file.functions:

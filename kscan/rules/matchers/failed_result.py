@@ -47,7 +47,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     nullness = program.shared(Nullness, model.apis, owner)
     kinds = rule.options_as(Options).kinds
     names = model.apis.may_return_null | model.apis.may_return_err_ptr
-    for func in tuple(owner.functions(names.__contains__)):
+    for func in owner.functions(names):
         for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
             if misuse.kind in kinds:
                 yield _finding(rule, owner, misuse)

@@ -62,14 +62,13 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         f for f, roles in apis.acquires.items() if any(a.resource in wanted and not a.managed for a in roles)
     }
     names |= {m for m, loop in apis.loops.items() if loop.resource in wanted}
-    for func in owner.functions(names.__contains__):
+    for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
-        for outcome in owner.outcomes(func) if rule.covers(func.path) else ():
-            if outcome.site.resource.name in wanted:
-                for finding in _judged(rule, options, owner, outcome):
-                    if (finding.line, finding.message) not in said:
-                        said.add((finding.line, finding.message))
-                        yield finding
+        for outcome in owner.outcomes(func, wanted) if rule.covers(func.path) else ():
+            for finding in _judged(rule, options, owner, outcome):
+                if (finding.line, finding.message) not in said:
+                    said.add((finding.line, finding.message))
+                    yield finding
 
 
 def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
