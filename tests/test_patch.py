@@ -245,6 +245,25 @@ def test_what_a_later_patch_fixes_is_named_and_fails_no_run(ask: Judge, tree: Pa
     assert exit_status(ask(mbox(first)), "note") == 1
 
 
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd.c", ".git/hooks/pre-commit"])
+def test_a_patch_that_leads_out_of_the_tree_is_refused(run: Any, tree: Path, path: str) -> None:
+    evil = f"--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-a\n+b\n"
+    for text in (evil, evil + change(HARMLESS)):
+        status, out, err = run(text)
+        assert status == 2
+        assert f"{path}: left out: " in out
+        assert err.splitlines()[0].endswith("(line 1) (no patch may touch it)")
+
+
+def test_what_of_a_patch_is_not_read_is_told(run: Any) -> None:
+    binary = "diff --git a/{0} b/{0}\nindex aaaa..bbbb\nBinary files a/{0} and b/{0} differ\n"
+    assert run(binary.format("logo.ppm"))[0] == 0
+    status, out, err = run(binary.format("drivers/x.c"))
+    assert status == 2
+    assert "drivers/x.c: left out: binary file (line 1)" in out
+    assert "drivers/x.c: left out: binary file (line 1)\n" in err
+
+
 def test_coverage_is_that_of_all_patches(ask: Judge) -> None:
     first = patch_mail(change(HARMLESS), "[PATCH 1/2] a", Message_ID="<1@x>")
     other = change(("/* Buses", "/* More buses"), path="drivers/pci/probe.c")

@@ -96,12 +96,18 @@ class _Judging:
         judged.renames.append(renamed)
         outcome: _Outcome = "applied"
         findings: tuple[Finding, ...] = ()
-        notes: tuple[str, ...] = ()
-        if not touched:
-            outcome, notes = "empty", ("touches no C file",)
+        notes = tuple(str(item) for item in patch.diff.not_handled)
+        for item in patch.diff.not_handled:
+            if item.unread and is_c_file(item.path):
+                self._skip(patch, str(item))
+        if unsafe := [str(item) for item in patch.diff.not_handled if item.unsafe]:
+            outcome, notes = "refused", tuple(unsafe)
+            self._skip(patch, unsafe[0], "no patch may touch it")
+        elif not touched:
+            outcome, notes = "empty", ("touches no C file", *notes)
         elif not self.tree:
             findings = self._alone(patch, touched, renamed)
-            notes = (_ALONE,)
+            notes = (_ALONE, *notes)
         else:
             applied = apply_patch(source, patch, self.repo)
             notes = applied.notes
@@ -112,8 +118,7 @@ class _Judging:
                 source = applied.overlay
             else:
                 outcome, notes = "refused", tuple(str(r) for r in applied.refusals)
-                remedy = _remedy(applied, judged.needs)
-                self.skipped.append(Skipped(patch.source or patch.name, 0, _refusal(applied), remedy))
+                self._skip(patch, _refusal(applied), _remedy(applied, judged.needs))
         mail = mail_of(patch) if self.setup.config.format == MAIL_REPLY else None
         judged.results.append(
             PatchResult(
@@ -121,6 +126,9 @@ class _Judging:
             )
         )
         return source
+
+    def _skip(self, patch: Patch, reason: str, remedy: str = "") -> None:
+        self.skipped.append(Skipped(patch.source or patch.name, 0, reason, remedy))
 
     def _judge(
         self,

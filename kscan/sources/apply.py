@@ -142,7 +142,7 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
         *_damage_notes(diff.damage),
         *(str(item) for item in work.applied if str(item)[-7:] != "exactly"),
     ]
-    notes += [f"{item.path}: left out: {item.reason}" for item in diff.not_handled]
+    notes += [str(item) for item in diff.not_handled]
     before = Overlay(base, work.preimages) if work.preimages else base
     return ApplyResult(
         Overlay(base, work.changed),

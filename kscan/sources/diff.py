@@ -111,11 +111,20 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class NotHandled:
-    """A section of a diff that is left out, and why; the other files are kept."""
+    """A section of a diff that is left out, and why; the other files are kept.
+
+    ``unsafe``: it names a path that no patch may touch.  ``unread``: it changes a file in a form that is not
+    read (links and submodules have no text to read).
+    """
 
     path: str
     line: int
     reason: str
+    unsafe: bool = False
+    unread: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}: left out: {self.reason} (line {self.line})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(r"@@ -, \+, @@")  # what Bugzilla writes above an atta
 _EMPTY_BLOB = re.compile(r"e69de29[0-9a-f]*$|473a0f4c[0-9a-f]*$")
 _STARTS = ("diff --", "--- ", "@@ -")
 _TABBED = re.compile(r"\.(?:[chS]|dtsi?)$")  # files that the kernel indents with tabs
+_LINK, _SUBMODULE = _NO_TEXT = "symbolic link", "submodule"
 
 
 @dataclass(slots=True)
@@ -221,8 +222,11 @@ class _Reader:
         if section.is_deleted:
             new = None
         path = new or old or ""
-        reason = _refusal(section, [*raw, *(p for p in (old, new) if p is not None)])
-        if reason:
+        for named in (*raw, *(p for p in (old, new) if p is not None)):
+            if reason := unsafe_reason(named):
+                self.not_handled.append(NotHandled(path, section.line, reason, unsafe=True))
+                return
+        if reason := _no_text(section):
             self._leave_out(path, section.line, reason)
             return
         if not hunks and not _complete_without_hunks(section):
@@ -260,7 +264,7 @@ class _Reader:
             self._note("tabs-to-spaces", first.line, f"{first.path}: no tab in any line")
 
     def _leave_out(self, path: str, line: int, reason: str) -> None:
-        self.not_handled.append(NotHandled(path, line, reason))
+        self.not_handled.append(NotHandled(path, line, reason, unread=reason not in _NO_TEXT))
 
     def _note(self, kind: str, line: int, text: str, *, repaired: bool = False) -> None:
         self.damage.append(Damage(line, kind, text, repaired))
@@ -299,12 +303,9 @@ def _complete_without_hunks(section: _Section) -> bool:
     return section.old_mode != section.new_mode
 
 
-def _refusal(section: _Section, paths: Sequence[str]) -> str:
-    for path in paths:
-        if reason := unsafe_reason(path):
-            return reason
+def _no_text(section: _Section) -> str:
     if SYMLINK_MODE in (section.old_mode, section.new_mode):
-        return "symbolic link"
+        return _LINK
     if SUBMODULE_MODE in (section.old_mode, section.new_mode):
-        return "submodule"
+        return _SUBMODULE
     return "binary file" if section.binary else ""

@@ -9,7 +9,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO
@@ -19,7 +19,7 @@ from kscan.sources.git import GitRepo
 from kscan.sources.mail import Message, read_message, read_text
 from kscan.sources.series import Series, Unreadable, group_series
 
-_MOST_MAIL_BYTES = 64 << 20
+_MOST_MAIL_BYTES = 16 << 20
 _MOST_LINE_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _FROM = re.compile(rb"From (?:\S+ +.*\d\d:\d\d.*\d{4}|[0-9a-f]{40} |mboxrd@z )")
@@ -127,12 +127,22 @@ def _stream(file: IO[bytes], source: str) -> Iterator[Message | Unreadable]:
         head = opened.readline(_MOST_LINE_BYTES)
     if _FROM.match(head):
         for number, data in enumerate(_split_mbox(opened), 1):
-            yield read_message(data, f"{source}:{number}")
+            yield _message(data, f"{source}:{number}")
         return
     data = head + opened.read(_MOST_MAIL_BYTES)
     if not data.strip():
         return
-    yield read_message(data, source) if looks_like_mail(data) else read_text(data, source)
+    yield _message(data, source) if looks_like_mail(data) else _message(data, source, read_text)
+
+
+def _message(
+    data: bytes, source: str, read: Callable[[bytes, str], Message] = read_message
+) -> Message | Unreadable:
+    """The mail or diff that ``data`` is, unless that is as much as is read of one."""
+    if len(data) < _MOST_MAIL_BYTES:
+        return read(data, source)
+    reason = f"is larger than the {_MOST_MAIL_BYTES >> 20} MB kscan reads of a mail or diff"
+    return Unreadable(source, reason, remedy="split it, or compare revisions with `kscan diff`")
 
 
 def _unpacked(file: IO[bytes]) -> IO[bytes]:
@@ -244,4 +254,4 @@ def _public_inbox(path: Path) -> Iterator[Message | Unreadable]:
         if data is None:
             yield Unreadable(f"{path}:{match[1].decode()[:12]}", "the mail is missing from the repository")
         else:
-            yield read_message(data, f"{path}:{match[1].decode()[:12]}")
+            yield _message(data, f"{path}:{match[1].decode()[:12]}")
