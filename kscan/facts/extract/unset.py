@@ -1,6 +1,6 @@
 """Locals that some path may read before anything set them: a quick superset, found while the CFG is at hand.
 
-Definite assignment (as in the Java Language Specification, chapter 16) on bit sets, blind to
+Definite assignment (as in the Java Language Specification, chapter 16) for one name at a time, blind to
 what branches tell.  A rule decodes only the bodies that are named here and judges each path.
 """
 
@@ -21,116 +21,92 @@ def unset_reads(bare: Iterable[Local], blocks: Sequence[Draft]) -> tuple[str, ..
     ``bare`` are the locals declared without a value, or with one that names them: the others are set
     where they come into being.
     """
-    bits: dict[str, int] = {}
+    found: set[str] = set()
+    done: set[str] = set()
     for local in bare:
-        kind = local.type
-        plain = "*" in kind or not kind.startswith(("struct", "union", "?"))
-        if plain and not kind.endswith("[]") and not local.static:
-            bits.setdefault(local.name, 1 << len(bits))
-    if not bits:
-        return ()
-    entry = _effect(bits, blocks[0])
-    found = entry.exposed
-    left = {name: bit for name, bit in bits.items() if not bit & entry.set}
-    if left and blocks[0].succs:
-        effects = [_effect(left, block) for block in blocks]
-        read = 0
-        for effect in effects:
-            read |= effect.exposed
-        if read:
-            for effect, mask in zip(effects, _unset(blocks, effects, read), strict=True):
-                found |= effect.exposed & mask
-    return tuple(sorted([name for name, bit in bits.items() if bit & found])) if found else ()
+        name, kind = local.name, local.type
+        if name in done or local.static or kind.endswith("[]"):
+            continue
+        if "*" not in kind and kind.startswith(("struct", "union", "?")):
+            continue
+        done.add(name)
+        if _read_unset(name, blocks):
+            found.add(name)
+    return tuple(sorted(found)) if found else ()
 
 
-def _effect(bits: dict[str, int], block: Draft) -> _Effect:
-    effect = _Effect(bits)
-    for event in block.events:
-        effect.event(event)
-    effect.read(block.left)
-    effect.read(block.right)
-    return effect
-
-
-def _unset(blocks: Sequence[Draft], effects: list[_Effect], wanted: int) -> list[int]:
-    """What may be unset where each block begins."""
-    unset = [0] * len(blocks)
-    unset[0] = wanted
+def _read_unset(name: str, blocks: Sequence[Draft]) -> bool:
+    """Whether a path leads from the entry to something that reads ``name`` past nothing that sets it."""
+    seen = {0}
     pending = [0]
     while pending:
-        number = pending.pop()
-        out = unset[number] & ~effects[number].set
-        for succ in blocks[number].succs:
-            if out & ~unset[succ]:
-                unset[succ] |= out
-                pending.append(succ)
-    return unset
+        block = blocks[pending.pop()]
+        reads = _reads(name, block.events)
+        if reads is None and (name in block.left or name in block.right):
+            reads = _names(name, block.left) or _names(name, block.right) or None
+        if reads:
+            return True
+        if reads is None:
+            for succ in block.succs:
+                if succ not in seen:
+                    seen.add(succ)
+                    pending.append(succ)
+    return False
 
 
-class _Effect:
-    """What one block sets, and what it reads before setting it."""
-
-    __slots__ = ("_bits", "exposed", "set")
-
-    def __init__(self, bits: dict[str, int]) -> None:
-        self._bits = bits
-        self.set = 0
-        self.exposed = 0
-
-    def read(self, operand: str) -> None:
-        """An operand is evaluated."""
-        bits = self._bits
-        for name, bit in bits.items():  # few: to look for them costs less than to list what is there
-            if (
-                name in operand
-                and not bit & self.set
-                and (name == operand or name in _NAMES.findall(operand))
-            ):
-                self.exposed |= bit
-
-    def event(self, event: Event) -> None:
-        """An event takes place."""
-        if isinstance(event, Call):
-            if event.callee == "asm" and not event.args:
-                self.set = -1
+def _reads(name: str, events: Sequence[Event]) -> bool | None:
+    """Whether the first event that has to do with ``name`` reads it, or sets it; None if there is none."""
+    for event in events:
+        if isinstance(event, Assign):
+            value, target = event.value, event.target
+            if name in value:
+                found = _given(name, value) if value[0] == "&" else _names(name, value) or None
+                if found is not None:
+                    return found
+            if name in target:
+                if target == name:
+                    return event.op != "="
+                found = _stored(name, target)
+                if found is not None:
+                    return found
+        elif isinstance(event, Call):
+            if not event.args and event.callee == "asm":
+                return False
             for arg in event.args:
-                self._argument(arg, event.loop)
-        elif isinstance(event, Assign):
-            bit = self._bits.get(event.target, 0)
-            if event.value[:1] == "&":
-                self._given(event.value)
-            else:
-                self.read(event.value)
-            if bit and event.op != "=":
-                self.read(event.target)
-            elif not bit:
-                self._stored(event.target)
-            self.set |= bit
-        else:
-            for name in event.names:
-                self.read(name)
+                if name in arg:
+                    found = _argument(name, arg, event.loop)
+                    if found is not None:
+                        return found
+        elif name in event.names:
+            return True
+    return None
 
-    def _stored(self, target: str) -> None:
-        """A store to something that is no plain variable: through a pointer, or to a part of a value."""
-        name = _NAMES.match(target)
-        if name is not None and target[name.end() : name.end() + 1] == ".":
-            self.set |= self._bits.get(name[0], 0)
-        else:
-            self.read(target)
 
-    def _argument(self, arg: str, loop: bool) -> None:
-        if arg[:1] == "&":
-            self._given(arg)
-            return
-        bit = self._bits.get(arg, 0)
-        if not loop:
-            self.read(arg)
-        self.set |= bit  # a macro may set it
+def _argument(name: str, arg: str, loop: bool) -> bool | None:
+    """What a call does; a loop macro may set what it is given."""
+    if arg[0] == "&":
+        return _given(name, arg)
+    if loop:
+        return False if arg == name else None
+    return _names(name, arg) or None
 
-    def _given(self, operand: str) -> None:
-        """``&x`` or ``&x.y``: from here on somebody else may set it; ``&x->y`` reads x."""
-        name = _NAMES.match(operand, 1)
-        if name is not None and "->" not in operand and "[" not in operand:
-            self.set |= self._bits.get(name[0], 0)
-        else:
-            self.read(operand)
+
+def _names(name: str, operand: str) -> bool:
+    """Whether evaluating ``operand`` reads ``name``."""
+    return name == operand or name in _NAMES.findall(operand)
+
+
+def _stored(name: str, target: str) -> bool | None:
+    """A store to something that is no plain variable: through a pointer, or to a part of a value."""
+    first = _NAMES.match(target)
+    if first is not None and target[first.end() : first.end() + 1] == ".":
+        return False if first[0] == name else None
+    return _names(name, target) or None
+
+
+def _given(name: str, operand: str) -> bool | None:
+    """``&x`` or ``&x.y``: from here on somebody else may set it; ``&x->y`` reads x."""
+    first = _NAMES.match(operand, 1)
+    if first is not None and "->" not in operand and "[" not in operand:
+        return False if first[0] == name else None
+    return _names(name, operand) or None
