@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from kscan.config import rules_dir
@@ -42,10 +42,10 @@ class Around:
     def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
         return self._ask(kind, name)
 
-    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
-        return frozenset(names)
+    def leading(self) -> Callable[[Iterable[str]], Iterable[str]]:
+        return lambda _names: ()
 
-    def calling(self, name: str) -> Sequence[tuple[str, str]]:
+    def calling(self, names: Collection[str], also: Collection[str]) -> Sequence[tuple[str, str]]:
         return ()
 
     def load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:

@@ -1,14 +1,16 @@
-"""The cross-reference of what lies around the scanned files: kept, and brought up to date."""
+"""The tables of what lies around the scanned files: kept, and brought up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kscan.facts.store import FactsStore
-from kscan.pipeline.around import Around
+from kscan.pipeline.around import Around, Folders
+from kscan.pipeline.ground import Ground, changed_over
+from kscan.sources import Source
 from kscan.sources.overlay import Overlay
 from kscan.sources.tree import Tree
 
@@ -48,37 +50,76 @@ def store(tmp_path: Path) -> Iterator[FactsStore]:
         yield store
 
 
+def around(
+    source: Source, store: FactsStore | None, folders: Iterable[str], inside: Iterable[str], *headers: str
+) -> Around:
+    below, changed = changed_over(source)
+    return Around(Ground(below, store), source, Folders(headers, tuple(folders)), frozenset(inside), changed)
+
+
 def test_the_folders_and_what_lies_beside_the_scanned_files(tree: Counting) -> None:
-    around = Around(tree, None, ["core", "nowhere"], ["far/c.c"])
-    assert around.callers("low") == ("core/b.c", "far/near.c")
-    assert around.definers("low") == ("core/a.c",)
-    assert around.functions_calling("low") == (("core/b.c", "top"), ("far/near.c", "near"))
-    assert around.leading_to(["low"]) == {"low", "top", "near"}
+    found = around(tree, None, ["core", "nowhere"], ["far/c.c"])
+    assert found.callers("low") == ("core/b.c", "far/near.c")
+    assert found.definers("low") == ("core/a.c",)
+    assert found.functions_calling("low") == (("core/b.c", "top"), ("far/near.c", "near"))
+    more = found.leading()
+    assert set(more(["low"])) == {"low", "top", "near"}
+    assert more(["low", "near"]) == []
 
 
 def test_what_is_kept_is_not_read_again(tree: Counting, store: FactsStore) -> None:
-    first = Around(tree, store, ["core"], ["far/c.c"]).callers("low")
+    first = around(tree, store, ["core"], ["far/c.c"]).callers("low")
     tree.was_read.clear()
-    assert Around(tree, store, ["core"], ["far/c.c"]).callers("low") == first
+    assert around(tree, store, ["core"], ["far/c.c"]).callers("low") == first
     assert tree.was_read == []
 
 
 def test_only_what_has_changed_is_read_again(tree: Counting, store: FactsStore) -> None:
-    assert Around(tree, store, ["core"], ["far/c.c"]).leading_to(["low"]) == {"low", "top", "near"}
+    assert set(around(tree, store, ["core"], ["far/c.c"]).leading()(["low"])) == {"low", "top", "near"}
     (Path(tree.top) / "core" / "b.c").write_text("void top(void)\n{\n\tother();\n}\n")
     (Path(tree.top) / "core" / "new.c").write_text("void fresh(void)\n{\n\ttop();\n\tlow();\n}\n")
     (Path(tree.top) / "far" / "near.c").unlink()
-    tree.was_read.clear()
-    again = Around(tree, store, ["core"], ["far/c.c"])
-    assert again.callers("low") == ("core/new.c",)
-    assert again.leading_to(["other"]) == {"other", "top", "fresh"}
-    assert tree.was_read == ["core/b.c", "core/new.c"]
+    for expected in (["core/b.c", "core/new.c"], []):  # once
+        tree.was_read.clear()
+        again = around(tree, store, ["core"], ["far/c.c"])
+        assert again.callers("low") == ("core/new.c",)
+        assert set(again.leading()(["other"])) == {"other", "top", "fresh"}
+        assert tree.was_read == expected
 
 
 def test_a_patch_pays_for_its_files(tree: Counting, store: FactsStore) -> None:
-    assert Around(tree, store, ["core"], ["core/b.c"]).callers("low") == ()
+    assert around(tree, store, ["core"], ["core/b.c"]).callers("low") == ()
     tree.was_read.clear()
     patched = Overlay(tree, {"core/a.c": b"void low(void)\n{\n\ttop();\n}\n"})
-    assert Around(patched, store, ["core"], ["core/a.c"]).callers("low") == ("core/b.c",)
-    assert Around(patched, store, ["core"], ["core/b.c"]).callers("top") == ("core/a.c",)
+    assert around(patched, store, ["core"], ["core/a.c"]).callers("low") == ("core/b.c",)
+    assert around(patched, store, ["core"], ["core/b.c"]).callers("top") == ("core/a.c",)
+    assert tree.was_read == []
+
+
+def test_overlays_share_what_they_do_not_change(tree: Counting) -> None:
+    ground = Ground(tree, None)
+    patched = Overlay(
+        Overlay(tree, {"core/new.c": b"void fresh(void)\n{\n\tlow();\n}\n"}), {"core/b.c": None}
+    )
+    folders = Folders((), ("core",))
+    for _ in range(2):
+        assert Around(ground, tree, folders, ["core/a.c"]).callers("low") == ("core/b.c",)
+        changed = changed_over(patched)[1]
+        assert Around(ground, patched, folders, ["core/a.c"], changed).callers("low") == ("core/new.c",)
+    assert sorted(tree.was_read) == ["core/a.c", "core/b.c"]
+
+
+def test_headers_of_each_place_in_order(tree: Counting, store: FactsStore) -> None:
+    for path in ("core/own.h", "include/a.h", "include/deep/b.h", "far/near.h", "far/below/far.h"):
+        file = Path(tree.top) / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("struct thing {\n};\n#define CALL(x) (x)\n")
+    found = around(tree, store, ["core"], ["far/c.c"], "include", "none")
+    everywhere = ("include/a.h", "include/deep/b.h", "core/own.h", "far/near.h")
+    assert found.homes("struct", "struct thing") == found.homes("macro", "CALL") == everywhere
+    assert found.homes("function", "CALL") == ()
+    patched = Overlay(tree, {"include/a.h": b"", "include/new.h": b"struct thing {\n};\n"})
+    tree.was_read.clear()
+    found = around(patched, store, ["core"], ["core/own.h"], "include")
+    assert found.homes("struct", "struct thing") == ("include/deep/b.h", "include/new.h")
     assert tree.was_read == []

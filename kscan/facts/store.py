@@ -51,6 +51,7 @@ _MAKERS = (
     "facts/model.py",
     "kernel/macros.py",
     "link/names.py",
+    "link/nametable.py",
     "link/outline.py",
     "link/crossref.py",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -47,6 +47,7 @@ class CrossReference:
                 packed.own,
             )
         )
+        self._known: dict[str, int] = {}
         out_of_date = frozenset(without)
         self._without = frozenset(i for i, path in enumerate(packed.paths) if path in out_of_date)
 
@@ -75,27 +76,55 @@ class CrossReference:
                 if self._sites[3 * site + 2] == kind and where not in self._without:
                     yield self._paths[where]
 
-    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of ``names`` that are known, and all that may lead to one of them, call by call."""
-        start = {number for name in names if (number := self._number(name)) is not None}
+    def calling(self, names: Iterable[str], also: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """(path, name) of the functions that may call one of ``names`` and one of ``also``."""
+        wanted = set(self._calling(names))
+        both = wanted.intersection(self._calling(also)) if wanted else ()
+        for site in both:
+            yield self._paths[self._sites[3 * site + 1]], self._name(self._sites[3 * site])
+
+    def _calling(self, names: Iterable[str]) -> Iterator[int]:
+        sites, without = self._sites, self._without
+        for name in names:
+            number = self._number(name)
+            if number is not None:
+                for site in self._callers[self._first[number] : self._first[number + 1]]:
+                    if sites[3 * site + 2] != FIELD and sites[3 * site + 1] not in without:
+                        yield site
+
+    def leading(self) -> Callable[[Iterable[str]], list[str]]:
+        """Follows calls back: given names, it says which it has not named before that are known here and
+        are one of them, or may lead to one of them, call by call."""
         seen = bytearray(len(self._ends))
-        for number in start:
-            seen[number] = 1
-        queue = sorted(start)
         first, callers, sites, without = self._first, self._callers, self._sites, self._without
-        while queue:
-            number = queue.pop()
-            for site in callers[first[number] : first[number + 1]]:
-                name = sites[3 * site]
-                if not seen[name] and sites[3 * site + 1] not in without:
-                    seen[name] = 1
-                    queue.append(name)
-        return frozenset(self._name(number) for number in range(len(seen)) if seen[number])
+
+        def more(names: Iterable[str]) -> list[str]:
+            numbers = (self._number(name) for name in names)
+            queue = [number for number in numbers if number is not None and not seen[number]]
+            for number in queue:
+                seen[number] = 1
+            for number in queue:  # which grows
+                for site in callers[first[number] : first[number + 1]]:
+                    name = sites[3 * site]
+                    if not seen[name] and sites[3 * site + 1] not in without:
+                        seen[name] = 1
+                        queue.append(name)
+            return [self._named(number) for number in queue]
+
+        return more
+
+    def _named(self, number: int) -> str:
+        """A name that is going to be asked for."""
+        name = self._name(number)
+        self._known[name] = number
+        return name
 
     def _name(self, number: int) -> str:
         return self._bytes(number).decode("latin-1")
 
     def _number(self, name: str) -> int | None:
+        if name in self._known:
+            return self._known[name]
         wanted = name.encode("latin-1", "replace")
         at = bisect_left(range(len(self._ends)), wanted, key=self._bytes)
         return at if at < len(self._ends) and self._bytes(at) == wanted else None

@@ -9,7 +9,7 @@ may load further files of the tree: these are linked and never reported on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
@@ -92,12 +92,13 @@ class Outside(Protocol):
         gets a function (``holders``)."""
         ...
 
-    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
-        """The functions and fields that may lead to a call of one of ``names``."""
+    def leading(self) -> Callable[[Iterable[str]], Iterable[str]]:
+        """Follows calls back: given names, again and again, it says which functions and fields it has not
+        named before are one of them, or may lead to a call of one of them."""
         ...
 
-    def calling(self, name: str) -> Sequence[tuple[str, str]]:
-        """(path, function) of the functions that may call ``name``."""
+    def calling(self, names: Collection[str], also: Collection[str]) -> Sequence[tuple[str, str]]:
+        """(path, function) of the functions that may call one of ``names`` and one of ``also``."""
         ...
 
     def load(self, paths: Iterable[str]) -> Mapping[str, FileFacts]:
@@ -247,25 +248,24 @@ class Program:
         for _struct, field in self.places(func):
             self._fetch("callers", field)
 
-    def demand_calling(self, names: Iterable[str], among: Container[str], also: Iterable[str]) -> None:
+    def demand_calling(self, names: Collection[str], among: Container[str], also: Collection[str]) -> None:
         """Load the functions among ``among`` that call one of ``names`` and one of ``also``."""
-        if self._outside is None:
+        if self._outside is None or not also:
             return
-        outside = self._outside
-        first = {site for name in names for site in outside.calling(name) if site[1] in among}
-        second = {site for name in also for site in outside.calling(name)} if first else set()
-        self.add(outside.load(sorted({path for path, _function in first & second})))
+        calling = self._outside.calling(names, also)
+        self.add(self._outside.load(sorted({path for path, name in calling if name in among})))
 
     def leading_to(self, names: Iterable[str]) -> frozenset[str]:
         """Names of functions and fields that may lead to a call of one of ``names``, loaded or not.
 
         A quick superset: fields are matched by name alone, so that no type has to be resolved.
         """
+        further = self._outside.leading() if self._outside is not None else None
         found: set[str] = set()
         fresh = set(names)
         while fresh:
-            if self._outside is not None:
-                fresh |= self._outside.leading_to(fresh) - found
+            if further is not None:
+                fresh |= set(further(fresh)) - found
             found |= fresh
             fresh = {caller for name in fresh for caller in self._leading_to(name)} - found
         return frozenset(found)

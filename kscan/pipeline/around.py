@@ -1,8 +1,7 @@
 """What the code around the scanned files calls and defines, by name, without parsing it.
 
-The cross-reference of the core folders is kept in the cache with the stamp of each file it was made
-of.  Where few files have changed since, these are looked at anew and laid over it; who scans or
-patches one file thus pays for one file.
+Answers are those of packed tables: a cross-reference of the .c files of the core folders, and the
+names that headers define.  What is scanned is not among them, nor what overlays change.
 """
 
 from __future__ import annotations
@@ -10,45 +9,80 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-import msgspec
-
-from kscan.errors import InputError
-from kscan.facts.store import FactsStore, cache_key
 from kscan.link.crossref import CrossReference, Packed, cross_reference
+from kscan.link.names import KINDS, functions_of, names_of
+from kscan.link.nametable import NameTable, name_table
 from kscan.link.outline import FIELD, outline_of
+from kscan.pipeline.ground import AnyTable, Ground, Kind
 from kscan.sources import Source
 
-_FEW = 100  # files that may differ from what is kept before all is made anew
+_FEW = 100  # scanned files up to which one table serves whatever is scanned
 T = TypeVar("T")
 
 
-class _Kept(msgspec.Struct, frozen=True, array_like=True):
-    """``stamps`` are those of the files of ``packed``, in their order."""
+def _cross_reference(files: Mapping[str, bytes]) -> Packed:
+    return cross_reference({path: outline_of(data) for path, data in files.items()})
 
-    stamps: tuple[str, ...]
-    packed: Packed
+
+def _names(files: Mapping[str, bytes]) -> NameTable:
+    return name_table({path: names_of(data) for path, data in files.items()})
+
+
+def _functions(files: Mapping[str, bytes]) -> NameTable:
+    return name_table({path: (functions_of(data),) for path, data in files.items()})
+
+
+_CODE = Kind("around-2", Packed, _cross_reference)
+_NAMES = Kind("names-4", NameTable, _names)
+_LIBRARY = Kind("functions-2", NameTable, _functions)
+
+
+class Folders(NamedTuple):
+    """Where to look: for headers, for code worth linking, and for what these lack."""
+
+    headers: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+    library: tuple[str, ...] = ()
+
+
+class _Group(NamedTuple):
+    """Files that share a table."""
+
+    name: str
+    paths: Sequence[str]
+    covers: Callable[[str], bool]  # whether a path, perhaps of a new file, is one of the group's
 
 
 class Around:
-    """Answers about the .c files below ``folders`` and beside ``files``, but for those of ``inside``."""
+    """Answers about the files below ``folders`` and beside those of ``inside``, but for the latter."""
 
     def __init__(
         self,
+        ground: Ground,
         source: Source,
-        store: FactsStore | None,
-        folders: Sequence[str],
+        folders: Folders,
         inside: Collection[str],
+        changed: frozenset[str] = frozenset(),
     ) -> None:
-        self._source, self._store = source, store
-        self._folders = tuple(folders)
-        self._inside = frozenset(inside)
+        """``source`` is that of the ground, or one laid over it that has ``changed`` some files."""
+        self._ground, self._source, self._folders = ground, source, folders
+        self.inside = frozenset(inside)
+        self._changed = changed
 
-    def headers(self) -> Iterator[str]:
-        """The headers of the same places."""
-        for _name, paths in self._groups(".h"):
-            yield from paths
+    def homes(self, kind: str, name: str) -> tuple[str, ...]:
+        """The headers that define ``name`` as one of ``kscan.link.names.KINDS``: one folder after another."""
+        number = KINDS.index(kind)
+        found = (
+            path for table, out in self._headers for path in table.homes(number, name) if path not in out
+        )
+        return tuple(dict.fromkeys(found))
+
+    def library(self, name: str) -> tuple[str, ...]:
+        """The .c files of the library folders that define a function ``name`` for others, sorted."""
+        found = (path for table, out in self._library for path in table.homes(0, name) if path not in out)
+        return tuple(sorted(found))
 
     def definers(self, name: str) -> tuple[str, ...]:
         """The files that define a function ``name`` for others, sorted."""
@@ -68,78 +102,73 @@ class Around:
             lambda part: ((path, own) for path, own, kind in part.callers(name) if kind != FIELD)
         )
 
-    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
-        """The names, of functions and fields, that may lead to a call of one of ``names``."""
-        found: frozenset[str] = frozenset()
-        wanted = frozenset(names)
-        while True:
-            more = found.union(*(part.leading_to(found | wanted) for part in self._parts))
-            if more == found or len(self._parts) == 1:
-                return more
-            found = more
+    def calling(self, names: Collection[str], also: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """(path, name) of the functions that may call one of ``names`` and one of ``also``, sorted."""
+        return self._gathered(lambda part: part.calling(names, also))
+
+    def leading(self) -> Callable[[Iterable[str]], list[str]]:
+        """Given names, again and again, says what leads to them, see ``CrossReference.leading``."""
+        parts = [part.leading() for part in self._code]
+
+        def more(names: Iterable[str]) -> list[str]:
+            found: dict[str, None] = {}
+            fresh = tuple(names)
+            while fresh:
+                came = dict.fromkeys(name for part in parts for name in part(fresh))
+                fresh = tuple(came.keys() - found.keys()) if len(parts) > 1 else ()
+                found |= came
+            return list(found)
+
+        return more
 
     def _gathered(self, ask: Callable[[CrossReference], Iterable[T]]) -> tuple[T, ...]:
-        return tuple(sorted({found for part in self._parts for found in ask(part)}))  # type: ignore[type-var]
+        return tuple(sorted({found for part in self._code for found in ask(part)}))  # type: ignore[type-var]
 
-    # -- making it ------------------------------------------------------------
+    # -- the tables -----------------------------------------------------------
 
     @cached_property
-    def _parts(self) -> tuple[CrossReference, ...]:
-        return tuple(part for name, paths in self._groups(".c") for part in self._group(name, paths))
+    def _code(self) -> tuple[CrossReference, ...]:
+        groups = [self._group(".c", self._folders.core), *self._beside(".c")]
+        return tuple(CrossReference(table, out) for table, out in self._tables(_CODE, groups))
 
-    def _groups(self, ending: str) -> Iterator[tuple[str, Sequence[str]]]:
-        """The files of the folders, then those beside each scanned file elsewhere; a name for each group."""
-        few = len(self._inside) <= _FEW  # then one cross-reference serves whatever is scanned
-        below = [folder for folder in self._folders if self._source.exists(folder)]
-        paths = [p for p in self._source.paths(below) if p.endswith(ending)] if below else []
-        paths = paths if few else [path for path in paths if path not in self._inside]
-        yield repr((self._folders, () if few else paths)), paths
-        beside = {posixpath.dirname(path) for path in self._inside} if few else ()
-        for folder in sorted(beside):
-            if not any(folder == other or folder.startswith(other + "/") for other in below):
-                near = self._source.paths([folder])
-                yield folder, [p for p in near if p.endswith(ending) and posixpath.dirname(p) == folder]
+    @cached_property
+    def _headers(self) -> tuple[tuple[NameTable, frozenset[str]], ...]:
+        groups = [self._group(".h", [folder]) for folder in self._folders.headers]
+        groups += [self._group(".h", self._folders.core), *self._beside(".h")]
+        return tuple(self._tables(_NAMES, groups))
 
-    def _group(self, name: str, paths: Sequence[str]) -> Iterator[CrossReference]:
-        stamps = {path: stamp for path in paths if (stamp := self._stamp(path))}
-        kept = self._kept(name, stamps)
-        known = dict(zip(kept.packed.paths, kept.stamps, strict=True))
-        changed = {path for path, stamp in stamps.items() if known.get(path) != stamp}
-        yield CrossReference(kept.packed, {*changed, *self._inside, *(known.keys() - stamps.keys())})
-        if fresh := sorted(changed - self._inside):
-            yield CrossReference(self._made(fresh))
+    @cached_property
+    def _library(self) -> tuple[tuple[NameTable, frozenset[str]], ...]:
+        return tuple(self._tables(_LIBRARY, [self._group(".c", self._folders.library)]))
 
-    def _kept(self, name: str, stamps: Mapping[str, str]) -> _Kept:
-        """What the cache has for a group, if little of it has changed; else it is made and kept."""
-        key = cache_key("around-1", self._source.name, name)
-        packed = self._store.get_derived(key) if self._store is not None else None
-        if packed is not None:
-            try:
-                kept = msgspec.msgpack.decode(packed, type=_Kept)
-            except msgspec.DecodeError:
-                pass  # made by other code: as good as missing
-            else:
-                known = zip(kept.packed.paths, kept.stamps, strict=True)
-                if len(stamps.items() ^ set(known)) <= 2 * _FEW:
-                    return kept
-        made = self._made(stamps)
-        kept = _Kept(tuple(stamps[path] for path in made.paths), made)
-        if self._store is not None:
-            self._store.put_derived(key, msgspec.msgpack.encode(kept))
-        return kept
+    def _tables(
+        self, kind: Kind[AnyTable], groups: Sequence[_Group]
+    ) -> Iterator[tuple[AnyTable, frozenset[str]]]:
+        """The tables of groups, each with the files that are not to be seen in it."""
+        hidden = self.inside | self._changed
+        for group in groups:
+            for part in self._ground.parts(kind, group.name, group.paths):
+                yield part.table, part.stale | hidden
+        own = [p for p in self._changed - self.inside if any(group.covers(p) for group in groups)]
+        if own:
+            yield self._ground.made(kind, self._source, sorted(own)), frozenset()
 
-    def _made(self, paths: Iterable[str]) -> Packed:
-        read = ((path, self._read(path)) for path in paths)
-        return cross_reference({path: outline_of(data) for path, data in read if data is not None})
+    def _group(self, ending: str, folders: Sequence[str]) -> _Group:
+        """The files below some folders; where much of them is scanned, but for that."""
+        paths = [p for folder in folders for p in self._ground.below(folder) if p.endswith(ending)]
+        left = paths if len(self.inside) <= _FEW else [path for path in paths if path not in self.inside]
+        name = repr((folders, () if len(left) == len(paths) else left))
+        below = tuple(folder + "/" for folder in folders)
+        return _Group(name, left, lambda path: path.endswith(ending) and path.startswith(below))
 
-    def _stamp(self, path: str) -> str:
-        try:
-            return repr(self._source.stamp(path))
-        except InputError:
-            return ""
+    def _beside(self, ending: str) -> Iterator[_Group]:
+        """The files beside each scanned one that lies elsewhere, where these are few."""
+        below = tuple(folder + "/" for folder in self._folders.core)
+        for folder in sorted({posixpath.dirname(path) for path in self.inside}):
+            if len(self.inside) > _FEW or f"{folder}/".startswith(below):
+                continue
 
-    def _read(self, path: str) -> bytes | None:
-        try:
-            return self._source.read(path)
-        except InputError:
-            return None  # what cannot be read defines nothing
+            def covers(path: str, folder: str = folder) -> bool:
+                return path.endswith(ending) and posixpath.dirname(path) == folder
+
+            yield _Group(folder, [path for path in self._ground.below(folder) if covers(path)], covers)

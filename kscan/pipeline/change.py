@@ -9,11 +9,9 @@ import msgspec
 
 from kscan.findings.compare import compare
 from kscan.findings.model import Coverage, Finding, Notice
-from kscan.pipeline.around import Around
-from kscan.pipeline.facts import FactsLoader
 from kscan.pipeline.lines import with_lines
 from kscan.pipeline.results import Result
-from kscan.pipeline.scan import analyse
+from kscan.pipeline.scan import analyse, around_of, loader_of
 from kscan.pipeline.setup import Setup, arch_of
 from kscan.sources import Source
 
@@ -57,7 +55,7 @@ def _new_notices(
 
 def _findings(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
     there = tuple(path for path in paths if source.exists(path))
-    return analyse(setup, source, there, arch) if there else Result(Coverage(), ())
+    return analyse(setup, source, there, arch, remembers=False) if there else Result(Coverage(), ())
 
 
 def _callers(setup: Setup, before: Source, after: Source, touched: Sequence[str], arch: str) -> Sequence[str]:
@@ -66,8 +64,7 @@ def _callers(setup: Setup, before: Source, after: Source, touched: Sequence[str]
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     if not changed:
         return ()
-    core = [folder.format(arch=arch) for folder in setup.model.context.core]
-    around = Around(after, setup.store, core, touched)
+    around = around_of(setup, after, arch, touched)
     found: set[str] = set()
     for name in changed:
         files = {path for path, _function in around.functions_calling(name)} - set(touched)
@@ -79,7 +76,7 @@ def _callers(setup: Setup, before: Source, after: Source, touched: Sequence[str]
 def _functions(setup: Setup, source: Source, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The functions of some files that others may call, with their text."""
     there = [path for path in paths if source.exists(path)]
-    loaded = FactsLoader(source, setup.macros, setup.store, jobs=setup.config.jobs).load(there)
+    loaded = loader_of(setup, source, jobs=setup.config.jobs).load(there)
     for path, file in loaded.facts.items():
         lines = source.read(path).split(b"\n")
         for function in file.functions:

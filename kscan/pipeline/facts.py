@@ -14,12 +14,12 @@ import gc
 import os
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import msgspec
 
@@ -115,6 +115,8 @@ class FactsLoader:
         cpu_seconds: float = CPU_SECONDS,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> None:
+        self._known: dict[str, tuple[FileFacts, bytes]] = {}
+        self._apart: Collection[str] = ()
         self._source = source
         self._macros = macros
         self._store = store
@@ -127,18 +129,28 @@ class FactsLoader:
         # Hashing here what workers will read anyway is of use only where it may be known by content.
         self._warm = store is not None and store.holds(self._key)
 
+    def sharing(self, known: dict[str, tuple[FileFacts, bytes]], apart: Collection[str]) -> Self:
+        """This loader, which takes facts, and their content ids, from ``known``, and adds what it loads.
+
+        The files of ``apart`` are not as other loaders see them.
+        """
+        self._known, self._apart = known, apart
+        return self
+
     def load(self, paths: Iterable[str]) -> Loaded:
         """The facts of ``paths``; what cannot be had is among ``skipped``."""
         state = _State()
         with _no_collection():
             recorded_ns = time.time_ns()
-            self._stamp(sorted(set(paths)), state)
+            self._stamp(self._unknown(sorted(set(paths)), state), state)
             self._identify(state)
             self._fetch(state)
             missing = [path for path in state.stamps if path not in state.facts]
             if missing:
                 self._extract(missing, state)
             self._record(state, recorded_ns)
+        found = {path: (facts, state.contents[path]) for path, facts in state.facts.items()}
+        self._known.update((path, pair) for path, pair in found.items() if path not in self._apart)
         return Loaded(
             facts=dict(sorted(state.facts.items())),
             contents={path: state.contents[path] for path in sorted(state.facts)},
@@ -149,7 +161,16 @@ class FactsLoader:
 
     # -- what is known -------------------------------------------------------------------------
 
-    def _stamp(self, paths: Sequence[str], state: _State) -> None:
+    def _unknown(self, paths: Sequence[str], state: _State) -> Iterator[str]:
+        """Take what the run has loaded before; gives the other paths."""
+        for path in paths:
+            known = self._known.get(path) if path not in self._apart else None
+            if known is None:
+                yield path
+            else:
+                state.facts[path], state.contents[path] = known
+
+    def _stamp(self, paths: Iterable[str], state: _State) -> None:
         for path in paths:
             try:
                 _check_name(path)
@@ -184,8 +205,9 @@ class FactsLoader:
     def _fetch(self, state: _State) -> None:
         if self._store is None:
             return
-        packed = self._store.get(self._key, set(state.contents.values()))
-        for path, content in state.contents.items():
+        wanted = {path: content for path, content in state.contents.items() if path not in state.facts}
+        packed = self._store.get(self._key, set(wanted.values()))
+        for path, content in wanted.items():
             data = packed.get(content)
             if data is not None:
                 try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,6 +13,7 @@ from kscan.findings.model import Coverage, Finding, Skipped
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.areas import as_set
+from kscan.pipeline.around import Around, Folders
 from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.results import Manifest, Result, recall, remember
@@ -45,47 +46,66 @@ def link(
     ``leaves_out`` tells which files the configuration does not build.
     """
     files = tuple(source.paths(paths))
-    loader = FactsLoader(
-        source, setup.macros, setup.store, jobs=setup.config.jobs, progress=setup.config.progress
-    )
-    loaded = loader.load(files)
-    context = setup.model.context
-    outside = Outside(
-        source,
-        FactsLoader(source, setup.macros, setup.store, jobs=0),
-        setup.store,
-        [h.format(arch=arch) for h in context.headers],
-        [c.format(arch=arch) for c in context.core],
-        context.library,
-        files,
-    )
+    loaded = loader_of(setup, source, jobs=setup.config.jobs).load(files)
+    outside = Outside(around_of(setup, source, arch, files), loader_of(setup, source, jobs=0))
     program = Program(loaded.facts, view_of(setup.model, arch), outside, leaves_out)
     program.link_hooks(setup.model.lifecycle.hooks)
     program.seal()
     return Linked(program, loaded, outside, frozenset(loaded.facts))
 
 
-def analyse(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
-    """The findings in ``paths`` of a source; at once where nothing has changed since they were asked for."""
-    result = _analysed(setup, source, paths, arch)
+def loader_of(setup: Setup, source: Source, *, jobs: int) -> FactsLoader:
+    """What loads facts of a source, and knows what was loaded of what it is laid over."""
+    ground, apart = setup.ground(source)
+    progress = setup.config.progress if jobs else None
+    loader = FactsLoader(source, setup.macros, setup.store, jobs=jobs, progress=progress)
+    return loader.sharing(ground.loaded, apart)
+
+
+def around_of(setup: Setup, source: Source, arch: str, inside: Collection[str]) -> Around:
+    """What lies around the files ``inside``."""
+    context = setup.model.context
+    folders = Folders(
+        *(
+            tuple(folder.format(arch=arch) for folder in group)
+            for group in (context.headers, context.core, context.library)
+        )
+    )
+    ground, changed = setup.ground(source)
+    return Around(ground, source, folders, inside, changed)
+
+
+def analyse(
+    setup: Setup, source: Source, paths: Sequence[str], arch: str, *, remembers: bool = True
+) -> Result:
+    """The findings in ``paths`` of a source; at once where nothing has changed since they were asked for.
+
+    Without ``remembers`` they are found anew: to ask what the whole tree is like takes longer than one
+    file does.
+    """
+    result = _remembered(setup, source, paths, arch) if remembers else _found(setup, source, paths, arch)
     if not setup.config.areas:
         return result
     findings = as_set(result.findings, setup.config.areas, setup.rules, setup.chosen_rules)
     return msgspec.structs.replace(result, findings=findings)
 
 
-def _analysed(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
+def _remembered(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
     manifest = Manifest(setup, source, paths, arch) if setup.store is not None else None
     known = recall(setup, manifest) if manifest is not None else None
     if known is not None:
         return known
-    linked = link(setup, source, paths, arch)
-    found = run_rules(setup, linked)  # which may load more of the context
-    findings, notices = with_comments(setup, linked.loaded.facts, found)
-    result = Result(msgspec.structs.replace(coverage_of(linked), notices=notices), findings)
+    result = _found(setup, source, paths, arch)
     if manifest is not None:
         remember(setup, manifest, result)
     return result
+
+
+def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
+    linked = link(setup, source, paths, arch)
+    found = run_rules(setup, linked)  # which may load more of the context
+    findings, notices = with_comments(setup, linked.loaded.facts, found)
+    return Result(msgspec.structs.replace(coverage_of(linked), notices=notices), findings)
 
 
 def run_rules(setup: Setup, linked: Linked) -> tuple[Finding, ...]:

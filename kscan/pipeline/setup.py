@@ -16,6 +16,7 @@ from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
 from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
 from kscan.link.view import View
+from kscan.pipeline.ground import Ground, changed_over
 from kscan.rules.schema import Rule
 from kscan.rules.select import is_named, select_rules
 from kscan.sources import Source
@@ -43,6 +44,7 @@ class Setup:
         self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
         self.knowledge = _digest(config.rules_dir)
         self.model = self._model()
+        self._grounds: list[Ground] = []
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +58,15 @@ class Setup:
         """Whether a tree was named, or one was found: the working directory need not be one."""
         named = self.config.tree is not None or self.config.rev is not None
         return named or is_tree(self.top) or isinstance(self.source, GitRev)
+
+    def ground(self, source: Source) -> tuple[Ground, frozenset[str]]:
+        """What the run looks at only once of a source, and the files that differ from it there."""
+        below, changed = changed_over(source)
+        for ground in self._grounds:
+            if ground.source is below:
+                return ground, changed
+        self._grounds.append(Ground(below, self.store))
+        return self._grounds[-1], changed
 
     @cached_property
     def macros(self) -> MacroTable:

@@ -90,18 +90,27 @@ def test_values_that_are_no_functions_are_left_out() -> None:
 
 
 def test_what_leads_to_a_name() -> None:
+    more = reference(FILES).leading()
+    assert set(more(["low"])) == {"low", "open_it", "open", "close_it", "close", "top"}
+    assert more(["open", "nobody"]) == []  # as it was named
+    assert more(["helper"]) == ["helper"]
+
+
+def test_who_calls_the_one_and_the_other() -> None:
     found = reference(FILES)
-    assert found.leading_to(["low"]) == {"low", "open_it", "open", "close_it", "close", "top"}
-    assert found.leading_to(["nobody"]) == set()
+    assert list(found.calling(["low", "close"], ["helper"])) == [("a.c", "open_it")]
+    assert list(found.calling(["close_it"], ["close_it"])) == []  # a field holds it
+    assert list(found.calling(["low"], ["close"])) == list(found.calling(["nobody"], ["low"])) == []
+    assert list(reference(FILES, "a.c").calling(["low"], ["helper"])) == []
 
 
 def test_files_that_are_out_of_date_do_not_count() -> None:
     found = reference(FILES, "b.c", "elsewhere.c")
     assert list(found.definers("low")) == []
-    assert found.leading_to(["low"]) == {"low", "open_it", "open"}
+    assert set(found.leading()(["low"])) == {"low", "open_it", "open"}
 
 
 def test_an_empty_one() -> None:
     found = reference({})
     assert list(found.definers("low")) == []
-    assert found.leading_to(["low"]) == set()
+    assert found.leading()(["low"]) == []

@@ -1,0 +1,148 @@
+"""What a run looks at only once, whatever it scans: stamps of files, and tables made of their bytes.
+
+A table is kept in the cache with the stamps of its files.  What has changed since gets a table of
+its own, laid over the kept one, so that who edits or patches one file pays for one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from kscan.errors import InputError
+from kscan.facts.model import FileFacts
+from kscan.facts.store import FactsStore, cache_key
+from kscan.sources import Source
+from kscan.sources.overlay import Overlay
+
+_FEW = 100  # files that may differ from those of a kept table; or a third, where that is more
+
+
+class _Table(Protocol):
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+
+
+AnyTable = TypeVar("AnyTable", bound=_Table)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[AnyTable]):
+    """How a table is made of the bytes of files, by path; ``version`` tells one way from another."""
+
+    version: str
+    type: type[AnyTable]
+    make: Callable[[Mapping[str, bytes]], AnyTable]
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[AnyTable]):
+    """A table, and those of its files that it is out of date for."""
+
+    table: AnyTable
+    stale: frozenset[str]
+
+
+class Ground:
+    """The files of a source, and of every overlay on it but for what that changes."""
+
+    def __init__(self, source: Source, store: FactsStore | None) -> None:
+        self.source = source
+        self.loaded: dict[str, tuple[FileFacts, bytes]] = {}
+        """The facts that were asked for so far, with content ids, by path: for ``FactsLoader``."""
+        self._store = store
+        self._stamps: dict[str, str] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
+        self._parts: dict[tuple[str, str], tuple[Part[Any], ...]] = {}
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The C files below a folder, sorted; none where there is no such folder."""
+        found = self._listed.get(folder)
+        if found is None:
+            there = self.source.exists(folder)
+            found = self._listed[folder] = tuple(self.source.paths([folder])) if there else ()
+        return found
+
+    def stamp(self, path: str) -> str:
+        """What tells whether a file is as it was; empty where it cannot be had."""
+        found = self._stamps.get(path)
+        if found is None:
+            try:
+                stamp = self.source.stamp(path)
+                found = stamp if isinstance(stamp, str) else ":".join(map(str, stamp))
+            except InputError:
+                found = ""
+            self._stamps[path] = found
+        return found
+
+    def parts(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> tuple[Part[AnyTable], ...]:
+        """The tables of a group of files, which has a ``name``: the kept one, and one of what has changed."""
+        key = (kind.version, name)
+        if key not in self._parts:
+            self._parts[key] = tuple(self._looked_up(kind, name, paths))
+        return self._parts[key]
+
+    def made(self, kind: Kind[AnyTable], source: Source, paths: Iterable[str]) -> AnyTable:
+        """A table of files of this source or of one laid over it; what cannot be read is not in it."""
+        return kind.make({path: data for path in paths if (data := _read(source, path)) is not None})
+
+    def _looked_up(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> Iterable[Part[AnyTable]]:
+        stamps = {path: stamp for path in paths if (stamp := self.stamp(path))}
+        base = cache_key(kind.version, self._origin(), name)
+        kept = self._recalled(kind, base)
+        known = dict(zip(kept[1].paths, kept[0], strict=True)) if kept is not None else {}
+        changed = [path for path, stamp in stamps.items() if known.get(path) != stamp]
+        gone = known.keys() - stamps.keys()
+        if kept is None or len(changed) + len(gone) > max(_FEW, len(stamps) // 3):
+            return (Part(self._kept(kind, base, stamps), frozenset()),)
+        found = Part(kept[1], frozenset({*changed, *gone}))
+        if not changed:
+            return (found,)
+        own = cache_key(kind.version, repr([(path, stamps[path]) for path in changed]))
+        fresh = self._recalled(kind, own)
+        if fresh is not None:
+            return (found, Part(fresh[1], frozenset()))
+        return (found, Part(self._kept(kind, own, {path: stamps[path] for path in changed}), frozenset()))
+
+    def _recalled(self, kind: Kind[AnyTable], key: bytes) -> tuple[tuple[str, ...], AnyTable] | None:
+        """The stamps of the files of a kept table, in their order, and that table."""
+        packed = self._store.get_derived(key) if self._store is not None else None
+        if packed is None:
+            return None
+        wanted: Any = tuple[tuple[str, ...], kind.type]  # type: ignore[name-defined]
+        try:
+            found: tuple[tuple[str, ...], AnyTable] = msgspec.msgpack.decode(packed, type=wanted)
+        except msgspec.DecodeError:
+            return None  # made by other code: as good as missing
+        return found
+
+    def _kept(self, kind: Kind[AnyTable], key: bytes, stamps: Mapping[str, str]) -> AnyTable:
+        made = self.made(kind, self.source, stamps)
+        if self._store is not None:
+            packed = msgspec.msgpack.encode((tuple(stamps[path] for path in made.paths), made))
+            self._store.put_derived(key, packed)
+        return made
+
+    def _origin(self) -> str:
+        """Tells one tree from another; the revisions of a repository are as one, which changes."""
+        name = self.source.name
+        return name.rpartition("@")[0] + "@" if getattr(self.source, "repo", None) is not None else name
+
+
+def changed_over(source: Source) -> tuple[Source, frozenset[str]]:
+    """What lies below all overlays of a source, and the files that these change."""
+    changed: set[str] = set()
+    while isinstance(source, Overlay):
+        changed |= source.changed.keys()
+        source = source.base
+    return source, frozenset(changed)
+
+
+def _read(source: Source, path: str) -> bytes | None:
+    try:
+        return source.read(path)
+    except InputError:
+        return None  # what cannot be read defines nothing
