@@ -76,7 +76,8 @@ class Config:
     revision of it.  ``paths`` are as the user gave them (relative to the working
     directory or to the tree); empty means the default directories.  ``rules`` are names of
     rules, categories or classes (``all`` for every rule); empty means all stable rules, and
-    ``preview`` adds those that are not stable yet.  ``cache`` is None for no cache.  ``suppress``
+    ``preview`` adds those that are not stable yet.  ``kconfig`` is a kernel's .config, of which
+    the view is taken.  ``cache`` is None for no cache.  ``suppress``
     is whether comments and the triage file may hide findings; with ``require_reason`` only comments
     that give one do.  ``strict`` makes what was analysed in part a failure.  ``areas`` have
     settings of their own; one that lies within another comes after it.
@@ -86,6 +87,7 @@ class Config:
     rev: str | None = None
     paths: tuple[str, ...] = ()
     arch: str | None = None
+    kconfig: Path | None = None
     rules: tuple[str, ...] = ()
     preview: bool = False
     areas: tuple[Area, ...] = ()

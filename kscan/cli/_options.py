@@ -95,6 +95,12 @@ def tree_options(command: _F) -> _F:
         _option("--tree", type=click.Path(path_type=Path), metavar="DIR", help="The kernel tree."),
         _option("--rev", metavar="REV", help="Read this git revision of the tree."),
         _option("--arch", metavar="ARCH", help="The architecture whose view is taken."),
+        _option(
+            "--kconfig",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Take the view of this kernel configuration (a .config).",
+        ),
         _option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where facts are cached."),
         _option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
         _option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes [default: CPUs]."),
@@ -103,7 +109,7 @@ def tree_options(command: _F) -> _F:
             "--config",
             type=click.Path(path_type=Path, exists=True, dir_okay=False),
             metavar="FILE",
-            help="Take settings from this file only.",
+            help="Take settings from this file only; a kernel's .config is taken as by --kconfig.",
         ),
         click.option("--isolated", is_flag=True, help="Take settings from no file."),
         click.option("--show-settings", is_flag=True, help="Print what all options are, and why, and stop."),
@@ -189,6 +195,8 @@ def configure(
     """The Config that the options of a command make, with the files' settings for those not given."""
     if rules_dir is not None:
         options["rules_dir"] = rules_dir
+    if config is not None and _configures_a_kernel(config):
+        options["kconfig"], config = config, None
     found = {} if isolated else _found(options, config)
     settings = _settings(found)
     areas = _areas(found)
@@ -204,6 +212,11 @@ def configure(
     invocation = _invocation({name: value for name, (value, _) in settings.items()})
     invocation += tuple(f'{PATHS}."{area.path}"={_terms(area)}' for area in areas)
     return Config(invocation=invocation, started=time.monotonic(), areas=areas, **options)
+
+
+def _configures_a_kernel(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return b"\nCONFIG_" in b"\n" + opened.read(1 << 16)
 
 
 def _found(options: dict[str, Any], file: Path | None) -> dict[str, Setting]:

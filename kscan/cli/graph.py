@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kscan.cli import discard
+from kscan.cli import _graph
+from kscan.cli._graph import FUNCTION, one, put, scope_options, some, walk_options
 from kscan.cli._options import configure, tree_options
 from kscan.errors import InputError
 from kscan.findings.plain import plain
 
 if TYPE_CHECKING:
-    from kscan.link.callgraph import CallGraph, Entry
-    from kscan.link.program import Edge, Func
-
-_F = TypeVar("_F", bound=Callable[..., Any])
-_KINDS = ("direct", "macro", "weak→strong", "ops", "callback", "notifier", "initcall")
-_PLAIN = {"weak": "weak→strong", "weak-strong": "weak→strong"}
-
-
-def _graph_options(command: _F) -> _F:
-    for option in (
-        click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True),
-        tree_options,
-        click.option(
-            "--in",
-            "paths",
-            multiple=True,
-            metavar="PATH",
-            help="Link this directory or file [default: those of scan]; may be repeated.",
-        ),
-    ):
-        command = option(command)
-    return command
+    from kscan.config import Config
+    from kscan.link.program import Func
+    from kscan.link.queries import Graph, HookUse, PathQuery, Root
+    from kscan.sources.changes import Changes
 
 
 @click.group()
@@ -47,110 +31,278 @@ def command() -> None:
     """
 
 
+def _asked(options: dict[str, Any]) -> Config:
+    return configure(**{name: value for name, value in options.items() if name != "output"})
+
+
+def _query(
+    graph: Graph,
+    options: dict[str, Any],
+    starts: tuple[Func, ...] = (),
+    goals: tuple[Func, ...] = (),
+    through: tuple[str, ...] = (),
+) -> PathQuery:
+    from kscan.link.queries import PathQuery  # noqa: PLC0415 - help and completion do without the engine
+
+    return PathQuery(
+        starts,
+        goals,
+        tuple(some(graph, name) for name in through),
+        frozenset(func for name in options["avoid"] for func in some(graph, name)),
+        _graph.kinds_of(options["kinds"]),
+        options["depth"],
+        options.get("most", 10),
+    )
+
+
+def _split(options: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Takes the options of these names out of ``options``."""
+    return {name: options.pop(name) for name in names}
+
+
 @command.command()
-@click.argument("func")
-@_graph_options
+@click.argument("func", type=FUNCTION)
+@walk_options(1)
+@scope_options
 def callers(func: str, **options: Any) -> int:
     """Who calls FUNC, and from where the kernel enters it."""
-    from kscan import pipeline  # noqa: PLC0415 - help and completion do without the engine
+    from kscan import pipeline  # noqa: PLC0415 - see above
 
-    with pipeline.graph(configure(**options)) as (graph, _linked):
-        found = _one(graph, func)
-        edges, entries = graph.callers(found), graph.entries(found)
-        if options["format"] == "json":
-            _print_json({"edges": [_as_json(e) for e in edges], "entries": [_entry_json(e) for e in entries]})
-        else:
-            _print([*map(_line, edges), *map(_entry_line, entries)])
+    walk = _split(options, "avoid", "kinds", "depth")
+    with pipeline.asked_graph(_asked(options), whole=True) as graph:
+        found = one(graph, func)
+        edges, entries = graph.around(found, _query(graph, walk), down=False), graph.entries(found)
+    content = {
+        "edges": [_graph.edge_content(e) for e in edges],
+        "entries": [_graph.entry_content(e) for e in entries],
+    }
+    lines = [*map(_graph.edge_line, edges), *map(_graph.entry_line, entries)]
+    put(options, f"callers of {func}", lines, content, edges)
     return 0
 
 
 @command.command()
-@click.argument("func")
-@_graph_options
+@click.argument("func", type=FUNCTION)
+@walk_options(1)
+@scope_options
 def callees(func: str, **options: Any) -> int:
     """What FUNC calls, and the callbacks it hands over."""
-    from kscan import pipeline  # noqa: PLC0415
+    from kscan import pipeline  # noqa: PLC0415 - see above
 
-    with pipeline.graph(configure(**options)) as (graph, _linked):
-        edges = graph.callees(_one(graph, func))
-        if options["format"] == "json":
-            _print_json({"edges": [_as_json(e) for e in edges]})
-        else:
-            _print(map(_line, edges))
+    walk = _split(options, "avoid", "kinds", "depth")
+    with pipeline.asked_graph(_asked(options)) as graph:
+        edges = graph.around(one(graph, func), _query(graph, walk), down=True)
+    content = {"edges": [_graph.edge_content(e) for e in edges]}
+    put(options, f"callees of {func}", map(_graph.edge_line, edges), content, edges)
     return 0
 
 
 @command.command()
-@click.argument("start", metavar="A")
-@click.argument("goal", metavar="B")
+@click.argument("start", metavar="A", type=FUNCTION)
+@click.argument("goal", metavar="B", type=FUNCTION)
 @click.option(
-    "--through", multiple=True, metavar="FUNC", help="Only by way of FUNC; repeated: in that order."
+    "--through",
+    multiple=True,
+    type=FUNCTION,
+    metavar="FUNC",
+    help="Only by way of FUNC; repeated: in that order.",
 )
-@click.option("--avoid", multiple=True, metavar="FUNC", help="Not through FUNC; may be repeated.")
-@click.option(
-    "--kind", "kinds", multiple=True, metavar="KIND", help=f"Only these kinds of edges: {', '.join(_KINDS)}."
-)
-@click.option("--depth", type=click.IntRange(min=1), default=20, show_default=True, help="The most hops.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="The most paths.")
-@_graph_options
-def path(
-    start: str,
-    goal: str,
-    through: tuple[str, ...],
-    avoid: tuple[str, ...],
-    kinds: tuple[str, ...],
-    depth: int,
-    most: int,
-    **options: Any,
-) -> int:
+@walk_options(20)
+@scope_options
+def path(start: str, goal: str, through: tuple[str, ...], **options: Any) -> int:
     """The shortest paths from A to B.  The exit status is 1 where there is none."""
-    from kscan import pipeline  # noqa: PLC0415
-    from kscan.link.callgraph import PathQuery  # noqa: PLC0415
+    from kscan import pipeline  # noqa: PLC0415 - see above
 
-    wanted = _kinds(kinds)
-    with pipeline.graph(configure(**options)) as (graph, _linked):
-        query = PathQuery(
-            starts=(_one(graph, start),),
-            goals=_some(graph, goal),
-            through=tuple(_some(graph, f) for f in through),
-            avoid=frozenset(f for name in avoid for f in _some(graph, name)),
-            kinds=wanted,
-            depth=depth,
-            most=most,
-        )
+    walk = _split(options, "avoid", "kinds", "depth", "most")
+    _graph.kinds_of(walk["kinds"])  # a wrong one is told before all else
+    with pipeline.asked_graph(_asked(options)) as graph:
+        query = _query(graph, walk, (one(graph, start),), some(graph, goal), through)
         found = list(graph.paths(query))
-    if options["format"] == "json":
-        _print_json({"paths": [[_as_json(e) for e in p] for p in found]})
-    elif found:
-        _print(line for number, p in enumerate(found) for line in _path_lines(number, p))
-    else:
-        sys.stderr.write(f"kscan: no path from {plain(start)} to {plain(goal)}\n")
+    content = {"paths": [[_graph.edge_content(e) for e in p] for p in found]}
+    if found or options["format"] != "text":
+        lines = [line for n, p in enumerate(found) for line in (*([""] if n else []), *_graph.path_lines(p))]
+        edges = tuple(dict.fromkeys(edge for p in found for edge in p))
+        put(options, f"{start} to {goal}", lines, content, edges)
+    if not found:
+        click.echo(f"kscan: no path from {plain(start)} to {plain(goal)}", err=True)
     return 0 if found else 1
+
+
+@command.command()
+@click.argument("func", type=FUNCTION)
+@click.option(
+    "--through", type=FUNCTION, metavar="FUNC", help="Only roots from which the way leads through FUNC."
+)
+@click.option("--ways", is_flag=True, help="Show a shortest way down from each root.")
+@walk_options(20)
+@scope_options
+def roots(func: str, through: str | None, ways: bool, **options: Any) -> int:
+    """The entry points that reach FUNC, the nearest first.  The exit status is 1 where there is none.
+
+    A way up ends where the kernel enters a function on its own (an initcall, an ops table of user
+    space or the driver core, a notifier, an interrupt), or where nothing linked calls it.
+    """
+    from kscan import pipeline  # noqa: PLC0415 - see above
+
+    walk = _split(options, "avoid", "kinds", "depth")
+    with pipeline.asked_graph(_asked(options), whole=True) as graph:
+        found = list(graph.roots(one(graph, func), _query(graph, walk)))
+        if through is not None:
+            stops = frozenset(some(graph, through))
+            found = [root for root in found if stops & {root.func, *(edge.callee for edge in root.way)}]
+    content = {"roots": [_root_content(root) for root in found]}
+    edges = tuple(dict.fromkeys(edge for root in found for edge in root.way))
+    lines = [line for root in found for line in _root_lines(root, ways=ways)]
+    put(options, f"entry points that reach {func}", lines, content, edges)
+    return 0 if found else 1
+
+
+def _root_lines(root: Root, *, ways: bool) -> Iterator[str]:
+    func, hops = root.func, f"{len(root.way)} hop{'s' if len(root.way) != 1 else ''}"
+    said = "; ".join(dict.fromkeys(_entered(e.kind, e.via, e.how) for e in root.entries))
+    yield f"{func.path}:{func.fact.line}: {func.name}, {hops}: {said or 'nothing linked calls it'}"
+    if ways and root.way:
+        yield from (f"  {line}" for line in list(_graph.path_lines(root.way))[1:])
+
+
+def _entered(kind: str, via: str, how: str) -> str:
+    return f"{kind} {via}" + (f" ({how})" if how else "")
+
+
+def _root_content(root: Root) -> dict[str, Any]:
+    return {
+        "function": root.func.name,
+        "file": root.func.path,
+        "line": root.func.fact.line,
+        "hops": len(root.way),
+        "entries": [_graph.entry_content(entry) for entry in root.entries],
+        "way": [_graph.edge_content(edge) for edge in root.way],
+    }
+
+
+@command.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@scope_options
+def hooks(name: str | None, **options: Any) -> int:
+    """The hooks of the kernel model: level, phase, who calls and who implements them here.
+
+    NAME narrows them to those with it in their name, level or phase. A hook of which neither a
+    caller nor an implementer is linked is left out.
+    """
+    from kscan import pipeline  # noqa: PLC0415 - see above
+
+    uses = [use for use in pipeline.hooks(_asked(options)) if name is None or _concerns(use, name)]
+    edges = tuple(dict.fromkeys(edge for use in uses for edge in use.callers))
+    content = {"hooks": [_hook_content(use) for use in uses]}
+    put(options, "hooks", [line for use in uses for line in _hook_lines(use)], content, edges)
+    return 0 if uses else 1
+
+
+def _concerns(use: HookUse, name: str) -> bool:
+    return any(name in text for text in (use.hook.name, use.hook.level, use.hook.phase))
+
+
+def _hook_lines(use: HookUse) -> Iterator[str]:
+    hook = use.hook
+    runs = ", ".join(sorted(hook.runs))
+    yield f"{hook.name}: level {hook.level}, phase {hook.phase}, {runs} ({hook.why})"
+    for caller, line in _call_sites(use):
+        yield f"  called by {caller.name} from {caller.path}:{line}"
+    for func in use.implementers:
+        kind = "weak default" if func.fact.linkage == "weak" else "implemented by"
+        yield f"  {kind} {func.name}{_graph.where(func)}"
+
+
+def _call_sites(use: HookUse) -> Iterable[tuple[Func, int]]:
+    return dict.fromkeys((edge.caller, edge.line) for edge in use.callers)
+
+
+def _hook_content(use: HookUse) -> dict[str, Any]:
+    hook = use.hook
+    return {
+        "name": hook.name,
+        "level": hook.level,
+        "phase": hook.phase,
+        "runs": sorted(hook.runs),
+        "why": hook.why,
+        "callers": [{"function": f.name, "file": f.path, "line": line} for f, line in _call_sites(use)],
+        "implementers": [
+            {"function": f.name, "file": f.path, "line": f.fact.line, "weak": f.fact.linkage == "weak"}
+            for f in use.implementers
+        ],
+    }
+
+
+@command.command()
+@click.argument("before", required=False, metavar="[REV1")
+@click.argument("after", required=False, metavar="REV2]")
+@click.option("--patch", metavar="FILE", help="Compare the tree with itself after this patch or series.")
+@scope_options
+def diff(before: str | None, after: str | None, patch: str | None, **options: Any) -> int:
+    """The edges gained and lost from REV1 to REV2, or by a patch.
+
+    With REV1 alone, the work tree is compared with it. A deleted strong definition shows as the
+    loss of its edges and the gain of those to the weak one.
+    """
+    if (before is None) == (patch is None):
+        raise InputError("kscan graph diff", "wants revisions or a patch", "give REV1 REV2, or --patch FILE")
+    from kscan import pipeline  # noqa: PLC0415 - see above
+
+    config = _asked(options)
+    change = patch if before is None else _between(config, before, after)
+    if not isinstance(change, str) and change is not None:
+        config = replace(config, tree=Path(change.top))
+    found = pipeline.graph_difference(config, change or "")
+    changes = dict.fromkeys(found.gained, "gained") | dict.fromkeys(found.lost, "lost")
+    lines = [
+        *(f"- {_graph.edge_line(e)}" for e in found.lost),
+        *(f"+ {_graph.edge_line(e)}" for e in found.gained),
+    ]
+    content = {
+        "gained": [_graph.edge_content(e) for e in found.gained],
+        "lost": [_graph.edge_content(e) for e in found.lost],
+    }
+    put(options, f"edges changed by {patch or before}", lines, content, tuple(changes), changes)
+    return 0
+
+
+def _between(config: Config, before: str, after: str | None) -> Changes:
+    from kscan.sources.changes import between, since  # noqa: PLC0415 - see above
+
+    directory = str(config.tree or Path())
+    if after is not None:
+        return between(directory, f"{before}..{after}")
+    return between(directory, before) if ".." in before else since(directory, before)
 
 
 @command.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "dot", "graphml"]), default="json", show_default=True
+)
 @tree_options
-def export(paths: tuple[str, ...], output: str | None, **options: Any) -> int:
-    """Functions, edges and ops tables of directories or files, as JSON."""
-    from kscan import pipeline  # noqa: PLC0415
+def export(paths: tuple[str, ...], output: str | None, form: str, **options: Any) -> int:
+    """Functions, edges and ops tables of directories or files, as JSON; or their graph."""
+    from kscan import pipeline  # noqa: PLC0415 - see above
     from kscan.link.export import edge_rows, function_rows, ops_rows  # noqa: PLC0415
 
     with pipeline.graph(configure(paths=paths, **options)) as (graph, linked):
-        functions = [f for f in graph.program.functions() if f.path in linked.scope]
-        functions += [f for path in sorted(linked.scope) for f in graph.generated(path)]
+        functions = [func for func in graph.texts() if func.path in linked.scope]
+        if form != "json":
+            from kscan.link import picture  # noqa: PLC0415 - start-up time
+
+            edges = tuple(edge for func in functions for edge in graph.callees(func))
+            lines = picture.graphml(edges) if form == "graphml" else picture.dot(picture.draw(edges))
+            _graph.write(output, lines)
+            return 0
         rows = {
             "functions": function_rows(functions),
             "edges": edge_rows(graph, functions),
             "ops": ops_rows(graph, linked.scope),
         }
-    pieces = _export_pieces(rows)
-    if output is None:
-        _print(pieces)
-    else:
-        with open(output, "w", encoding="utf-8") as file:
-            file.writelines(f"{piece}\n" for piece in pieces)
+    _graph.write(output, _export_pieces(rows))
     return 0
 
 
@@ -163,96 +315,3 @@ def _export_pieces(rows: dict[str, Any]) -> Iterator[str]:
             yield json.dumps(row) + ("," if place < len(table) - 1 else "")
         yield "]" + ("," if number < len(rows) - 1 else "")
     yield "}"
-
-
-# -- names ------------------------------------------------------------------------------------
-
-
-def _some(graph: CallGraph, name: str) -> tuple[Func, ...]:
-    found = graph.find(name)
-    if not found:
-        near = graph.near(name)
-        remedy = f"did you mean {', '.join(near)}?" if near else "link its directory with --in"
-        raise InputError(name, "no such function in what is linked", remedy)
-    return found
-
-
-def _one(graph: CallGraph, name: str) -> Func:
-    found = _some(graph, name)
-    if len(found) > 1:
-        files = ", ".join(sorted({f"{f.path}:{f.name}" for f in found}))
-        raise InputError(name, "several files have a function of that name", f"name one of {files}")
-    return found[0]
-
-
-def _kinds(given: tuple[str, ...]) -> frozenset[str]:
-    chosen = frozenset(_PLAIN.get(kind, kind) for name in given for kind in name.split(","))
-    for kind in sorted(chosen - frozenset(_KINDS)):
-        raise InputError(f"--kind {kind}", "there is no such kind of edge", f"kinds are {', '.join(_KINDS)}")
-    return chosen or frozenset(_KINDS)
-
-
-# -- output -----------------------------------------------------------------------------------
-
-
-def _print(lines: Iterable[str]) -> None:
-    try:
-        for line in lines:
-            sys.stdout.write(f"{plain(line)}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard(sys.stdout)
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    _print([json.dumps({"schema_version": "1.0", **content})])
-
-
-def _where(func: Func) -> str:
-    return f" at {func.path}:{func.fact.line}" if func.path else ""
-
-
-def _line(edge: Edge) -> str:
-    via = f" {edge.via}" if edge.via else ""
-    return (
-        f"{edge.caller.path}:{edge.line}: {edge.caller.name} -> {edge.callee.name}"
-        f" [{edge.kind}{via}]{_where(edge.callee)}"
-    )
-
-
-def _entry_line(entry: Entry) -> str:
-    return f"{entry.path}:{entry.line}: entry point {entry.func.name} [{entry.kind} {entry.via}]"
-
-
-def _path_lines(number: int, path: tuple[Edge, ...]) -> Iterator[str]:
-    if number:
-        yield ""
-    first = path[0].caller
-    yield f"{first.name}{_where(first)}"
-    for edge in path:
-        via = f" {edge.via}" if edge.via else ""
-        site = f"{edge.caller.path}:{edge.line}"
-        yield f"  -> {edge.callee.name} [{edge.kind}{via}] from {site}{_where(edge.callee)}"
-
-
-def _as_json(edge: Edge) -> dict[str, Any]:
-    return {
-        "kind": edge.kind,
-        "via": edge.via,
-        "file": edge.caller.path,
-        "line": edge.line,
-        "caller": edge.caller.name,
-        "callee": edge.callee.name,
-        "callee_file": edge.callee.path,
-        "callee_line": edge.callee.fact.line,
-    }
-
-
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    return {
-        "kind": entry.kind,
-        "via": entry.via,
-        "file": entry.path,
-        "line": entry.line,
-        "function": entry.func.name,
-    }

@@ -84,7 +84,7 @@ class Built:
         if name in self._truths:
             return self._truths[name]
         self._truths[name] = None  # in a circle
-        truth = self._view.truth(name)
+        truth = self._view.enabled(name)
         if truth is None and name.startswith("CONFIG_"):
             conditions = self._conditions().get(name[len("CONFIG_") :])
             if conditions is None:

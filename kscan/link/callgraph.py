@@ -1,55 +1,42 @@
-"""The call graph as people ask for it: who calls whom, of what kind, by which paths.
+"""The call graph of a linked program: who calls whom, of what kind, and what enters a function.
 
 Edges are those of ``Program``, and more: calls hidden in macros, calls of functions that have no
-body in what is linked, and places from which the kernel enters a function (initcalls, ops tables
-whose callers are elsewhere).
+body in what is linked, functions that macros make, and places from which the kernel enters a
+function (initcalls, ops tables whose callers are elsewhere).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
-from kscan.facts.model import Assign, Binding, Call, CallRef, Function
+from kscan.facts.model import Assign, Binding, Call, CallRef
+from kscan.kernel.entrypoints import EntryPoints
 from kscan.link.expansion import Calls, Expansion, is_shared
-from kscan.link.generated import generated_bindings, generated_functions, macro_bindings
+from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
+from kscan.link.kept import function_at
 from kscan.link.operands import read_access
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+from kscan.link.queries import Entry, Graph, by_place, is_at
 
-KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
 _NOTIFIER = "notifier_block"
-_NEAR = 4
 _WORD = re.compile(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
+_NOTHING = EntryPoints({}, {}, {}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A place that makes a function an entry point: who enters it is not linked, or not C."""
+class CallGraph(Graph):
+    """Questions to a linked program; ``entrypoints`` say by what the kernel enters functions."""
 
-    func: Func
-    kind: str
-    path: str
-    line: int
-    via: str  # the field, or the macro
-
-
-class CallGraph:
-    """Questions to a linked program; ``initcalls`` are file-scope macros and which argument is entered."""
-
-    def __init__(self, program: Program, initcalls: Mapping[str, int] | None = None) -> None:
+    def __init__(self, program: Program, entrypoints: EntryPoints = _NOTHING) -> None:
         self.program = program
-        self._initcalls = dict(initcalls or {})
+        self._entrypoints = entrypoints
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
         self._declared: dict[str, bool] = {}
         self._seen_files = 0
-        self._bound = False
-        self._generated: dict[str, tuple[Func, ...]] = {}
-        self._wrapped: dict[tuple[str, str], Function] = {}
+        self._adopted: dict[str, tuple[Func, ...]] = {}
+        self._made: dict[Func, Made] = {}
+        self._wrapped: dict[tuple[str, str], Made] = {}
         self._external: dict[str, Func] = {}
         self._out: dict[Func, tuple[Edge, ...]] = {}
         self._in: dict[Func, list[Edge]] | None = None
@@ -79,7 +66,9 @@ class CallGraph:
         """The functions that ``name`` or ``file.c:name`` means; functions without a body by name only."""
         path, _colon, name = text.rpartition(":")
         self.program.demand(name)
-        found = [f for f in self.program.named(name) if not path or _is_at(f.path, path)]
+        if not self.program.named(name):
+            self._adopt()
+        found = [f for f in self.program.named(name) if not path or is_at(f.path, path)]
         if path:
             return tuple(found)
         view = self.program.view
@@ -90,34 +79,46 @@ class CallGraph:
             return (self.external(name),)
         return tuple(others)
 
-    def near(self, text: str) -> tuple[str, ...]:
-        """Names that look like ``text``, the nearest first."""
-        name = text.rpartition(":")[2]
-        names = sorted({f.name for f in self.program.functions()})
-        return tuple(difflib.get_close_matches(name, names, n=_NEAR, cutoff=0.7))
+    def functions(self) -> Iterable[Func]:
+        """Every function loaded so far that the view compiles, those that macros make included."""
+        active = self.program.view.active
+        return tuple(func for func in self.texts() if active(func.fact.guards))
+
+    def texts(self) -> Iterable[Func]:
+        """Every function loaded so far, whatever conditions are around it."""
+        self._adopt()
+        return tuple(self.program.functions())
 
     def external(self, name: str) -> Func:
         """The function ``name`` that has no body in what is linked: its path is empty."""
         found = self._external.get(name)
         if found is None:
-            fact = Function(name, 0, 0, "global", "", (), (), (), (), False, "", msgspec.Raw(b"\x92\x90\x90"))
-            found = self._external[name] = Func("", fact)
+            found = self._external[name] = Func("", function_at(name, 0, 0, "global"))
         return found
 
     def generated(self, path: str) -> tuple[Func, ...]:
         """The functions that macros make in a file, by name, each once."""
-        found = self._generated.get(path)
-        if found is None:
+        self._adopt()
+        return self._adopted.get(path, ())
+
+    def _adopt(self) -> None:
+        """Give the program what macros make: the functions and tables of the files loaded since."""
+        for path in tuple(self.program.facts):
+            if path in self._adopted or not path.endswith(".c"):
+                continue
             written = {f.name for f in self.program.facts[path].functions}
             made: dict[str, Func] = {}
             for use in self.program.facts[path].uses:
-                for fact in generated_functions(self.macros, path, use):
-                    if fact.name in written:  # the macro is a head, and wraps what is written
-                        self._wrapped[path, fact.name] = fact
-                    else:
-                        made.setdefault(fact.name, Func(path, fact))
-            found = self._generated[path] = tuple(made[name] for name in sorted(made))
-        return found
+                for one in generated_functions(self.macros, path, use):
+                    name = one.function.name
+                    if name in written:  # the macro is a head, and wraps what is written
+                        self._wrapped[path, name] = one
+                    elif name not in made:
+                        func = made[name] = Func(path, one.function)
+                        self._made[func] = one
+                        self.program.adopt(func)
+            self._adopted[path] = tuple(made[name] for name in sorted(made))
+            self.program.bind(path, self.made_bindings(path))
 
     # -- edges ----------------------------------------------------------------
 
@@ -126,23 +127,27 @@ class CallGraph:
         found = self._out.get(func)
         if found is None:
             edges = dict.fromkeys(self._edges(func)) if func.path else {}
-            found = self._out[func] = tuple(sorted(edges, key=_order))
+            found = self._out[func] = tuple(sorted(edges, key=by_place))
         return found
 
     def callers(self, func: Func) -> tuple[Edge, ...]:
         """The edges to a function, in order of their files and lines."""
         if self._in is None:
             self._in = defaultdict(list)
-            made = [f for path in tuple(self.program.facts) for f in self.generated(path)]
-            for caller in (*self.program.functions(), *made):
+            for caller in self.functions():
                 for edge in self.callees(caller):
                     self._in[edge.callee].append(edge)
-        return tuple(sorted(self._in.get(func, ()), key=_order))
+        return tuple(sorted(self._in.get(func, ()), key=by_place))
+
+    def calls(self, func: Func) -> tuple[CallRef, ...]:
+        """The call sites of a function, of one that a macro makes as far as its text tells."""
+        made = self._made.get(func)
+        return func.fact.calls if made is None else calls_of(self.macros, func.path, made)
 
     def named_calls(self, func: Func) -> Iterator[tuple[CallRef, str, str]]:
         """(call site, name of the function called, macro it is hidden in or empty) of direct calls."""
         variables = self._variables(func)
-        for ref in func.fact.calls:
+        for ref in self.calls(func):
             if ref.path or not ref.root or ref.root[0] in "$@=":
                 continue
             if self.macros.macro(ref.root, func.path) is None:
@@ -152,7 +157,7 @@ class CallGraph:
             for name in self._expanded(func, ref).functions:
                 if name not in variables and (name == ref.root or self._is_declared(name)):
                     yield ref, name, "" if name == ref.root else ref.root
-        for ref, macro in self._around(func):
+        for ref, macro in self._wrapping(func):
             yield ref, ref.root, macro
         for line, word in self._values(func):
             for name in self.macros.calls(word, (), func.path).functions:
@@ -161,7 +166,7 @@ class CallGraph:
     def hidden_calls(self, func: Func) -> Iterator[CallRef]:
         """The indirect call sites that macros hide."""
         variables: dict[str, str] | None = None
-        for ref in func.fact.calls:
+        for ref in self.calls(func):
             if ref.path or not ref.root or ref.root[0] in "$@=":
                 continue
             if self.macros.macro(ref.root, func.path) is None:
@@ -203,14 +208,13 @@ class CallGraph:
             self._typed = {func: found}  # of the last function asked for
         return found
 
-    def _around(self, func: Func) -> Iterator[tuple[CallRef, str]]:
+    def _wrapping(self, func: Func) -> Iterator[tuple[CallRef, str]]:
         """(call site, macro) of what the macro calls that stands for a function's head."""
-        if not func.fact.generated and func.path:
-            self.generated(func.path)
-            fact = self._wrapped.get((func.path, func.name))
-            for ref in fact.calls if fact is not None else ():
+        made = self._wrapped.get((func.path, func.name))
+        if made is not None:
+            for ref in calls_of(self.macros, func.path, made):
                 if not ref.path and self._is_declared(ref.root):
-                    yield ref, fact.generated if fact is not None else ""
+                    yield ref, made.function.generated
 
     def _values(self, func: Func) -> Iterator[tuple[int, str]]:
         """(line, word) of macros without parameters that call something, as ``current`` does."""
@@ -234,22 +238,14 @@ class CallGraph:
                 found.update(dict.fromkeys(macro_bindings(self.macros, path, binding)))
         return tuple(found)
 
-    def _bind_tables(self) -> None:
-        """Once, before the first indirect call is followed."""
-        if not self._bound:
-            self._bound = True
-            for path in tuple(self.program.facts):
-                if path.endswith(".c"):
-                    self.program.bind(path, self.made_bindings(path))
-
     def _edges(self, func: Func) -> Iterator[Edge]:
+        self._adopt()
         for ref, name, macro in self.named_calls(func):
             found = self.program.resolve(name, func.path)
             for callee in found or (self.external(name),):
                 kind = MACRO if macro else OVERRIDE if self.program.is_override(callee) else DIRECT
                 yield Edge(func, callee, kind, ref.line, macro)
-        self._bind_tables()
-        for ref in (*func.fact.calls, *self.hidden_calls(func)):
+        for ref in (*self.calls(func), *self.hidden_calls(func)):
             if ref.path or ref.root.startswith("$"):
                 for edge in self.program.targets(func, ref):
                     kind = NOTIFIER if edge.kind == OPS and _NOTIFIER in edge.via else edge.kind
@@ -270,110 +266,34 @@ class CallGraph:
 
     def entries(self, func: Func) -> tuple[Entry, ...]:
         """From where the kernel enters a function other than by a call that is linked."""
-        return tuple(dict.fromkeys((*self._initcall_entries(func), *self._table_entries(func))))
+        self._adopt()
+        found = (*self._initcall_entries(func), *self._bound_entries(func))
+        return tuple(dict.fromkeys(found))
 
     def _initcall_entries(self, func: Func) -> Iterator[Entry]:
         facts = self.program.facts.get(func.path)
         for use in facts.uses if facts is not None else ():
-            position = self._initcalls.get(use.name)
-            if position is not None and use.args[position : position + 1] == (func.name,):
-                yield Entry(func, INITCALL, func.path, use.line, use.name)
+            call = self._entrypoints.calls.get(use.name)
+            if call is not None and use.args[call.arg : call.arg + 1] == (func.name,):
+                yield Entry(func, INITCALL, func.path, use.line, use.name, call.phase)
 
-    def _table_entries(self, func: Func) -> Iterator[Entry]:
+    def _bound_entries(self, func: Func) -> Iterator[Entry]:
         for path, binding in self.program.bound(func.name):
-            if binding.how in ("initializer", "store") and binding.path:
-                place = self.program.field_of(binding.root, binding.path, path)
-                if place is not None and func in self.program.resolve(func.name, path):
-                    kind = NOTIFIER if _NOTIFIER in place[0] else OPS
-                    yield Entry(func, kind, path, binding.line, ".".join(place))
-
-    # -- paths ----------------------------------------------------------------
-
-    def paths(self, query: PathQuery) -> Iterator[tuple[Edge, ...]]:
-        """The shortest paths that answer ``query``, in a stable order, at most ``query.most``."""
-        stops = [*query.through, query.goals]
-        found: list[tuple[Edge, ...]] = [()]
-        starts = query.starts
-        for stop in stops:
-            legs = [leg for start in starts for leg in self._shortest((start,), stop, query)]
-            shortest = min((len(leg) for leg in legs), default=0)
-            legs = [leg for leg in legs if len(leg) == shortest]
-            found = [
-                (*before, *leg)
-                for before in found
-                for leg in legs
-                if leg and (not before or before[-1].callee is leg[0].caller)
-            ][: query.most]
-            starts = tuple(dict.fromkeys(path[-1].callee for path in found))
-        yield from (path for path in found if path and len(path) <= query.depth)
-
-    def _shortest(
-        self, starts: Sequence[Func], goals: Sequence[Func], query: PathQuery
-    ) -> Iterator[tuple[Edge, ...]]:
-        """All shortest paths from ``starts`` to one of ``goals``, by levels of a breadth-first search."""
-        level = dict.fromkeys(starts, 0)
-        into: dict[Func, list[Edge]] = defaultdict(list)
-        queue = deque(starts)
-        reached = 0
-        while queue:
-            func = queue.popleft()
-            if level[func] >= query.depth or (reached and level[func] >= reached):
-                break
-            for edge in self.callees(func):
-                if not query.admits(edge):
-                    continue
-                if edge.callee not in level:
-                    level[edge.callee] = level[func] + 1
-                    queue.append(edge.callee)
-                if level[edge.callee] == level[func] + 1:
-                    into[edge.callee].append(edge)
-                    if edge.callee in goals:
-                        reached = level[edge.callee]
-        left = query.most
-        for goal in goals:
-            for path in self._back(goal, level, into):
-                if left == 0:
-                    return
-                left -= 1
-                yield path
-
-    def _back(
-        self, goal: Func, level: Mapping[Func, int], into: Mapping[Func, list[Edge]]
-    ) -> Iterator[tuple[Edge, ...]]:
-        stack: list[tuple[Func, tuple[Edge, ...]]] = [(goal, ())]
-        while stack:
-            func, tail = stack.pop()
-            if level.get(func) == 0:
-                if tail:
-                    yield tail
+            if func not in self.program.resolve(func.name, path):
                 continue
-            stack.extend((e.caller, (e, *tail)) for e in reversed(_distinct(into.get(func, ()))))
-
-
-@dataclass(frozen=True, slots=True)
-class PathQuery:
-    """From ``starts`` to ``goals`` by way of one of each of ``through``, by edges of ``kinds`` only."""
-
-    starts: tuple[Func, ...]
-    goals: tuple[Func, ...]
-    through: tuple[tuple[Func, ...], ...] = ()
-    avoid: frozenset[Func] = frozenset()
-    kinds: frozenset[str] = frozenset(KINDS)
-    depth: int = 20
-    most: int = 10
-
-    def admits(self, edge: Edge) -> bool:
-        """Whether a path may take ``edge``."""
-        return edge.kind in self.kinds and edge.callee not in self.avoid
-
-
-def _is_at(path: str, given: str) -> bool:
-    return path == given or path.endswith("/" + given)
-
-
-def _distinct(edges: Sequence[Edge]) -> list[Edge]:
-    """One edge for each caller and kind: further call sites make no further path."""
-    return list({(e.caller, e.kind): e for e in reversed(edges)}.values())[::-1]
+            if binding.how == "argument":
+                for callback in self._entrypoints.callbacks.get(binding.root, ()):
+                    if callback.when != "now" and str(callback.callback) == binding.path[0]:
+                        yield Entry(func, CALLBACK, path, binding.line, binding.root, callback.when)
+            elif binding.path:
+                place = self.program.field_of(binding.root, binding.path, path)
+                if place is not None:
+                    roots = self._entrypoints.roots
+                    how = roots.get(".".join(place)) or roots.get(place[0], "")
+                    if self.program.is_arch_struct(place[0]):
+                        how = ""  # an architecture's own hooks run through it: their callers enter it
+                    kind = NOTIFIER if _NOTIFIER in place[0] else OPS
+                    yield Entry(func, kind, path, binding.line, ".".join(place), how)
 
 
 def _arguments(func: Func, ref: CallRef) -> tuple[str, tuple[str, ...]]:
@@ -400,12 +320,3 @@ def _operands(func: Func) -> Iterator[tuple[int, str]]:
                 yield event.line, event.value
         yield block.line, block.left
         yield block.line, block.right
-
-
-_order: Callable[[Edge], tuple[str, int, str, str, str]] = lambda e: (  # noqa: E731
-    e.caller.path,
-    e.line,
-    e.callee.name,
-    e.callee.path,
-    e.kind,
-)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -75,27 +76,41 @@ def _read_list(text: str, at: Binding, depth: int = 0) -> Iterator[Binding]:
         yield msgspec.structs.replace(at, target=prefix + named[1])
 
 
-def generated_functions(expansion: Expansion, path: str, use: MacroUse) -> Iterator[Function]:
-    """The functions that ``use`` makes in file ``path``; what they call is found behind all macros."""
+class Made(NamedTuple):
+    """A function that a macro makes, without its calls, and the text these are found in."""
+
+    function: Function
+    params: str
+    body: str
+
+
+def generated_functions(expansion: Expansion, path: str, use: MacroUse) -> Iterator[Made]:
+    """The functions that ``use`` makes in file ``path``."""
     if not expansion.makes_functions(use.name, path):
         return
-    for name, head, body in _definitions(expansion.unfold(use.name, use.args, path)):
-        found = expansion.calls_in(body, path)
-        variables = {m[3]: f"{' '.join(m[1].split())} {m[2]}" for m in _DECLARED.finditer(f"{head};{body}")}
-        calls = [CallRef(callee, use.line) for callee in found.functions]
-        for member in found.members:
-            root, fields = read_access(member, variables)
-            if root and fields:
-                calls.append(CallRef(root, use.line, fields))
-        yield Function(
-            name, use.line, use.line, "static", "", (), tuple(calls), (), (), False, use.name, _NO_BODY
-        )
+    for name, linkage, params, body in _definitions(expansion.unfold(use.name, use.args, path)):
+        function = Function(name, use.line, use.line, linkage, "", (), (), (), (), False, use.name, _NO_BODY)
+        yield Made(function, params, body)
 
 
-def _definitions(text: str) -> Iterator[tuple[str, str, str]]:
-    """(name, parameters, body with its braces) of the functions defined in a text without macros around."""
+def calls_of(expansion: Expansion, path: str, made: Made) -> tuple[CallRef, ...]:
+    """What a made function calls, behind all macros."""
+    found = expansion.calls_in(made.body, path)
+    line = made.function.line
+    declared = _DECLARED.finditer(f"{made.params};{made.body}")
+    variables = {m[3]: f"{' '.join(m[1].split())} {m[2]}" for m in declared}
+    calls = [CallRef(callee, line) for callee in found.functions]
+    for member in found.members:
+        root, fields = read_access(member, variables)
+        if root and fields:
+            calls.append(CallRef(root, line, fields))
+    return tuple(calls)
+
+
+def _definitions(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """(name, linkage, parameters, body with its braces) of the functions a text without macros defines."""
     head = word = params = ""
-    place = 0
+    place = begins = 0
     valued = False  # behind a "=": braces hold an initialiser
     while (match := _TOKEN.search(text, place)) is not None:
         piece, place = match[0], match.end()
@@ -106,8 +121,10 @@ def _definitions(text: str) -> Iterator[tuple[str, str, str]]:
         elif piece == "{":
             place = split_arguments(text, match.start())[1]
             if head and not valued and not is_unique(head):
-                yield head, params, text[match.start() : place]
-            head = ""
+                static = "static" in text[begins : match.start()].split()
+                yield head, "static" if static else "global", params, text[match.start() : place]
+            head, begins = "", place
         elif piece in "=;":
             head, valued = "", piece == "="
+            begins = place if piece == ";" else begins
         word = piece

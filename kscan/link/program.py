@@ -361,6 +361,11 @@ class Program:
         self._fetch("macro", name)  # even where a scanned file defines it too: others see the header's
         return self._macros.get(name, ())
 
+    def macros(self) -> Iterator[Macro]:
+        """Every macro loaded so far."""
+        for group in tuple(self._macros.values()):
+            yield from (macro for _path, macro in group)
+
     def declares(self, name: str) -> bool:
         """Whether a function of that name is defined or declared anywhere that is loaded or in headers."""
         if name in self._functions or name in self._returns:
@@ -545,6 +550,11 @@ class Program:
                 for caller, _ref in self._field_calls.get(binding.path[-1], ()):
                     yield caller.name
 
+    def adopt(self, func: Func) -> None:
+        """Add a function that the facts of its file do not have."""
+        self._functions[func.name].append(func)
+        self._resolved.clear()
+
     def bind(self, path: str, bindings: Iterable[Binding]) -> None:
         """Add initialisers of fields that the facts of file ``path`` do not have."""
         for binding in bindings:
@@ -578,7 +588,7 @@ class Program:
     def _open(self, hook: str) -> bool:
         owner, dot, field = hook.rpartition(".")
         if dot:
-            arch = field in self._field_calls and self._is_arch_struct(owner)
+            arch = field in self._field_calls and self.is_arch_struct(owner)
             return arch and self._demand_field(field)
         strong = [f for f in self._functions.get(hook, ()) if f.fact.linkage == "global"]
         if not strong and hook in self._calls:
@@ -586,7 +596,8 @@ class Program:
         scanned = any(f.path in self.scope for f in strong)
         return scanned and hook not in self._calls and self._fetch("callers", hook)
 
-    def _is_arch_struct(self, name: str) -> bool:
+    def is_arch_struct(self, name: str) -> bool:
+        """Whether a struct is one of this architecture."""
         if name not in self._structs:
             self._fetch("struct", name)
         return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"\s*(?:(defined\b)|(IS_ENABLED|IS_BUILTIN|IS_REACHABLE|IS_MODULE)|(\w+)|(&&|\|\||[=!<>]=|[!()<>]))"
 )
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\Z")
+_SET = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -28,17 +29,40 @@ class View:
     """``arch`` is a directory of arch/; ``symbols`` are the CONFIG_* (and other) symbols with a known value.
 
     ``values`` are the numbers that symbols stand for.  A condition over other symbols is unknown:
-    both its sides are kept.
+    both its sides are kept; but a ``complete`` view knows every CONFIG_ symbol that is set.
     """
 
     arch: str
     symbols: Mapping[str, bool] = field(default_factory=dict)
     values: Mapping[str, int] = field(default_factory=dict)
+    complete: bool = False
 
     def covers(self, path: str) -> bool:
         """Whether a file belongs to this architecture or to all."""
         found = _ARCH.match(path)
         return found is None or found[1] == self.arch
+
+    def known(self, symbol: str) -> Truth:
+        """Whether a symbol is set."""
+        absent = False if self.complete and symbol.startswith("CONFIG_") else None
+        return self.symbols.get(symbol, absent)
+
+    def enabled(self, symbol: str) -> Truth:
+        """Whether a symbol is set, or its code is built as a module."""
+        return self.symbols.get(symbol + "_MODULE") or self.known(symbol)
+
+    def configured(self, text: str) -> View:
+        """This view of an architecture under the configuration in the text of a kernel's .config."""
+        symbols = {name: known for name, known in self.symbols.items() if not name.startswith("CONFIG_")}
+        values = {name: value for name, value in self.values.items() if not name.startswith("CONFIG_")}
+        for name, value in _SET.findall(text):
+            number = _NUMBER.match(value)
+            symbols[name + "_MODULE" if value == "m" else name] = True
+            if number is not None:
+                values[name] = int(number[1], 0) if not number[1].isdigit() else int(number[1])
+        if "CONFIG_NR_CPUS" in values:
+            values["NR_CPUS"] = values["CONFIG_NR_CPUS"]
+        return View(self.arch, symbols, values, complete=True)
 
     def truth(self, condition: str) -> Truth:
         """The value of a ``#if`` condition (C text, ``CONFIG_X``, ``!CONFIG_X``), None where unknown."""
@@ -57,6 +81,14 @@ class View:
         return all(self.truth(g) is True for g in guards)
 
 
+_ASKED: Mapping[str, Callable[[View, str], Truth]] = {
+    "IS_ENABLED": View.enabled,
+    "IS_REACHABLE": View.enabled,
+    "IS_BUILTIN": View.known,
+    "IS_MODULE": lambda view, symbol: view.known(symbol + "_MODULE"),
+}
+
+
 def _tokens(text: str) -> list[str] | None:
     found: list[str] = []
     place = 0
@@ -66,8 +98,8 @@ def _tokens(text: str) -> list[str] | None:
         if match is None:
             return None
         place = match.end()
-        if match[1] is None and match[2] is None:
-            found.append(match[3] or match[4])
+        if match[1] is None:
+            found.append(match[2] or match[3] or match[4])
     return found
 
 
@@ -99,6 +131,8 @@ def _unary(tokens: list[str], at: int, view: View) -> tuple[Truth, int]:
     if word == "(":
         value, at = _either(tokens, at + 1, view)
         return (value, at + 1) if at < len(tokens) and tokens[at] == ")" else (None, len(tokens) + 1)
+    if word in _ASKED and tokens[at + 1 : at + 4 : 2] == ["(", ")"]:
+        return _ASKED[word](view, tokens[at + 2]), at + 4
     if at + 2 < len(tokens) and tokens[at + 1] in _COMPARE:
         left, right = _number(word, view), _number(tokens[at + 2], view)
         known = left is not None and right is not None
@@ -106,7 +140,7 @@ def _unary(tokens: list[str], at: int, view: View) -> tuple[Truth, int]:
     number = _number(word, view)
     if number is not None and word not in view.symbols:
         return number != 0, at + 1
-    return view.symbols.get(word), at + 1
+    return view.known(word), at + 1
 
 
 def _number(word: str, view: View) -> int | None:
@@ -114,4 +148,4 @@ def _number(word: str, view: View) -> int | None:
     match = _NUMBER.match(word)
     if match is not None:
         return int(match[1], 0) if not match[1].isdigit() else int(match[1])
-    return view.values.get(word, 0 if view.symbols.get(word) is False else None)
+    return view.values.get(word, 0 if view.known(word) is False else None)

@@ -21,6 +21,8 @@ from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
     from kscan.link.callgraph import CallGraph
+    from kscan.link.compare import Difference
+    from kscan.link.queries import Graph, HookUse
     from kscan.pipeline.scan import Linked
     from kscan.sources.changes import Changes
 
@@ -80,6 +82,39 @@ def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
 
     with _store(config) as store, linked_graph(config, store) as found:
         yield found
+
+
+@contextmanager
+def asked_graph(config: Config, *, whole: bool = False) -> Iterator[Graph]:
+    """The call graph of the paths of a tree, kept where ``whole`` of it is asked for.  Raises InputError."""
+    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store, linked.asked_graph(config, store, whole=whole) as found:
+        yield found
+
+
+def hooks(config: Config) -> tuple[HookUse, ...]:
+    """The hooks of the kernel model, with who calls and who implements them.  Raises InputError."""
+    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store:
+        return linked.hooks(config, store)
+
+
+def graph_difference(config: Config, change: Changes | str) -> Difference:
+    """The edges that a change, or the patches in a file, gain and lose.  Raises InputError."""
+    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store, Setup(config, store) as setup:
+        return linked.difference(setup, change)
+
+
+def names_like(config: Config, prefix: str) -> tuple[str, ...]:
+    """The functions whose names begin so, as far as they can be known at once."""
+    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store:
+        return linked.names_like(config, store, prefix)
 
 
 @contextmanager

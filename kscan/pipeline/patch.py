@@ -178,7 +178,7 @@ def judge_inputs(
     ``replies`` takes the diffs of replies for patches, too, ``scissors`` leaves out what stands above a
     scissors line.
     """
-    repo = _repository(setup)
+    repo = repository_of(setup)
     judging = _Judging(setup, repo, Bases(setup, repo), setup.has_tree)
     try:
         for item in read_inputs(inputs, sys.stdin.buffer, replies=replies, scissors=scissors):
@@ -190,7 +190,8 @@ def judge_inputs(
     return drafted(report) if setup.config.format == MAIL_REPLY else report
 
 
-def _repository(setup: Setup) -> GitRepo | None:
+def repository_of(setup: Setup) -> GitRepo | None:
+    """The repository a run's tree is in, None where there is none."""
     try:
         return GitRepo(setup.top)
     except InputError:

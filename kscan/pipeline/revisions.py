@@ -31,7 +31,7 @@ def judge_changes(setup: Setup, changes: Changes) -> Report:
 
 
 def _judge(setup: Setup, changes: Changes) -> tuple[tuple[Finding, ...], Coverage]:
-    before, after = GitRev(changes.top, changes.before), _after(changes)
+    before, after = GitRev(changes.top, changes.before), state_after(changes)
     try:
         return judge_change(setup, before, after, changes.touched, changes.renamed)
     finally:
@@ -40,7 +40,8 @@ def _judge(setup: Setup, changes: Changes) -> tuple[tuple[Finding, ...], Coverag
             after.repo.close()
 
 
-def _after(changes: Changes) -> Source:
+def state_after(changes: Changes) -> Source:
+    """The state of the repository after ``changes``."""
     if changes.after == INDEX:
         return GitIndex(changes.top, changes.index_file)
     return Tree(changes.top) if changes.after == WORK_TREE else GitRev(changes.top, changes.after)

@@ -48,7 +48,7 @@ def link(
     files = tuple(source.paths(paths))
     loaded = loader_of(setup, source, jobs=setup.config.jobs).load(files)
     outside = Outside(around_of(setup, source, arch, files), loader_of(setup, source, jobs=0))
-    program = Program(loaded.facts, view_of(setup.model, arch), outside, leaves_out)
+    program = Program(loaded.facts, view_of(setup, arch), outside, leaves_out)
     program.link_hooks(setup.model.lifecycle.hooks)
     program.seal()
     return Linked(program, loaded, outside, frozenset(loaded.facts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kscan.kernel.macros import MacroTable
 
 _MODEL = str(MODEL_VERSION)
+_HEADED = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
 
 
 class Setup:
@@ -42,7 +44,8 @@ class Setup:
         self.top = top_of(config)
         rev = config.rev or ("HEAD" if is_bare(self.top) else None)
         self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
-        self.knowledge = _digest(config.rules_dir)
+        self.kconfig = _kconfig(config)
+        self.knowledge = _digest(config.rules_dir, self.kconfig or "")
         self.model = self._model()
         self._grounds: list[Ground] = []
 
@@ -113,9 +116,9 @@ class Setup:
         return model
 
 
-def _digest(rules_dir: Path) -> str:
-    """A digest of every rule and of the kernel model."""
-    total = hashlib.blake2b(digest_size=16)
+def _digest(rules_dir: Path, kconfig: str) -> str:
+    """A digest of every rule, of the kernel model and of the kernel configuration."""
+    total = hashlib.blake2b(kconfig.encode(), digest_size=16)
     for file in sorted((*rules_dir.glob("*/*.yaml"), *rules_dir.glob("*/*.txt"))):
         total.update(str(file.relative_to(rules_dir)).encode() + b"\0")
         total.update(file.read_bytes() + b"\0")
@@ -176,6 +179,9 @@ def arch_of(setup: Setup, paths: Sequence[str]) -> str:
                 f"--arch {setup.config.arch}", "there is no such architecture", f"known are {known}"
             )
         return name
+    built_for = _HEADED.search(setup.kconfig) if setup.kconfig is not None else None
+    if built_for is not None and built_for[1] in context.aliases:
+        return context.aliases[built_for[1]]
     for path in paths:
         name = context.arch_of(path)
         if name:
@@ -183,8 +189,20 @@ def arch_of(setup: Setup, paths: Sequence[str]) -> str:
     return context.default_arch
 
 
-def view_of(model: KernelModel, arch: str) -> View:
-    """The configuration view of an architecture."""
-    known = model.context.arches.get(arch) or model.context.arches[model.context.default_arch]
+def view_of(setup: Setup, arch: str) -> View:
+    """The view of an architecture, under the kernel configuration of the run, where one is given."""
+    context = setup.model.context
+    known = context.arches.get(arch) or context.arches[context.default_arch]
     symbols = dict.fromkeys(known.defined, True) | dict.fromkeys(known.undefined, False)
-    return View(arch, symbols, known.values)
+    view = View(arch, symbols, known.values)
+    return view.configured(setup.kconfig) if setup.kconfig is not None else view
+
+
+def _kconfig(config: Config) -> str | None:
+    """The text of the kernel configuration of a run."""
+    if config.kconfig is None:
+        return None
+    text = config.kconfig.read_text("utf-8", "replace")
+    if "CONFIG_" not in text:
+        raise InputError(str(config.kconfig), "is no kernel configuration", "give a .config of the kernel")
+    return text

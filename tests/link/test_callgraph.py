@@ -8,11 +8,15 @@ import pytest
 
 from kscan.config import rules_dir
 from kscan.facts.extract import extract
+from kscan.kernel.load import load_model
 from kscan.kernel.macros import MacroTable, load_macros
-from kscan.link.callgraph import CallGraph, PathQuery
+from kscan.link.callgraph import CallGraph
 from kscan.link.export import ops_rows
 from kscan.link.program import Program
+from kscan.link.queries import PathQuery
 from kscan.link.view import View
+
+ENTRYPOINTS = load_model(rules_dir() / "kernel").entrypoints
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,7 @@ def graph(
     macros: MacroTable, files: Mapping[str, str], symbols: Mapping[str, bool] | None = None
 ) -> CallGraph:
     facts = {path: extract(text.encode(), macros) for path, text in files.items()}
-    return CallGraph(Program(facts, View("powerpc", symbols or {})), {"module_init": 0})
+    return CallGraph(Program(facts, View("powerpc", symbols or {})), ENTRYPOINTS)
 
 
 def edges(found: CallGraph, name: str) -> list[tuple[str, str, str]]:
@@ -289,6 +293,6 @@ def test_what_is_not_built_is_not_called(macros: MacroTable) -> None:
         "int g(struct ops *o) { return o->open(1); }\n",
     }
     facts = {path: extract(text.encode(), macros) for path, text in texts.items()}
-    found = CallGraph(Program(facts, View("powerpc"), leaves_out=lambda path: path == "off.c"), {})
+    found = CallGraph(Program(facts, View("powerpc"), leaves_out=lambda path: path == "off.c"))
     assert [name for name, _kind, _via in edges(found, "f")] == ["on"]
     assert {name for name, _kind, _via in edges(found, "g")} == {"on", "off"}

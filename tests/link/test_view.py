@@ -60,6 +60,41 @@ def test_truth(condition: str, expected: bool | None) -> None:
     assert VIEW.truth(condition) is expected
 
 
+CONFIGURED = VIEW.configured(
+    "# Linux/powerpc 6.1.0 Kernel Configuration\nCONFIG_ON=y\nCONFIG_DRIVER=m\n# CONFIG_OTHER is not set\n"
+    'CONFIG_NR_CPUS=8\nCONFIG_NAME="CONFIG_QUOTED=y"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("CONFIG_ON", True),
+        ("CONFIG_DRIVER", False),
+        ("CONFIG_DRIVER_MODULE", True),
+        ("IS_ENABLED(CONFIG_DRIVER)", True),
+        ("IS_BUILTIN(CONFIG_DRIVER)", False),
+        ("IS_MODULE(CONFIG_DRIVER)", True),
+        ("IS_MODULE(CONFIG_ON)", False),
+        ("CONFIG_OTHER", False),
+        ("CONFIG_NEVER_HEARD_OF", False),
+        ("CONFIG_QUOTED", False),
+        ("CONFIG_NAME", True),
+        ("CONFIG_NR_CPUS > 4", True),
+        ("NR_CPUS == 8", True),
+        ("SOMETHING_ELSE", None),
+    ],
+)
+def test_a_kernel_configuration_leaves_no_symbol_open(condition: str, expected: bool | None) -> None:
+    assert CONFIGURED.truth(condition) is expected
+
+
+def test_a_module_is_enabled_and_not_built_in() -> None:
+    assert CONFIGURED.enabled("CONFIG_DRIVER") is True
+    assert CONFIGURED.known("CONFIG_DRIVER") is False
+    assert VIEW.enabled("CONFIG_UNKNOWN") is None
+
+
 @pytest.mark.parametrize(
     ("guards", "active", "certain"),
     [

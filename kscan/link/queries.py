@@ -1,0 +1,244 @@
+"""What people ask a call graph: names, paths, roots.  Where the edges come from is left to its kinds."""
+
+from __future__ import annotations
+
+import difflib
+from abc import ABC, abstractmethod
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kscan.kernel.lifecycle import Hook
+from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
+
+KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
+_NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place that makes a function an entry point: who enters it is not linked, or not C."""
+
+    func: Func
+    kind: str
+    path: str
+    line: int
+    via: str  # the field, the macro, or the function that takes the callback
+    how: str = ""  # "user space", "module-init", "later" ...; empty where the model does not say
+
+
+@dataclass(frozen=True, slots=True)
+class PathQuery:
+    """From ``starts`` to ``goals`` by way of one of each of ``through``, by edges of ``kinds`` only."""
+
+    starts: tuple[Func, ...]
+    goals: tuple[Func, ...]
+    through: tuple[tuple[Func, ...], ...] = ()
+    avoid: frozenset[Func] = frozenset()
+    kinds: frozenset[str] = frozenset(KINDS)
+    depth: int = 20
+    most: int = 10
+
+    def admits(self, edge: Edge) -> bool:
+        """Whether a path may take ``edge``."""
+        return edge.kind in self.kinds and edge.callee not in self.avoid and edge.caller not in self.avoid
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A function that nothing linked calls, or that the kernel enters, and a shortest way down from it."""
+
+    func: Func
+    entries: tuple[Entry, ...]  # empty where nothing is known to call or enter it
+    way: tuple[Edge, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class HookUse:
+    """A hook of the kernel model, who calls it, and what runs on this architecture.
+
+    A place that may lead to several implementers has as many edges in ``callers``.
+    """
+
+    hook: Hook
+    callers: tuple[Edge, ...]
+    implementers: tuple[Func, ...]
+
+
+class Graph(ABC):
+    """Questions that need callees and callers only."""
+
+    @abstractmethod
+    def functions(self) -> Iterable[Func]:
+        """Every function."""
+
+    @abstractmethod
+    def find(self, text: str) -> tuple[Func, ...]:
+        """The functions that ``name`` or ``file.c:name`` means; functions without a body by name only."""
+
+    @abstractmethod
+    def callees(self, func: Func) -> tuple[Edge, ...]:
+        """The edges from a function, in order of their lines, each once."""
+
+    @abstractmethod
+    def callers(self, func: Func) -> tuple[Edge, ...]:
+        """The edges to a function, in order of their files and lines."""
+
+    @abstractmethod
+    def entries(self, func: Func) -> tuple[Entry, ...]:
+        """From where the kernel enters a function other than by a call that is linked."""
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """Names that look like ``text``, the nearest first."""
+        name = text.rpartition(":")[2]
+        names = {f.name for f in self.functions()}
+        alike = [n for n in names if abs(len(n) - len(name)) <= max(2, len(name) // 3)]
+        return tuple(difflib.get_close_matches(name, sorted(alike), n=_NEAR, cutoff=0.7))
+
+    # -- around a function ----------------------------------------------------
+
+    def around(self, func: Func, query: PathQuery, *, down: bool) -> tuple[Edge, ...]:
+        """The edges within ``query.depth`` hops of a function, down to callees or up to callers."""
+        found: dict[Edge, None] = {}
+        level, seen = [func], {func}
+        for _hop in range(query.depth):
+            following: list[Func] = []
+            for one in level:
+                for edge in self.callees(one) if down else self.callers(one):
+                    if query.admits(edge):
+                        found[edge] = None
+                        other = edge.callee if down else edge.caller
+                        if other not in seen:
+                            seen.add(other)
+                            following.append(other)
+            level = following
+        return tuple(found)
+
+    def roots(self, func: Func, query: PathQuery) -> tuple[Root, ...]:
+        """The entry points that reach a function, the nearest first.
+
+        The way up ends where the kernel enters a function on its own, or where no caller is linked.
+        """
+        ways: dict[Func, tuple[Edge, ...]] = {func: ()}
+        queue = deque([func])
+        found: list[Root] = []
+        while queue:
+            one = queue.popleft()
+            way = ways[one]
+            entries = self.entries(one)
+            up = [e for e in self.callers(one) if query.admits(e) and e.caller is not one]
+            if any(entry.how for entry in entries) or (entries and not up) or not up:
+                found.append(Root(one, entries, way))
+                up = [] if any(entry.how for entry in entries) else up
+            if len(way) < query.depth:
+                for edge in up:
+                    if edge.caller not in ways:
+                        ways[edge.caller] = (edge, *way)
+                        queue.append(edge.caller)
+        return tuple(found)
+
+    def hooks(self, hooks: Iterable[Hook]) -> tuple[HookUse, ...]:
+        """Each hook with its callers and implementers, those of which neither is linked left out."""
+        fields = {hook.name: hook for hook in hooks if hook.field is not None}
+        callers: dict[str, list[Edge]] = defaultdict(list)
+        implementers: dict[str, dict[Func, None]] = defaultdict(dict)
+        for func in self.functions():
+            for edge in self.callees(func):
+                if edge.via in fields:
+                    callers[edge.via].append(edge)
+                    implementers[edge.via][edge.callee] = None
+            for entry in self.entries(func):
+                if entry.via in fields:
+                    implementers[entry.via][func] = None
+        found = []
+        for hook in hooks:
+            if hook.field is None:
+                functions = [f for f in self.find(hook.name) if f.path]
+                use = HookUse(hook, tuple(e for f in functions for e in self.callers(f)), tuple(functions))
+            else:
+                use = HookUse(hook, tuple(callers[hook.name]), tuple(implementers[hook.name]))
+            if use.callers or use.implementers:
+                found.append(use)
+        return tuple(found)
+
+    # -- paths ----------------------------------------------------------------
+
+    def paths(self, query: PathQuery) -> Iterator[tuple[Edge, ...]]:
+        """The shortest paths that answer ``query``, in a stable order, at most ``query.most``."""
+        stops = [*query.through, query.goals]
+        found: list[tuple[Edge, ...]] = [()]
+        starts = query.starts
+        for stop in stops:
+            legs = [leg for start in starts for leg in self._shortest((start,), stop, query)]
+            shortest = min((len(leg) for leg in legs), default=0)
+            legs = [leg for leg in legs if len(leg) == shortest]
+            found = [
+                (*before, *leg)
+                for before in found
+                for leg in legs
+                if leg and (not before or before[-1].callee is leg[0].caller)
+            ][: query.most]
+            starts = tuple(dict.fromkeys(path[-1].callee for path in found))
+        yield from (path for path in found if path and len(path) <= query.depth)
+
+    def _shortest(
+        self, starts: Sequence[Func], goals: Sequence[Func], query: PathQuery
+    ) -> Iterator[tuple[Edge, ...]]:
+        """All shortest paths from ``starts`` to one of ``goals``, by levels of a breadth-first search."""
+        level = dict.fromkeys(starts, 0)
+        into: dict[Func, list[Edge]] = defaultdict(list)
+        queue = deque(starts)
+        reached = 0
+        while queue:
+            func = queue.popleft()
+            if level[func] >= query.depth or (reached and level[func] >= reached):
+                break
+            for edge in self.callees(func):
+                if not query.admits(edge):
+                    continue
+                if edge.callee not in level:
+                    level[edge.callee] = level[func] + 1
+                    queue.append(edge.callee)
+                if level[edge.callee] == level[func] + 1:
+                    into[edge.callee].append(edge)
+                    if edge.callee in goals:
+                        reached = level[edge.callee]
+        left = query.most
+        for goal in goals:
+            for path in _back(goal, level, into):
+                if left == 0:
+                    return
+                left -= 1
+                yield path
+
+
+def _back(
+    goal: Func, level: Mapping[Func, int], into: Mapping[Func, list[Edge]]
+) -> Iterator[tuple[Edge, ...]]:
+    stack: list[tuple[Func, tuple[Edge, ...]]] = [(goal, ())]
+    while stack:
+        func, tail = stack.pop()
+        if level.get(func) == 0:
+            if tail:
+                yield tail
+            continue
+        stack.extend((e.caller, (e, *tail)) for e in reversed(_distinct(into.get(func, ()))))
+
+
+def is_at(path: str, given: str) -> bool:
+    """Whether a user may have meant the file ``path`` by ``given``: it, or the end of it."""
+    return path == given or path.endswith("/" + given)
+
+
+def _distinct(edges: Sequence[Edge]) -> list[Edge]:
+    """One edge for each caller and kind: further call sites make no further path."""
+    return list({(e.caller, e.kind): e for e in reversed(edges)}.values())[::-1]
+
+
+by_place: Callable[[Edge], tuple[str, int, str, str, str]] = lambda e: (  # noqa: E731
+    e.caller.path,
+    e.line,
+    e.callee.name,
+    e.callee.path,
+    e.kind,
+)

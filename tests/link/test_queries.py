@@ -1,0 +1,149 @@
+"""What people ask of a graph, on graphs of which only names and edges are given."""
+
+from __future__ import annotations
+
+import pytest
+
+from kscan.link.kept import Kept, KeptGraph, keep
+from kscan.link.program import Edge
+from kscan.link.queries import KINDS, PathQuery
+
+DIAMOND = "a>b a>c b>d c>d d>e a>x:ops x>y y>z z>e"
+
+
+def graph(text: str, entries: dict[str, str] | None = None) -> KeptGraph:
+    """Functions and edges ``a>b`` or ``a>b:kind``; ``entries`` say how functions are entered."""
+    names: dict[str, int] = {}
+    texts = {**{kind: n for n, kind in enumerate(KINDS)}, "": len(KINDS), "f.c": len(KINDS) + 1}
+    edges = []
+    for line, word in enumerate(text.split(), 1):
+        ends, _colon, kind = word.partition(":")
+        caller, callee = (names.setdefault(name, len(names)) for name in ends.split(">"))
+        edges.append((caller, callee, texts[kind or "direct"], line, texts[""]))
+    rows = []
+    for name, how in (entries or {}).items():
+        at = names.setdefault(name, len(names)), texts["ops"], texts["f.c"], 1, texts[""]
+        rows.append((*at, texts.setdefault(how, len(texts))))
+    nodes = tuple(("f.c", name, n + 1, n + 1, "global", "") for n, name in enumerate(names))
+    return KeptGraph(Kept(nodes, tuple(texts), tuple(edges), tuple(rows)))
+
+
+def shown(path: tuple[Edge, ...]) -> str:
+    return ">".join([path[0].caller.name, *(edge.callee.name for edge in path)])
+
+
+def paths(
+    text: str,
+    start: str = "a",
+    goal: str = "e",
+    *,
+    through: str = "",
+    avoid: str = "",
+    kinds: str = "",
+    depth: int = 20,
+    most: int = 10,
+) -> list[str]:
+    found = graph(text)
+    query = PathQuery(
+        found.find(start),
+        found.find(goal),
+        tuple(found.find(name) for name in through.split()),
+        frozenset(func for name in avoid.split() for func in found.find(name)),
+        frozenset(kinds.split()) or frozenset(KINDS),
+        depth,
+        most,
+    )
+    return [shown(path) for path in found.paths(query)]
+
+
+def test_all_shortest_paths_and_no_longer_one() -> None:
+    assert paths(DIAMOND) == ["a>b>d>e", "a>c>d>e"]
+    assert paths(DIAMOND, most=1) == ["a>b>d>e"]
+    assert paths(DIAMOND, "e", "a") == []
+
+
+def test_a_path_does_not_pass_what_it_avoids() -> None:
+    assert paths(DIAMOND, avoid="b") == ["a>c>d>e"]
+    assert paths(DIAMOND, avoid="d") == ["a>x>y>z>e"]
+    assert paths(DIAMOND, avoid="d z") == []
+
+
+def test_a_path_goes_through_all_that_is_named_in_order() -> None:
+    assert paths(DIAMOND, through="c") == ["a>c>d>e"]
+    assert paths(DIAMOND, through="x z") == ["a>x>y>z>e"]
+    assert paths(DIAMOND, through="z x") == []
+
+
+def test_kinds_and_depth_bound_a_path() -> None:
+    assert paths(DIAMOND, kinds="direct", avoid="d") == []
+    assert paths(DIAMOND, kinds="direct ops", avoid="d") == ["a>x>y>z>e"]
+    assert paths(DIAMOND, depth=2) == []
+    assert len(paths(DIAMOND, depth=3)) == 2
+
+
+def test_a_second_call_site_makes_no_second_path() -> None:
+    assert paths("a>b a>b b>e") == ["a>b>e"]
+    assert paths("a>b a>b:macro b>e") == ["a>b>e", "a>b>e"]
+
+
+def test_circles_end() -> None:
+    assert paths("a>b b>a b>c c>b c>e e>a") == ["a>b>c>e"]
+    assert paths("a>b b>a", goal="a") == []
+
+
+def test_a_component_of_20_000_functions() -> None:
+    ring = [f"f{n}>f{(n + 1) % 20_000}" for n in range(20_000)]
+    found = graph(" ".join(ring))
+    assert len(list(found.callers(found.find("f0")[0]))) == 1
+    query = PathQuery(found.find("f0"), found.find("f19999"), depth=20_000)
+    (path,) = found.paths(query)
+    assert len(path) == 19_999
+    everybody_is_called = found.roots(found.find("f0")[0], PathQuery((), (), depth=20_000))
+    assert everybody_is_called == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ({}, ["a", "u"]),
+        ({"b": "user space"}, ["b", "u", "a"]),
+        ({"b": ""}, ["a", "u"]),
+        ({"e": "user space"}, ["e"]),
+    ],
+    ids=["what nobody calls", "what is entered on its own", "a table whose callers are linked", "itself"],
+)
+def test_roots(entries: dict[str, str], expected: list[str]) -> None:
+    found = graph("a>b b>d a>c c>d u>d d>e", entries)
+    roots = found.roots(found.find("e")[0], PathQuery((), ()))
+    assert sorted(root.func.name for root in roots) == sorted(expected)
+    assert [len(root.way) for root in roots] == sorted(len(root.way) for root in roots)
+    assert all(shown(root.way).endswith(">e") for root in roots if root.way)
+
+
+def test_around_goes_as_deep_as_asked() -> None:
+    found = graph(DIAMOND)
+    (a,) = found.find("a")
+
+    def reached(depth: int) -> set[str]:
+        return {edge.callee.name for edge in found.around(a, PathQuery((), (), depth=depth), down=True)}
+
+    assert reached(1) == {"b", "c", "x"}
+    assert reached(2) == {"b", "c", "x", "d", "y"}
+
+
+def test_near_names() -> None:
+    found = graph("pci_enable_device>pci_set_master pci_enable_devices>pci_set_master")
+    assert found.near("pci_enable_devise")[:2] == ("pci_enable_device", "pci_enable_devices")
+    assert found.near("something_else_altogether") == ()
+
+
+def test_what_is_kept_of_a_graph_is_that_graph() -> None:
+    first = graph(DIAMOND, {"b": "user space"})
+    kept = keep(first, first.functions())
+    again = KeptGraph(kept)
+    for func in first.functions():
+        (same,) = again.find(func.name)
+        assert [(e.callee.name, e.kind, e.line) for e in again.callees(same)] == [
+            (e.callee.name, e.kind, e.line) for e in first.callees(func)
+        ]
+        assert [e.how for e in again.entries(same)] == [e.how for e in first.entries(func)]
