@@ -204,11 +204,9 @@ class Lookups:
     # -- callers --------------------------------------------------------------
 
     def all_unchecked(self) -> tuple[Unchecked, ...]:
-        """Those of every function that is loaded, in the order of their names."""
+        """Those of all functions that may concern a scanned file, in the order of their names."""
         if self._all is None:
-            self._all = tuple(
-                found for func in tuple(self.program.functions()) for found in self.unchecked(func)
-            )
+            self._all = tuple(found for func in self.program.scanned() for found in self.unchecked(func))
         return self._all
 
     def unchecked(self, func: Func) -> Iterator[Unchecked]:

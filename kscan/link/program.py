@@ -282,6 +282,16 @@ class Program:
         for group in tuple(self._functions.values()):
             yield from tuple(group)
 
+    def scanned(self) -> tuple[Func, ...]:
+        """The functions of the scanned files, and those loaded that lead to one of them by direct calls: of
+        no other a chain of such calls shows anything in a scanned file.  By name."""
+        names = {func.name for func in self.functions() if func.path in self.scope}
+        fresh = names
+        while fresh:
+            fresh = {caller.name for name in fresh for caller, _ref in self._calls.get(name, ())} - names
+            names |= fresh
+        return tuple(func for func in self.functions() if func.name in names)
+
     def named(self, name: str) -> tuple[Func, ...]:
         """All loaded functions of a name."""
         return tuple(self._functions.get(name, ()))
