@@ -14,13 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kscan.errors import RuleError
 
 HAND = "macros.yaml"
 GENERATED = "macros.generated.txt"
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SECTIONS = ("attributes", "attribute_calls", "loops")
 
 
@@ -28,12 +25,12 @@ _SECTIONS = ("attributes", "attribute_calls", "loops")
 class HeadRule:
     """A macro that stands for a function's head.
 
-    ``name`` and each of ``params`` (type, name) are templates over the arguments:
-    ``{0}`` is the first.  ``pairs`` is the argument from which types and names
-    alternate (-1: they do not).
+    ``pattern`` is a regular expression for its whole name.  ``name`` and each of ``params``
+    (type, name) are templates over the arguments: ``{0}`` is the first.  ``pairs`` is the argument
+    from which types and names alternate (-1: they do not).
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     name: str
     params: tuple[tuple[str, str], ...] = ()
     pairs: int = -1
@@ -107,7 +104,7 @@ class MacroTable:
 
 @lru_cache(maxsize=4096)
 def _find_head(heads: tuple[HeadRule, ...], name: str) -> HeadRule | None:
-    return next((rule for rule in heads if rule.pattern.fullmatch(name)), None)
+    return next((rule for rule in heads if re.fullmatch(rule.pattern, name)), None)
 
 
 def expand(template: str, args: tuple[str, ...]) -> str:
@@ -189,12 +186,12 @@ class _Reader:
 def _head(name: str, entry: _Reader) -> HeadRule:
     entry.only("name", "params", "pairs", "returns")
     try:
-        pattern = re.compile(name)
+        re.compile(name)
     except re.error as error:
         raise entry.error(f"{entry.key} is not a valid pattern: {error}") from None
     params = tuple((row[0], row[1]) for row in entry.rows("params", 2))
     pairs = entry.number("pairs", -1)
-    return HeadRule(pattern, entry.text("name"), params, pairs, entry.text("returns", "int"))
+    return HeadRule(name, entry.text("name"), params, pairs, entry.text("returns", "int"))
 
 
 def _members(section: _Reader, name: str) -> tuple[tuple[str, str], ...]:
@@ -266,8 +263,11 @@ def _read_generated(path: Path) -> tuple[bytes, dict[str, frozenset[str]]]:
 
 
 def _parse_yaml(path: Path, data: bytes) -> _Reader:
+    import yaml  # noqa: PLC0415 - a table from the cache needs no YAML
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Reader(path, yaml.load(data, Loader=_Loader))  # noqa: S506 (a safe loader)
+        return _Reader(path, yaml.load(data, Loader=loader))  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = str(getattr(error, "problem", None) or "is not valid YAML")

@@ -10,15 +10,13 @@ from __future__ import annotations
 import posixpath
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
-import kscan
 from kscan.errors import InputError
 from kscan.facts.store import cache_key
 from kscan.findings.model import Coverage, Finding
-from kscan.pipeline.setup import Setup
+from kscan.pipeline.setup import Setup, code_stamp
 from kscan.sources import Source
 from kscan.sources.paths import is_c_file
 
@@ -48,7 +46,7 @@ class Manifest:
             repr((tuple(paths), arch)),
             setup.knowledge,
             repr((setup.config.rules, setup.config.preview, setup.config.areas)),
-            _code(),
+            code_stamp(),
         )
 
     def _stamps(self, source: Source, folders: Sequence[str]) -> Iterator[tuple[str, object]]:
@@ -82,10 +80,3 @@ def remember(setup: Setup, manifest: Manifest, result: Result) -> None:
     """Keep a result, where it is complete and surely that of the manifest."""
     if setup.store is not None and manifest.settled and result.coverage.complete:
         setup.store.put_derived(manifest.key, msgspec.msgpack.encode(result))
-
-
-def _code() -> str:
-    """What tells one state of kscan's own code from another."""
-    home = Path(kscan.__file__).parent
-    status = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(home.rglob("*.py"))]
-    return repr(status)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
+import kscan
 from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
 from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
 from kscan.link.view import View
 from kscan.pipeline.ground import Ground, changed_over
-from kscan.rules.schema import Rule
+from kscan.rules.schema import KeptRule, Rule
 from kscan.rules.select import is_named, select_rules
 from kscan.sources import Source
 from kscan.sources.gitrev import GitRev, is_bare
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _MODEL = str(MODEL_VERSION)
 _HEADED = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
+T = TypeVar("T")
 
 
 class Setup:
@@ -46,7 +48,7 @@ class Setup:
         self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
         self.kconfig = _kconfig(config)
         self.knowledge = _digest(config.rules_dir, self.kconfig or "")
-        self.model = self._model()
+        self.model = self._kept("model", KernelModel, lambda: load_model(config.rules_dir / "kernel"))
         self._grounds: list[Ground] = []
 
     def __enter__(self) -> Self:
@@ -74,16 +76,19 @@ class Setup:
     @cached_property
     def macros(self) -> MacroTable:
         """What macros are to the parser."""
-        from kscan.kernel.macros import load_macros  # noqa: PLC0415 - see the class
+        from kscan.kernel.macros import MacroTable, load_macros  # noqa: PLC0415 - see the class
 
-        return load_macros(self.config.rules_dir / "kernel")
+        return self._kept("macros", MacroTable, lambda: load_macros(self.config.rules_dir / "kernel"))
 
     @cached_property
     def all_rules(self) -> tuple[Rule, ...]:
         """Every rule there is, chosen or not."""
+        return tuple(kept.rule() for kept in self._kept("rules", tuple[KeptRule, ...], self._read_rules))
+
+    def _read_rules(self) -> tuple[KeptRule, ...]:
         from kscan.rules.load import load_rules  # noqa: PLC0415 - see the class
 
-        return load_rules(self.config.rules_dir)
+        return tuple(rule.kept() for rule in load_rules(self.config.rules_dir))
 
     @cached_property
     def chosen_rules(self) -> tuple[Rule, ...]:
@@ -99,21 +104,31 @@ class Setup:
         on = [name for area in self.config.areas for name in area.on]
         return tuple(rule for rule in self.all_rules if rule.id in chosen or is_named(rule, on))
 
-    def _model(self) -> KernelModel:
-        """From the cache where no file changed, as reading YAML takes ten times longer."""
-        folder = self.config.rules_dir / "kernel"
+    def _kept(self, name: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What is made of the files of ``rules_dir``, from the cache where none of them has changed: reading
+        YAML takes ten times longer."""
         if self.store is None:
-            return load_model(folder)
-        key = cache_key("model", self.knowledge, _MODEL)
+            return make()
+        key = cache_key(
+            name, self.knowledge, str(self.config.rules_dir), _MODEL, code_stamp("rules", "kernel")
+        )
         packed = self.store.get_derived(key)
         if packed is not None:
             try:
-                return msgspec.msgpack.decode(packed, type=KernelModel)
+                return msgspec.msgpack.decode(packed, type=kind)
             except msgspec.DecodeError:
                 pass  # made by other code: as good as missing
-        model = load_model(folder)
-        self.store.put_derived(key, msgspec.msgpack.encode(model))
-        return model
+        made = make()
+        self.store.put_derived(key, msgspec.msgpack.encode(made))
+        return made
+
+
+@cache
+def code_stamp(*packages: str) -> str:
+    """What tells one state of kscan's own code from another, or of some packages of it."""
+    home = Path(kscan.__file__).parent
+    files = sorted(file for name in packages or (".",) for file in (home / name).rglob("*.py"))
+    return repr([(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files])
 
 
 def _digest(rules_dir: Path, kconfig: str) -> str:

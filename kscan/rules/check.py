@@ -52,7 +52,10 @@ def check_rules(
         problems += _references(rule)
         if model is not None:
             matcher = matcher_of(rule.matcher)
-            problems += (Problem(rule.file, s) for s in model_problems(matcher, rule.options, model))
+            problems += (
+                Problem(rule.file, s)
+                for s in model_problems(matcher, rule.options_as(matcher.Options), model)
+            )
     if corpus is not None:
         problems += check_corpus(corpus, rules)
     problems += _index(root, rules)

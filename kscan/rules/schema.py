@@ -55,14 +55,19 @@ class Rule:
     paths: tuple[str, ...]
     needs: tuple[str, ...]
     references: tuple[str, ...]
-    options: msgspec.Struct
+    options: msgspec.Struct | dict[str, Any]  # as the matcher declares them, or as a cache keeps them
     file: Path
     digest: str  # of the YAML file's bytes
 
     def options_as(self, kind: type[_Options]) -> _Options:
         """The options, for the matcher that declared ``kind`` as its ``Options``."""
-        assert isinstance(self.options, kind)
-        return self.options
+        return self.options if isinstance(self.options, kind) else msgspec.convert(self.options, kind)
+
+    def kept(self) -> KeptRule:
+        """The form for a cache."""
+        options = msgspec.to_builtins(self.options)
+        fields = {name: getattr(self, name) for name in RuleFile.__struct_fields__}
+        return KeptRule(RuleFile(**(fields | {"options": options})), str(self.file), self.digest)
 
     def text(self, **bound: object) -> str:
         """The message with its holes filled."""
@@ -92,6 +97,19 @@ class Rule:
     @cached_property
     def _globs(self) -> re.Pattern[str] | None:
         return re.compile("|".join(map(_glob, self.paths))) if self.paths else None
+
+
+class KeptRule(msgspec.Struct, frozen=True, array_like=True):
+    """A rule that was checked, in a form to keep: to read it, its matcher need not be imported."""
+
+    header: RuleFile
+    file: str
+    digest: str
+
+    def rule(self) -> Rule:
+        """The rule."""
+        fields = {name: getattr(self.header, name) for name in RuleFile.__struct_fields__}
+        return Rule(**fields, file=Path(self.file), digest=self.digest)
 
 
 def read_text(path: Path) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from kscan.errors import InputError, RuleError
 from kscan.rules.load import digest_of, load_rule, load_rules
 from kscan.rules.matchers import Matcher, find_matcher, matcher_names
+from kscan.rules.schema import KeptRule
 from kscan.rules.select import select_rules
 
 Make = Callable[..., Path]
@@ -26,7 +28,15 @@ def test_a_rule(make_rule: Make, matcher_of: Find) -> None:
     )
     options: Any = rule.options
     assert options.release[0].argument == 1
-    assert rule.options_as(type(rule.options)) is rule.options
+    assert rule.options_as(type(options)) is options
+    kept = msgspec.msgpack.decode(msgspec.msgpack.encode(rule.kept()), type=KeptRule).rule()
+    assert kept.options_as(type(options)) == options
+    assert (kept.id, kept.file, kept.digest, kept.document) == (
+        rule.id,
+        rule.file,
+        rule.digest,
+        rule.document,
+    )
     assert rule.text(call="kfree", object="p") == "kfree() releases p again"
     assert rule.info().document.startswith("# released-twice\n")
 
