@@ -47,6 +47,8 @@ def unmatched(text: bytes) -> bytes:
     text = text.translate(None, _OTHERS)
     for _ in range(_PASSES):
         size = len(text)
+        if not size:
+            return text
         text = text.replace(b"()", b"").replace(b"{}", b"").replace(b"[]", b"")
         if len(text) == size:
             return text
@@ -114,22 +116,23 @@ class Resolver:
             self._flatten(self.groups.pop(), None)
 
     def _code(self, start: int, end: int) -> None:
-        if not self.groups:
-            text = bytes(self.code[start:end]).strip()
-        else:
-            branch = self.groups[-1].branches[-1]
-            if branch.dead:
-                blank(self.code, start, end)
-                return
-            text = bytes(self.code[start:end]).strip()
-            if text:
-                branch.first = branch.first or text[:16]
-                branch.last = text[-80:]
-                branch.open = unmatched(branch.open + unmatched(text))
-                branch.statements = branch.statements or b";" in text
-        if text:
-            self.tail = text[-16:]
-            self.context = unmatched(self.context + unmatched(text))[-_CONTEXT:]
+        branch = self.groups[-1].branches[-1] if self.groups else None
+        if branch is not None and branch.dead:
+            blank(self.code, start, end)
+            return
+        text = bytes(self.code[start:end]).strip()
+        if not text:
+            return
+        brackets = unmatched(text)
+        if branch is not None:
+            branch.first = branch.first or text[:16]
+            branch.last = text[-80:]
+            if brackets:
+                branch.open = unmatched(branch.open + brackets)
+            branch.statements = branch.statements or b";" in text
+        self.tail = text[-16:]
+        if brackets:
+            self.context = unmatched(self.context + brackets)[-_CONTEXT:]
 
     def _value(self, text: str) -> bool | None:
         if text in ("0", "1"):

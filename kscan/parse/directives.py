@@ -6,6 +6,7 @@ import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from kscan.parse.text import BLANK, tidy
@@ -83,19 +84,20 @@ def _end(code: bytes | bytearray, position: int) -> int:
 def find_lines(code: bytes | bytearray) -> list[Line]:
     """The directives of ``code``, whose comments and strings are blank already."""
     lines: list[Line] = []
-    number, counted = 1, 0
-    position = code.find(b"#")
-    while position >= 0:
-        if position and code[position - 1] != 10 and not _starts_line(code, position):
-            position = code.find(b"#", position + 1)
+    number, counted, end = 1, 0, 0
+    find, count, size = code.find, code.count, len(code)
+    for match in _KIND.finditer(code):
+        position, argument = match.span()
+        if position < end or (position and code[position - 1] != 10 and not _starts_line(code, position)):
             continue
-        match = _KIND.match(code, position)
-        assert match is not None
-        end = _end(code, match.end())
-        number += code.count(b"\n", counted, position)
+        end = find(b"\n", argument)
+        if end < 0:
+            end = size
+        elif code[end - 1] == 92:
+            end = _end(code, argument)
+        number += count(b"\n", counted, position)
         counted = position
-        lines.append(Line(match[1], position, end, match.end(), number))
-        position = code.find(b"#", end)
+        lines.append(Line(match[1], position, end, argument, number))
     return lines
 
 
@@ -112,9 +114,13 @@ def _text(source: bytes, line: Line) -> str:
 
 def read_define(source: bytes, code: bytes | bytearray, line: Line) -> Define | None:
     """The macro that a ``#define`` line defines; None if it has no name."""
-    # The code has no comments, but no texts either: then the source is wanted.
-    plain = code.find(b'"', line.argument, line.end) < 0 and code.find(b"'", line.argument, line.end) < 0
-    text = _spliced(code if plain else source, line.argument, line.end)
+    start, end = line.argument, line.end
+    data = code[start:end]
+    if b'"' in data or b"'" in data:
+        data = source[start:end]  # the code has no comments, but no texts either
+    if b"\\" in data:
+        data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+    text = data.decode("latin-1")
     match = _DEFINE.match(text)
     if match is None:
         return None
@@ -128,6 +134,7 @@ def read_define(source: bytes, code: bytes | bytearray, line: Line) -> Define | 
     return Define(name, names, body if len(body) <= _FUNCTION_BODY else "", line.line)
 
 
+@lru_cache(maxsize=4096)
 def normalise_condition(kind: bytes, text: str) -> str:
     """One spelling for a condition: ``X`` and ``!X`` for what asks whether X is defined."""
     if kind in (b"ifdef", b"elifdef"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kscan.kernel.macros import MacroTable
 from kscan.parse.conditionals import Resolver
@@ -98,6 +99,18 @@ class Normalised:
     heads: dict[int, Head]
     attributes: dict[int, str]
     directives: Directives
+
+
+@lru_cache(maxsize=8)
+def _shared(names: tuple[str, ...]) -> bytes:
+    """The longest text that all ``names`` hold: one search tells that a file has none of them."""
+    short = min(names, key=len)
+    for size in range(len(short), 0, -1):
+        for start in range(len(short) - size + 1):
+            part = short[start : start + size]
+            if all(part in name for name in names):
+                return part.encode()
+    return b""
 
 
 def _blank_text(text: bytes) -> bytes:
@@ -476,13 +489,13 @@ class _Bodies:
         for match in _STATIC.finditer(self.code):
             if match.start() and self.code[match.start() - 1] in b" \t":
                 self._declaration(match.start(), match.start(1), match.start(2))
-        if any(name.encode() in self.code for name in self.macros.members):
-            for name in self.macros.members:
+        members, groups = self.macros.members, self.macros.groups
+        if members and _shared(tuple(members)) in self.code:
+            for name in members:
                 self._members(name.encode())
-        for name, skip in self.macros.groups.items():
-            word = name.encode()
-            if word in self.code:
-                self._groups(word, skip)
+        if groups and _shared(tuple(groups)) in self.code:
+            for name, skip in groups.items():
+                self._groups(name.encode(), skip)
 
     def _declarations(self, prefix: bytes) -> None:
         code = self.code

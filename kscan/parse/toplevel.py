@@ -36,6 +36,7 @@ class TopLevel:
         self._line = 1
         self._counted = 0
         self._blanked = (0, 59)
+        self._opened = (0, -1)  # how far bodies that open at column 0 were looked for, and the last
 
     def run(self) -> None:
         """Rewrite every macro use that starts a line at column 0."""
@@ -91,7 +92,9 @@ class TopLevel:
 
     def _inside(self, start: int) -> bool:
         """Whether ``start`` lies in a function body that opened at column 0."""
-        opened = self.code.rfind(b"\n{\n", 0, start)
+        opened = self.code.rfind(b"\n{\n", self._opened[0], start)  # uses come in order
+        self._opened = (start - 2 if start > 2 else 0, opened if opened >= 0 else self._opened[1])
+        opened = self._opened[1]
         return opened >= 0 and self.code.rfind(b"\n}", opened, start) < 0
 
     def _line_at(self, position: int) -> int:

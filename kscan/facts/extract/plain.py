@@ -123,7 +123,7 @@ class Code:
             | macros.transparent
             | macros.asserts
             | macros.noreturn
-            | macros.type_arguments.keys()
+            | frozenset(macros.type_arguments)
         )
 
 
