@@ -83,13 +83,13 @@ class Builder:
         """End the current block with a jump to ``target``."""
         if self.current != NOWHERE:
             self._blocks[self.current].succs = [target]
-            self.leave()
+            self.current, self.events = NOWHERE, self._lost
 
     def enter(self, block: int) -> None:
         """Fall into ``block`` and go on there."""
         if self.current != NOWHERE:
             self._blocks[self.current].succs = [block]
-        self.at(block)
+        self.current, self.events = block, self._blocks[block].events
 
     def branch(self, left: str, op: str, right: str, line: int, yes: int, no: int) -> None:
         """End the current block with a two-way branch."""
@@ -98,7 +98,7 @@ class Builder:
         block = self._blocks[self.current]
         block.kind, block.left, block.op, block.right, block.line = "branch", left, op, right, line
         block.succs = [yes, no]
-        self.leave()
+        self.current, self.events = NOWHERE, self._lost
 
     def finish(self, kind: str, left: str, line: int) -> None:
         """End the current block with ``return`` or ``stop``."""
@@ -194,35 +194,33 @@ class Builder:
     def _reachable(self) -> list[Draft]:
         """The blocks that control can reach, their successors past empty jumps, numbered anew."""
         blocks = self._blocks
-        empty = {
-            number: block.succs[0]
-            for number, block in enumerate(blocks)
-            if not block.events and block.kind == "jump" and len(block.succs) == 1
-        }
-        seen = {0}
+        reached = [False] * len(blocks)
+        reached[0] = True
         stack = [0]
         while stack:
-            block = blocks[stack.pop()]
-            if empty:
-                block.succs = [_follow(empty, succ) if succ in empty else succ for succ in block.succs]
-            for succ in block.succs:
-                if succ not in seen:
-                    seen.add(succ)
+            succs = blocks[stack.pop()].succs
+            for place, number in enumerate(succs):
+                succ = succs[place] = self._follow(number)
+                if not reached[succ]:
+                    reached[succ] = True
                     stack.append(succ)
-        order = sorted(seen)
-        if len(order) == len(blocks):
+        if all(reached):
             return blocks
+        order = [number for number, wanted in enumerate(reached) if wanted]
         numbers = {old: new for new, old in enumerate(order)}
         kept = [blocks[old] for old in order]
         for block in kept:
             block.succs = [numbers[s] for s in block.succs]
         return kept
 
-
-def _follow(empty: dict[int, int], number: int) -> int:
-    """Where control goes from an empty jump, through others."""
-    passed = set()
-    while number in empty and number not in passed:
-        passed.add(number)
-        number = empty[number]
-    return number
+    def _follow(self, number: int) -> int:
+        """Where control goes from an empty jump, through others."""
+        block = self._blocks[number]
+        if block.events or block.kind != "jump" or len(block.succs) != 1:
+            return number
+        passed: set[int] = set()
+        while not block.events and block.kind == "jump" and len(block.succs) == 1 and number not in passed:
+            passed.add(number)
+            number = block.succs[0]
+            block = self._blocks[number]
+        return number

@@ -73,6 +73,7 @@ class Head(NamedTuple):
     params: tuple[Param, ...]
 
 
+@lru_cache(maxsize=4096)
 def type_text(base: str, stars: str, dimensions: str) -> str:
     """The text of a type as ``Declarator.type`` has it; empty where ``base`` may be none."""
     if not base.isidentifier():

@@ -57,7 +57,7 @@ _TEST = re.compile(
 _TRUTH = re.compile(r'(?:[^-(=?"{\1<>!#\\]++|->|-)++').fullmatch
 _SUBSCRIPT = re.compile(r"\[[^\]]*+\]").sub
 _STRINGS = re.compile(r'[\w\s"]*').fullmatch
-_JOINED = re.compile(r"\w+_|(?:struct|union|enum|const|volatile|unsigned|signed|long|short)_\w+").fullmatch
+_JOINED = ("struct_", "union_", "enum_", "const_", "volatile_", "unsigned_", "signed_", "long_", "short_")
 
 _NOT_JOINED = frozenset(("__func__", "__FUNCTION__", "_RET_IP_", "_THIS_IP_"))
 _NOT_TARGETS = frozenset(("sizeof", "true", "false"))
@@ -96,6 +96,11 @@ _TEMPORARIES = tuple(f"%{number}" for number in range(256))
 
 _Arguments = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Operands, names that may be those of functions or tables, and whether a type may be among them."""
+
+
+def _joined(name: str) -> bool:
+    """Whether ``name`` may be what normalisation made of a type that is an argument."""
+    return (name[-1] == "_" and len(name) > 1) or name.startswith(_JOINED)
 
 
 def leaf(text: str) -> str:
@@ -163,7 +168,7 @@ class Plain:
     def named(self, written: str, start: int) -> str:
         """The operand of ``written``, which is not involved and starts at ``start``."""
         if written.isidentifier():
-            return leaf(self.text[start : start + len(written)]) if _JOINED(written) is not None else written
+            return leaf(self.text[start : start + len(written)]) if _joined(written) else written
         return written if written.isalnum() else "".join(written.split())
 
     # -- calls ----------------------------------------------------------------
@@ -390,7 +395,7 @@ def _read_arguments(written: str) -> _Arguments | None:
     for argument in args:
         name = argument[1:] if argument[:1] == "&" else argument
         if name.isidentifier() and name not in _NOT_TARGETS:
-            typed = typed or (_JOINED(name) is not None and name not in _NOT_JOINED)
+            typed = typed or (_joined(name) and name not in _NOT_JOINED)
             if not name.isupper():
                 names.append(name)
         elif not argument:

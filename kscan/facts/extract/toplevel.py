@@ -248,4 +248,4 @@ class TopLevel:
 
 def _unique(calls: list[CallRef]) -> tuple[CallRef, ...]:
     """The call sites in order, each (callee, line) once."""
-    return tuple(dict.fromkeys(calls))
+    return tuple(dict.fromkeys(calls)) if len(calls) > 1 else tuple(calls)
