@@ -264,6 +264,21 @@ def test_what_of_a_patch_is_not_read_is_told(run: Any) -> None:
     assert "drivers/x.c: left out: binary file (line 1)\n" in err
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("@@ -", "the diff has no lines for it"),
+        ("-ENOMEM;\n", "is cut off before its changes"),
+        ("\n+", "is cut off: what follows is not judged (get the whole mail)"),
+    ],
+)
+def test_a_patch_cut_in_the_middle_is_told(run: Any, end: str, said: str) -> None:
+    text = change(CURE)
+    status, _, err = run(text[: text.rindex(end) + len(end)])
+    assert status == 2
+    assert said in err
+
+
 def test_coverage_is_that_of_all_patches(ask: Judge) -> None:
     first = patch_mail(change(HARMLESS), "[PATCH 1/2] a", Message_ID="<1@x>")
     other = change(("/* Buses", "/* More buses"), path="drivers/pci/probe.c")

@@ -24,7 +24,7 @@ from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
 from kscan.pipeline.versions import Judged, compare_versions, settle_series
 from kscan.sources import Source
-from kscan.sources.apply import ApplyResult, apply_patch
+from kscan.sources.apply import ApplyResult, apply_patch, lost_changes
 from kscan.sources.diff import FileDiff
 from kscan.sources.fragments import NoTree, fragment, origins
 from kscan.sources.git import GitRepo
@@ -34,6 +34,7 @@ from kscan.sources.overlay import Overlay
 from kscan.sources.paths import is_c_file
 from kscan.sources.series import Series, Unreadable
 
+_WHOLE = "get the whole mail"
 _ALONE = "there is no tree: judged by what its hunks show alone, at low confidence"
 
 _Outcome = Literal["applied", "refused", "empty"]
@@ -103,6 +104,9 @@ class _Judging:
         if unsafe := [str(item) for item in patch.diff.not_handled if item.unsafe]:
             outcome, notes = "refused", tuple(unsafe)
             self._skip(patch, unsafe[0], "no patch may touch it")
+        elif lost := [str(item) for item in lost_changes(patch.diff.damage) if item.matters]:
+            outcome, notes = "refused", tuple(lost)
+            self._skip(patch, lost[0], _WHOLE)
         elif not touched:
             outcome, notes = "empty", ("touches no C file", *notes)
         elif not self.tree:
@@ -116,6 +120,8 @@ class _Judging:
                     applied.before, applied.overlay, touched, renamed, origins=applied.origins
                 )
                 source = applied.overlay
+                if applied.cut_off:
+                    self._skip(patch, "is cut off: what follows is not judged", _WHOLE)
             else:
                 outcome, notes = "refused", tuple(str(r) for r in applied.refusals)
                 self._skip(patch, _refusal(applied), _remedy(applied, judged.needs))

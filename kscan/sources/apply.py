@@ -94,6 +94,11 @@ class Refusal:
     found: str = ""
     already: bool = False
 
+    @property
+    def matters(self) -> bool:
+        """Whether code may be concerned: Documentation and the like do not matter to the analysis."""
+        return is_c_file(self.path) or not self.path
+
     def __str__(self) -> str:
         where = f"{self.path}: hunk {self.hunk} ({self.header})" if self.hunk else self.path
         text = f"{where}: {self.reason}" if where else self.reason
@@ -116,11 +121,17 @@ class ApplyResult:
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     origins: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    truncated: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether no C file was refused or lost: Documentation and the like do not matter to the analysis."""
-        return not any(is_c_file(refusal.path) or not refusal.path for refusal in self.refusals)
+        """Whether no C file was refused or lost."""
+        return not any(refusal.matters for refusal in self.refusals)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the diff was cut off: it ends in a hunk, and not in the result that it names."""
+        return self.truncated and not (self.files and self.files[-1].verified)
 
     @property
     def already_applied(self) -> bool:
@@ -137,7 +148,7 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
     work = _Work(base, repo)
     for file in diff.files:
         work.apply(file)
-    work.refusals.extend(_lost(diff.damage))
+    work.refusals.extend(lost_changes(diff.damage))
     notes = [
         *_damage_notes(diff.damage),
         *(str(item) for item in work.applied if str(item)[-7:] != "exactly"),
@@ -151,6 +162,7 @@ def apply_diff(base: Source, diff: Diff, repo: Blobs | None = None) -> ApplyResu
         tuple(notes),
         tuple(work.refusals),
         {item.path: item.origins for item in work.applied},
+        any(item.kind == "truncated" for item in diff.damage),
     )
 
 
@@ -159,8 +171,8 @@ def apply_patch(base: Source, patch: Patch, repo: Blobs | None = None) -> ApplyR
     return apply_diff(base, patch.diff, repo)
 
 
-def _lost(damage: Sequence[Damage]) -> Iterator[Refusal]:
-    """Changes that damage took out of the diff."""
+def lost_changes(damage: Sequence[Damage]) -> Iterator[Refusal]:
+    """Changes that damage took out of a diff, for each of which nothing can be applied."""
     for item in damage:
         if item.kind == "header-without-body":
             path = strip_prefixes(None, item.text, git=True)[1] or ""
@@ -324,6 +336,8 @@ def _fit(file: FileDiff, data: bytes) -> _Fit | Refusal:
     misses: list[tuple[int, Miss]] = []
     drift = floor = 0
     for number, hunk in enumerate(file.hunks, 1):
+        if hunk.damage and not hunk.added and not hunk.removed:
+            return Refusal(file.path, "is cut off before its changes", number, hunk.header)
         options = _options(text, hunk, drift, floor, trusted=trusted)
         if isinstance(options, Miss):
             misses.append((number, options))

@@ -46,8 +46,8 @@ def staged(directory: str) -> Changes:
     compare = ("diff-index", "--cached", "-r", "-z", "-M", "--raw")
     try:
         raw = repo.run(*compare, before, "--")
-    except InputError:
-        before = _unborn(repo)
+    except InputError as error:
+        before = _unborn(repo, error)
         raw = repo.run(*compare, before, "--")
     return _changes("staged changes", repo.name, before, INDEX, raw, index_file)
 
@@ -109,11 +109,11 @@ def _top(directory: str) -> str:
     return top.rstrip("\n") or directory
 
 
-def _unborn(repo: GitRepo) -> str:
-    """The empty tree, where there is no commit yet.  Raises InputError where HEAD is broken."""
+def _unborn(repo: GitRepo, error: InputError) -> str:
+    """The empty tree, where there is no commit yet.  Raises ``error`` where there is one."""
     branch = repo.run("symbolic-ref", "HEAD").decode().strip()
     if repo.run("for-each-ref", "--count=1", branch):
-        raise InputError(repo.name, "HEAD cannot be read", "try `git fsck`")
+        raise InputError(repo.name, error.reason, error.remedy or "try `git fsck`") from error
     return _empty_tree(repo)
 
 
