@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 6
+FACTS_VERSION = 7
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -67,7 +67,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
     * ``jump``: one successor;
     * ``branch``: ``left op right`` decides, successors are (true, false).  ``op`` is ``!=``
       with ``right`` ``0`` for a plain truth test, so ``if (!p)`` and ``if (p == NULL)`` are
-      the same branch with their successors swapped;
+      the same branch with their successors swapped; ``cases`` is ``cast`` where ``left`` is cast;
     * ``switch``: on ``left``; ``cases`` has one label per successor (``default``, or
       ``none`` where no case matches);
     * ``return``: of ``left`` (may be empty); no successor;
@@ -165,6 +165,10 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def mentions(self, fields: frozenset[str]) -> frozenset[str]:
         """Which of ``fields`` the body may name: a quick superset, for which nothing is decoded."""
         return fields.intersection(map(bytes.decode, _FIELD_NAME.findall(bytes(self.raw_body))))
+
+    def compares(self, op: str, right: str) -> bool:
+        """Whether a branch of the body may end in ``op right``: a quick superset, as in ``mentions``."""
+        return _ENCODER.encode(op) + _ENCODER.encode(right) in bytes(self.raw_body)
 
 
 class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -115,6 +115,11 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
     fills: Mapping[str, int]  # function -> argument whose target it sets on success only
+    value_or_errno: frozenset[str]  # the result is a number to use, or a negative error code
+    fails_positive: frozenset[str]  # 0 or a positive error code
+    gives_back_error: frozenset[str]  # prints an error and returns it, for its caller to return
+    must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
+    may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
     wipes: Mapping[str, Wipe]
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
@@ -149,6 +154,11 @@ _KEYS = frozenset(
         "stores_argument",
         "does_not_keep",
         "fills_on_success",
+        "value_or_errno",
+        "fails_positive",
+        "gives_back_error",
+        "must_check",
+        "may_ignore",
         "prints",
         "wipes",
         "predicates",
@@ -189,6 +199,11 @@ def parse_apis(file: ModelFile) -> Apis:
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
         fills=_one_argument(file, "fills_on_success"),
+        value_or_errno=_names(file, "value_or_errno"),
+        fails_positive=_names(file, "fails_positive"),
+        gives_back_error=_names(file, "gives_back_error"),
+        must_check=_names(file, "must_check"),
+        may_ignore=_names(file, "may_ignore"),
         prints=_prints(file),
         wipes=_wipes(file),
         predicates=_predicates(file),

@@ -28,6 +28,7 @@ SHAPES = {
     "tests for zero": "if (!p) return 0; if (p == NULL) return 1; if (0 != i) return 2;",
     "a test of a call": "if (!take(p)) return 3; if (take(q) == 0) return 4;",
     "comparisons": "if (i < 0 || (j & 3) == 2) return -EINVAL; while (take(p) > i) i++;",
+    "a cast compared": "if ((int)r < 0 || (long)p->x >= 0) return 1; if ((int)take(p) < 0) return 2;",
     "likely": "if (unlikely(!p)) return -1; if (likely(take(p))) return 0; i = unlikely(j);",
     "never back": 'if (i) panic("x"); BUG_ON(!p); BUG();',
     "declarations": "struct s *a = take(p), *b; const unsigned char c[4]; unsigned long d = i, e;",

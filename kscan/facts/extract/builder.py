@@ -100,6 +100,11 @@ class Builder:
         block.succs = [yes, no]
         self.current, self.events = NOWHERE, self._lost
 
+    def casts(self) -> None:
+        """Note that the left operand of the test to come is cast: its own type does not matter."""
+        if self.current != NOWHERE:
+            self._blocks[self.current].cases.append("cast")
+
     def finish(self, kind: str, left: str, line: int) -> None:
         """End the current block with ``return`` or ``stop``."""
         if self.current == NOWHERE:

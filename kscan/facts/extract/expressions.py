@@ -387,6 +387,8 @@ class Expressions(Plain):
             self.build.at(middle)
             self.condition(right, yes, no)
         elif operator in _COMPARISONS:
+            if left is not None and left.kind_id == k.CAST:
+                self.build.casts()
             self.test(self.operand(left), operator, self.operand(right), node.start_point[0] + 1, yes, no)
         else:
             self.test(self.operand(node), "!=", "0", node.start_point[0] + 1, yes, no)

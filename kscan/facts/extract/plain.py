@@ -350,6 +350,8 @@ class Plain:
                 return False
             value = self.named(left, match.start(4))
         if operator:
+            if "(" in self.code[start : match.start(4 if callee is None else 2)]:
+                self.build.casts()
             self.test(bangs + value, operator, self.named(right, match.start(6)), line, yes, no)
         elif len(bangs) % 2:
             self.test(value, "!=", "0", line, no, yes)
