@@ -9,35 +9,24 @@ does it again: a context of the calling function in which nothing does is what i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, parse
+from kscan.analyses.behind import Behind, Guarded, Setter
 from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+from kscan.link.program import CALLBACK, OPS, Edge, Func, Program
 
 _DEPTH = 8
-_MOST = 400  # calls followed from one early call
 _MOST_CALLERS = 60
 _FEW = 20  # files
-_HOOKS = frozenset((OVERRIDE, OPS, NOTIFIER))
-_ZERO = frozenset(("0", "NULL", "false"))
 
 Facts = frozenset[tuple[tuple[str, str], bool]]
 """What conditions say of fields: ((struct, field), whether it is set)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Setter:
-    """A store that sets a field; ``chain`` leads there from the event."""
-
-    func: Func
-    line: int
-    chain: tuple[Edge, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +44,14 @@ class Premature:
 class Prematures:
     """Premature callbacks of one program."""
 
-    def __init__(self, program: Program, fields: Fields, states: States, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self, program: Program, fields: Fields, states: States, behind: Behind, lifecycle: Lifecycle
+    ) -> None:
         self._program = program
         self._fields = fields
         self._states = states
+        self._behind = behind
         self._life = lifecycle
-        self._sets: dict[tuple[Func, int], dict[Path, Setter]] = {}
-        self._later: dict[tuple[Func, Object], bool] = {}
         self._known: dict[tuple[Func, int], Facts] = {}
         self._toward: frozenset[str] = frozenset()
 
@@ -87,63 +77,12 @@ class Prematures:
         values = self._fields.values(func)
         said: set[tuple[int, Func]] = set()
         for register, target, early in order.calls_before(func, self._life.registers, values):
-            for path, guard, held in self._guards(early, target):
-                if (early.call.line, guard.func) in said:
-                    continue
-                found = self._judged(func, register, target, path, guard, held)
+            for guarded in self._behind.guards(early, target.base, self._toward):
+                place = (early.call.line, guarded.guard.func)
+                found = self._judged(func, register, target, guarded) if place not in said else None
                 if found is not None:
-                    said.add((early.call.line, guard.func))
+                    said.add(place)
                     yield found
-
-    # -- guards behind a call -------------------------------------------------
-
-    def _guards(
-        self, early: order.Hop, target: Object
-    ) -> Iterator[tuple[tuple[order.Hop, ...], Guard, Object]]:
-        """(path, guard, tested field in terms of the early call's function) behind hooks of a call."""
-        values = self._fields.values(early.func)
-        given: Mapping[int, Object] = order.arguments(early.call, values, {target.base: Object(target.base)})
-        queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool]] = deque()
-        queue.append(((), early, given, False))
-        seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
-        while queue and len(seen) < _MOST:
-            path, here, given, hooked = queue.popleft()
-            if len(path) >= _DEPTH or not given:
-                continue
-            self._program.demand_targets(here.call, self._toward)
-            if hooked and here.call.callee.isidentifier():
-                self._program.demand(here.call.callee)
-            for edge in self._targets(here.func, here.call):
-                key = (edge.callee, tuple(sorted(given.items())))
-                if key in seen or edge.kind in (MACRO, CALLBACK) or edge.callee.fact.partial:
-                    continue
-                seen.add(key)
-                along = (*path, order.Hop(here.func, here.place, here.call, edge))
-                behind = hooked or edge.kind in _HOOKS
-                if behind:
-                    for guard in self._states.guards(edge.callee):
-                        held = given.get(guard.state.position)
-                        if held is not None:
-                            yield along, guard, Object(held.base, held.fields + guard.state.path)
-                inner_values = self._fields.values(edge.callee)
-                formal = {
-                    parameter.name: given[i]
-                    for i, parameter in enumerate(edge.callee.params)
-                    if i in given and parameter.name
-                }
-                for place, call in cfg.calls(edge.callee.fact.body):
-                    passed = order.arguments(call, inner_values, formal)
-                    if passed:
-                        queue.append((along, order.Hop(edge.callee, place, call, None), passed, behind))
-
-    def _targets(self, func: Func, call: Call) -> tuple[Edge, ...]:
-        """The edges of a call, but for what macros call: nothing is handed on through these."""
-        if call.callee.isidentifier():
-            found = self._program.resolve(call.callee, func.path)
-            if found or call.callee not in _variables(func):
-                kinds = (OVERRIDE if self._program.is_override(callee) else DIRECT for callee in found)
-                return tuple(Edge(func, c, kind, call.line) for c, kind in zip(found, kinds, strict=True))
-        return self._program.call_targets(func, call)
 
     # -- judgement ------------------------------------------------------------
 
@@ -152,10 +91,9 @@ class Prematures:
         func: Func,
         register: order.Hop,
         target: Object,
-        path: tuple[order.Hop, ...],
-        guard: Guard,
-        held: Object,
+        guarded: Guarded,
     ) -> Premature | None:
+        path, guard, held = guarded.path, guarded.guard, guarded.held
         if not held.within(target) or held == target:
             return None
         setter = self._set_by(register, held.fields[len(target.fields) :])
@@ -171,44 +109,11 @@ class Prematures:
         """How a registration sets a field of what it registers."""
         position = self._life.registers[register.call.callee]
         self._program.demand(register.call.callee)
-        for edge in self._targets(register.func, register.call):
-            setter = self.sets(edge.callee, position).get(path)
+        for edge in self._behind.targets(register.func, register.call):
+            setter = self._behind.sets(edge.callee, position).get(path)
             if setter is not None:
                 return Setter(setter.func, setter.line, (edge, *setter.chain))
         return None
-
-    def sets(self, func: Func, position: int, depth: int = _DEPTH) -> Mapping[Path, Setter]:
-        """The fields of what a parameter points to that a call of ``func`` sets to other than zero."""
-        found = self._sets.get((func, position))
-        if found is None:
-            found = self._sets[func, position] = {}
-            if position < len(func.params) and func.params[position].name and depth > 0:
-                for path, setter in self._find_sets(func, func.params[position].name, depth):
-                    found.setdefault(path, setter)
-        return found
-
-    def _find_sets(self, func: Func, name: str, depth: int) -> Iterator[tuple[Path, Setter]]:
-        calls = []
-        for _place, event in cfg.events(func.fact.body):
-            if isinstance(event, Assign):
-                target = self._states.part(func, event.target)
-                if target is not None and target.fields and target.base == name and event.value not in _ZERO:
-                    yield target.fields, Setter(func, event.line, ())
-            elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
-                calls.append(event)
-        for call in calls:
-            for position, argument in enumerate(call.args):
-                part = self._states.part(func, argument)
-                if part is None or part.base != name:
-                    continue
-                self._program.demand(call.callee)
-                for callee in self._program.resolve(call.callee, func.path):
-                    edge = Edge(func, callee, DIRECT, call.line)
-                    for path, setter in self.sets(callee, position, depth - 1).items():
-                        yield (
-                            part.fields + path,
-                            Setter(setter.func, setter.line, (edge, *setter.chain)),
-                        )
 
     def _dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
         """Whether nobody learns that the guard left early: a call on the way has no result that is used."""
@@ -233,7 +138,7 @@ class Prematures:
                     part = values.object(argument)
                     if part is not None and held.within(part):
                         for callee in self._program.resolve(event.callee, func.path):
-                            if held.fields[len(part.fields) :] in self.sets(callee, position):
+                            if held.fields[len(part.fields) :] in self._behind.sets(callee, position):
                                 return True
         return False
 
@@ -274,7 +179,7 @@ class Prematures:
             for _place, call in cfg.calls(edge.caller.fact.body):
                 if call.line != edge.line or position >= len(call.args):
                     continue
-                if not any(e.callee is func for e in self._targets(edge.caller, call)):
+                if not any(e.callee is func for e in self._behind.targets(edge.caller, call)):
                     continue
                 part = self._fields.values(edge.caller).object(call.args[position])
                 if part is None:
@@ -315,7 +220,7 @@ class Prematures:
         """Whether something that comes after ``place`` in a function leads to the work again."""
         for later, call in cfg.calls(func.fact.body):
             if later != place and cfg.comes_after(func.fact.body, place, later):
-                for edge in self._targets(func, call):
+                for edge in self._behind.targets(func, call):
                     if edge.callee in again and not contradicts(self._facts(func, later.block), known):
                         return True
         return False
@@ -366,11 +271,6 @@ class Prematures:
                 place = self._fields.field_of(func, named)
                 if place is not None:
                     yield place, condition.holds is (branch.op == "!=")
-
-
-def _variables(func: Func) -> Iterator[str]:
-    yield from (parameter.name for parameter in func.params)
-    yield from (local.name for local in func.fact.body.locals)
 
 
 def contradicts(one: Facts, other: Facts) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.premature import Prematures
 from kscan.analyses.states import States
@@ -29,7 +30,9 @@ def found(text: str) -> list[tuple[str, str, str]]:
     states = States(program, kernel.apis, fields)
     return [
         (p.path[0].call.callee, p.guard.func.name, p.setter.func.name)
-        for p in Prematures(program, fields, states, kernel.lifecycle).found()
+        for p in Prematures(
+            program, fields, states, Behind(program, fields, states), kernel.lifecycle
+        ).found()
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Guard, States
@@ -28,7 +29,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     """A finding for each early call behind which something leaves early for good."""
     fields = program.shared(Fields, model.apis, model.lifecycle)
     states = program.shared(States, model.apis, fields)
-    prematures = program.shared(Prematures, fields, states, model.lifecycle)
+    behind = program.shared(Behind, fields, states)
+    prematures = program.shared(Prematures, fields, states, behind, model.lifecycle)
     prematures.load()
     for premature in prematures.found():
         yield _finding(rule, fields, premature)

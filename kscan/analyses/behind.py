@@ -1,0 +1,143 @@
+"""What lies behind a call that is given an object: guards on its state, and fields it gets set."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+
+from kscan.analyses import cfg, order
+from kscan.analyses.access import Object
+from kscan.analyses.fields import Fields
+from kscan.analyses.states import Guard, Path, States
+from kscan.facts.model import Assign, Call
+from kscan.link.program import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+
+_DEPTH = 8
+_MOST = 400  # functions looked at behind one call
+_HOOKS = frozenset((OVERRIDE, OPS, NOTIFIER))
+ZERO = frozenset(("0", "NULL", "false"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guarded:
+    """A guard behind a call: the last hop leads to its function."""
+
+    path: tuple[order.Hop, ...]
+    guard: Guard
+    held: Object  # the tested field, in terms of the function of the first hop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setter:
+    """A store that sets a field; ``chain`` leads there."""
+
+    func: Func
+    line: int
+    chain: tuple[Edge, ...]
+
+
+class Behind:
+    """Answers for one program; remembers what it found."""
+
+    def __init__(self, program: Program, fields: Fields, states: States) -> None:
+        self._program = program
+        self._fields = fields
+        self._states = states
+        self._sets: dict[tuple[Func, int], dict[Path, Setter]] = {}
+
+    def targets(self, func: Func, call: Call) -> tuple[Edge, ...]:
+        """The edges of a call, but for what macros call: nothing is handed on through these."""
+        if call.callee.isidentifier():
+            found = self._program.resolve(call.callee, func.path)
+            if found or call.callee not in _variables(func):
+                kinds = (OVERRIDE if self._program.is_override(callee) else DIRECT for callee in found)
+                return tuple(Edge(func, c, kind, call.line) for c, kind in zip(found, kinds, strict=True))
+        return self._program.call_targets(func, call)
+
+    def guards(
+        self, start: order.Hop, base: str, toward: Container[str] = frozenset(), *, hooked: bool = False
+    ) -> Iterator[Guarded]:
+        """The guards behind a call on what the variable ``base`` of its function stands for, nearest first.
+
+        Only behind a hook on the way, unless ``hooked`` says that the call is within one.  Functions
+        named in ``toward``, and those that hooks call, are loaded where need be.
+        """
+        given: Mapping[int, Object] = order.arguments(
+            start.call, self._fields.values(start.func), {base: Object(base)}
+        )
+        queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool]] = deque()
+        queue.append(((), start, given, hooked))
+        seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
+        while queue and len(seen) < _MOST:
+            path, here, given, within = queue.popleft()
+            if len(path) >= _DEPTH or not given:
+                continue
+            self._program.demand_targets(here.call, toward)
+            if within and here.call.callee.isidentifier():
+                self._program.demand(here.call.callee)
+            for edge in self.targets(here.func, here.call):
+                key = (edge.callee, tuple(sorted(given.items())))
+                if key in seen or edge.kind in (MACRO, CALLBACK) or edge.callee.fact.partial:
+                    continue
+                seen.add(key)
+                along = (*path, order.Hop(here.func, here.place, here.call, edge))
+                inside = within or edge.kind in _HOOKS
+                if inside:
+                    yield from self._guarding(along, edge.callee, given)
+                for hop, passed in self._onward(edge.callee, given):
+                    queue.append((along, hop, passed, inside))
+
+    def _guarding(
+        self, path: tuple[order.Hop, ...], func: Func, given: Mapping[int, Object]
+    ) -> Iterator[Guarded]:
+        for guard in self._states.guards(func):
+            held = given.get(guard.state.position)
+            if held is not None:
+                yield Guarded(path, guard, Object(held.base, held.fields + guard.state.path))
+
+    def _onward(
+        self, func: Func, given: Mapping[int, Object]
+    ) -> Iterator[tuple[order.Hop, Mapping[int, Object]]]:
+        """The calls of a function that are given something of the object."""
+        values = self._fields.values(func)
+        formal = {p.name: given[i] for i, p in enumerate(func.params) if i in given and p.name}
+        for place, call in cfg.calls(func.fact.body):
+            passed = order.arguments(call, values, formal)
+            if passed:
+                yield order.Hop(func, place, call, None), passed
+
+    def sets(self, func: Func, position: int, depth: int = _DEPTH) -> Mapping[Path, Setter]:
+        """The fields of what a parameter points to that a call of ``func`` sets to other than zero."""
+        found = self._sets.get((func, position))
+        if found is None:
+            found = self._sets[func, position] = {}
+            if position < len(func.params) and func.params[position].name and depth > 0:
+                for path, setter in self._find_sets(func, func.params[position].name, depth):
+                    found.setdefault(path, setter)
+        return found
+
+    def _find_sets(self, func: Func, name: str, depth: int) -> Iterator[tuple[Path, Setter]]:
+        calls = []
+        for _place, event in cfg.events(func.fact.body):
+            if isinstance(event, Assign):
+                target = self._states.part(func, event.target)
+                if target is not None and target.fields and target.base == name and event.value not in ZERO:
+                    yield target.fields, Setter(func, event.line, ())
+            elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
+                calls.append(event)
+        for call in calls:
+            for position, argument in enumerate(call.args):
+                part = self._states.part(func, argument)
+                if part is None or part.base != name:
+                    continue
+                self._program.demand(call.callee)
+                for callee in self._program.resolve(call.callee, func.path):
+                    edge = Edge(func, callee, DIRECT, call.line)
+                    for path, setter in self.sets(callee, position, depth - 1).items():
+                        yield part.fields + path, Setter(setter.func, setter.line, (edge, *setter.chain))
+
+
+def _variables(func: Func) -> Iterator[str]:
+    yield from (parameter.name for parameter in func.params)
+    yield from (local.name for local in func.fact.body.locals)
