@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from kscan.analyses import cfg, order
-from kscan.analyses.access import Object
+from kscan.analyses.access import Object, parse
 from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
@@ -121,16 +121,17 @@ class Behind:
         calls = []
         for _place, event in cfg.events(func.fact.body):
             if isinstance(event, Assign):
-                target = self._states.part(func, event.target)
-                if target is not None and target.fields and target.base == name and event.value not in ZERO:
+                named = parse(event.target)
+                target = self._states.part(func, event.target) if named is not None and named.fields else None
+                if target is not None and target.base == name and event.value not in ZERO:
                     yield target.fields, Setter(func, event.line, ())
             elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
                 calls.append(event)
         for call in calls:
             for position, argument in enumerate(call.args):
                 part = self._states.part(func, argument)
-                if part is None or part.base != name:
-                    continue
+                if part is None or part.base != name or (part.fields and argument[:1] != "&"):
+                    continue  # what a field points to is another object
                 self._program.demand(call.callee)
                 for callee in self._program.resolve(call.callee, func.path):
                     edge = Edge(func, callee, DIRECT, call.line)

@@ -130,8 +130,9 @@ class Prematures:
             if not cfg.comes_after(func.fact.body, place, early.place):
                 continue
             if isinstance(event, Assign):
-                target = values.object(event.target)
-                if target is not None and target.fields and held.within(target):
+                named = parse(event.target)
+                target = values.object(event.target) if named is not None and named.fields else None
+                if target is not None and held.within(target):
                     return True
             elif isinstance(event, Call) and event.callee.isidentifier():
                 for position, argument in enumerate(event.args):

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.fields import Fields
-from kscan.facts.model import Assign, Call, Event
+from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
@@ -44,7 +44,7 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """A branch of ``func`` on ``state``; ``unset`` is the block it leaves by, ``line`` where that returns."""
+    """A branch of ``func`` on ``state``, read on ``line``; ``unset`` is the block it leaves by."""
 
     func: Func
     state: State
@@ -105,6 +105,16 @@ class States:
             found.append((owner[0], held.fields[place:]))
         return tuple(found)
 
+    def text(self, guard: Guard) -> str:
+        """The tested field as the guard's function may write it."""
+        held = Object(guard.func.params[guard.state.position].name, guard.state.path)
+        root = self._fields.root_of(guard.func, held)
+        text = held.base
+        for place, name in enumerate(held.fields):
+            kind = self._program.type_of(root, held.fields[:place], guard.func.path)
+            text += ("->" if "*" in kind or not place else ".") + name
+        return text
+
     # -- what operands tell ---------------------------------------------------
 
     def result(self, func: Func) -> State | None:
@@ -120,7 +130,7 @@ class States:
         if func.fact.partial or len(blocks) > _LARGEST_GETTER:
             return None
         for block in blocks:
-            if any(isinstance(e, Assign) and not e.target.startswith("%") for e in block.events):
+            if any(isinstance(e, Assign) and dereferences(e.target) for e in block.events):
                 return None
             if block.kind != "return" or block.left in _ZERO:
                 continue
@@ -190,7 +200,8 @@ class States:
         for number, block in enumerate(body.blocks):
             if block.kind != "branch" or block.right != "0" or block.op not in ("!=", "=="):
                 continue
-            state = self.state(func, block.left)
+            tested = _last_value(block)
+            state = self.state(func, tested)
             if state is None:
                 continue
             side = int((block.op == "!=") == state.positive)  # the successor of an unset field
@@ -198,7 +209,8 @@ class States:
             end = self._leaves(func, unset, state.position)
             if end >= 0 and self._works(func, set_, state.position):
                 last = body.blocks[end]
-                yield Guard(func, state, number, block.line, unset, last.left)
+                read = self._fields.values(func).calls.get(_plain(tested)[1])
+                yield Guard(func, state, number, read.line if read else block.line, unset, last.left)
 
     def _leaves(self, func: Func, start: int, position: int) -> int:
         """The block that returns, where nothing is done to the object from ``start`` on; else -1."""
@@ -239,8 +251,9 @@ class States:
         name = func.params[position].name
         values = self._fields.values(func)
         if isinstance(event, Assign):
+            named = parse(event.target)
             target = values.object(event.target)
-            return target is None or (bool(target.fields) and target.base == name)
+            return target is None or (named is not None and bool(named.fields) and target.base == name)
         if not isinstance(event, Call) or any(argument.startswith('"') for argument in event.args):
             return False
         if not any(held is not None and held.base == name for held in map(values.object, event.args)):
@@ -249,6 +262,14 @@ class States:
             callees = self._program.resolve(event.callee, func.path)
             return not callees or any(self.result(callee) is None for callee in callees)
         return True
+
+
+def _last_value(block: Block) -> str:
+    """What a branch tests: the value that its block gave the variable tested, else that."""
+    for event in reversed(block.events):
+        if isinstance(event, Assign) and event.target == block.left and event.op == "=":
+            return event.value
+    return block.left
 
 
 def _plain(operand: str) -> tuple[bool, str]:

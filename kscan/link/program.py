@@ -248,6 +248,10 @@ class Program:
         for _struct, field in self.places(func):
             self._fetch("callers", field)
 
+    def demand_declaration(self, func: Func) -> bool:
+        """Load the headers that declare a function, whose inlines may call it; whether anything came."""
+        return func.fact.linkage != "static" and self._fetch("prototype", func.name)
+
     def demand_calling(self, names: Collection[str], among: Container[str], also: Collection[str]) -> None:
         """Load the functions among ``among`` that call one of ``names`` and one of ``also``."""
         if self._outside is None or not also:

@@ -33,12 +33,11 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     prematures = program.shared(Prematures, fields, states, behind, model.lifecycle)
     prematures.load()
     for premature in prematures.found():
-        yield _finding(rule, fields, premature)
+        yield _finding(rule, fields, states.text(premature.guard), premature)
 
 
-def _finding(rule: Rule, fields: Fields, found: Premature) -> Finding:
+def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Finding:
     first, guard, register = found.path[0], found.guard, found.register
-    state = _text(guard)
     steps = [
         *(edge_step(hop.edge) for hop in found.path if hop.edge is not None),
         _guard_step(guard, state),
@@ -84,11 +83,6 @@ def _finding(rule: Rule, fields: Fields, found: Premature) -> Finding:
             rule.id, first.func.path, first.func.name, f"{first.call.callee} {guard.func.name} {state}"
         ),
     )
-
-
-def _text(guard: Guard) -> str:
-    """The tested field as the guard's function names it."""
-    return f"{guard.func.params[guard.state.position].name}->{'.'.join(guard.state.path)}"
 
 
 def _guard_step(guard: Guard, state: str) -> Step:
