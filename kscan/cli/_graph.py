@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ from kscan.errors import InputError
 from kscan.findings.plain import plain
 
 if TYPE_CHECKING:
+    from kscan.config import Config
     from kscan.link.program import Edge, Func
     from kscan.link.queries import Entry, Graph
 
@@ -61,6 +63,12 @@ def scope_options(command: _F) -> _F:
     for option in (
         click.option(
             "-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE."
+        ),
+        click.option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            help="Say what in the code is broken, or cannot be told for sure.",
         ),
         click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True),
         tree_options,
@@ -208,6 +216,23 @@ def write(output: str | None, lines: Iterable[str]) -> None:
         discard(sys.stdout)
 
 
+def config_of(options: Mapping[str, Any]) -> Config:
+    """The Config that the options of a question make."""
+    return configure(**{name: value for name, value in options.items() if name not in ("output", "verbose")})
+
+
+@contextmanager
+def asked(options: dict[str, Any], *, whole: bool = False) -> Iterator[Graph]:
+    """The graph that options ask for; on --verbose its doubts go to standard error."""
+    from kscan import pipeline  # noqa: PLC0415 - start-up time
+
+    verbose = options["verbose"]
+    with pipeline.asked_graph(config_of(options), whole=whole, anew=verbose) as graph:
+        yield graph
+        for doubt in graph.doubts() if verbose else ():
+            click.echo(plain(f"kscan: {doubt}"), err=True)
+
+
 def where(func: Func) -> str:
     """`` at file:line`` of a function; empty where it is not linked."""
     return f" at {func.path}:{func.fact.line}" if func.path else ""
@@ -215,11 +240,15 @@ def where(func: Func) -> str:
 
 def edge_line(edge: Edge) -> str:
     """An edge in one line."""
-    via = f" {edge.via}" if edge.via else ""
     return (
         f"{edge.caller.path}:{edge.line}: {edge.caller.name} -> {edge.callee.name}"
-        f" [{edge.kind}{via}]{where(edge.callee)}"
+        f" [{_manner(edge)}]{where(edge.callee)}"
     )
+
+
+def _manner(edge: Edge) -> str:
+    among = f", 1 of {edge.among}" if edge.among > 1 else ""
+    return f"{edge.kind} {edge.via}".rstrip() + among
 
 
 def entry_line(entry: Entry) -> str:
@@ -233,9 +262,8 @@ def path_lines(path: Sequence[Edge]) -> Iterator[str]:
     first = path[0].caller
     yield f"{first.name}{where(first)}"
     for edge in path:
-        via = f" {edge.via}" if edge.via else ""
         site = f"{edge.caller.path}:{edge.line}"
-        yield f"  -> {edge.callee.name} [{edge.kind}{via}] from {site}{where(edge.callee)}"
+        yield f"  -> {edge.callee.name} [{_manner(edge)}] from {site}{where(edge.callee)}"
 
 
 def edge_content(edge: Edge) -> dict[str, Any]:
@@ -243,6 +271,7 @@ def edge_content(edge: Edge) -> dict[str, Any]:
     return {
         "kind": edge.kind,
         "via": edge.via,
+        "among": edge.among,
         "file": edge.caller.path,
         "line": edge.line,
         "caller": edge.caller.name,

@@ -18,6 +18,7 @@ from kscan.findings.plain import plain
 
 if TYPE_CHECKING:
     from kscan.config import Config
+    from kscan.kernel.lifecycle import Hook
     from kscan.link.program import Func
     from kscan.link.queries import Graph, HookUse, PathQuery, Root
     from kscan.sources.changes import Changes
@@ -29,10 +30,6 @@ def command() -> None:
 
     FUNC is a name, or file.c:name where several files have a function of that name.
     """
-
-
-def _asked(options: dict[str, Any]) -> Config:
-    return configure(**{name: value for name, value in options.items() if name != "output"})
 
 
 def _query(
@@ -66,10 +63,8 @@ def _split(options: dict[str, Any], *names: str) -> dict[str, Any]:
 @scope_options
 def callers(func: str, **options: Any) -> int:
     """Who calls FUNC, and from where the kernel enters it."""
-    from kscan import pipeline  # noqa: PLC0415 - see above
-
     walk = _split(options, "avoid", "kinds", "depth")
-    with pipeline.asked_graph(_asked(options), whole=True) as graph:
+    with _graph.asked(options, whole=True) as graph:
         found = one(graph, func)
         edges, entries = graph.around(found, _query(graph, walk), down=False), graph.entries(found)
     content = {
@@ -87,10 +82,8 @@ def callers(func: str, **options: Any) -> int:
 @scope_options
 def callees(func: str, **options: Any) -> int:
     """What FUNC calls, and the callbacks it hands over."""
-    from kscan import pipeline  # noqa: PLC0415 - see above
-
     walk = _split(options, "avoid", "kinds", "depth")
-    with pipeline.asked_graph(_asked(options)) as graph:
+    with _graph.asked(options) as graph:
         edges = graph.around(one(graph, func), _query(graph, walk), down=True)
     content = {"edges": [_graph.edge_content(e) for e in edges]}
     put(options, f"callees of {func}", map(_graph.edge_line, edges), content, edges)
@@ -112,11 +105,9 @@ def callees(func: str, **options: Any) -> int:
 @scope_options
 def path(start: str, goal: str, through: tuple[str, ...], **options: Any) -> int:
     """The shortest paths from A to B.  The exit status is 1 where there is none."""
-    from kscan import pipeline  # noqa: PLC0415 - see above
-
     walk = _split(options, "avoid", "kinds", "depth", "most")
     _graph.kinds_of(walk["kinds"])  # a wrong one is told before all else
-    with pipeline.asked_graph(_asked(options)) as graph:
+    with _graph.asked(options) as graph:
         query = _query(graph, walk, (one(graph, start),), some(graph, goal), through)
         found = list(graph.paths(query))
     content = {"paths": [[_graph.edge_content(e) for e in p] for p in found]}
@@ -143,10 +134,8 @@ def roots(func: str, through: str | None, ways: bool, **options: Any) -> int:
     A way up ends where the kernel enters a function on its own (an initcall, an ops table of user
     space or the driver core, a notifier, an interrupt), or where nothing linked calls it.
     """
-    from kscan import pipeline  # noqa: PLC0415 - see above
-
     walk = _split(options, "avoid", "kinds", "depth")
-    with pipeline.asked_graph(_asked(options), whole=True) as graph:
+    with _graph.asked(options, whole=True) as graph:
         found = list(graph.roots(one(graph, func), _query(graph, walk)))
         if through is not None:
             stops = frozenset(some(graph, through))
@@ -192,15 +181,19 @@ def hooks(name: str | None, **options: Any) -> int:
     """
     from kscan import pipeline  # noqa: PLC0415 - see above
 
-    uses = [use for use in pipeline.hooks(_asked(options)) if name is None or _concerns(use, name)]
+    known = [
+        hook for hook in pipeline.hooks(_graph.config_of(options)) if name is None or _concerns(hook, name)
+    ]
+    with _graph.asked(options, whole=True) as graph:
+        uses = graph.hooks(known)
     edges = tuple(dict.fromkeys(edge for use in uses for edge in use.callers))
     content = {"hooks": [_hook_content(use) for use in uses]}
     put(options, "hooks", [line for use in uses for line in _hook_lines(use)], content, edges)
     return 0 if uses else 1
 
 
-def _concerns(use: HookUse, name: str) -> bool:
-    return any(name in text for text in (use.hook.name, use.hook.level, use.hook.phase))
+def _concerns(hook: Hook, name: str) -> bool:
+    return any(name in text for text in (hook.name, hook.level, hook.phase))
 
 
 def _hook_lines(use: HookUse) -> Iterator[str]:
@@ -249,7 +242,7 @@ def diff(before: str | None, after: str | None, patch: str | None, **options: An
         raise InputError("kscan graph diff", "wants revisions or a patch", "give REV1 REV2, or --patch FILE")
     from kscan import pipeline  # noqa: PLC0415 - see above
 
-    config = _asked(options)
+    config = _graph.config_of(options)
     change = patch if before is None else _between(config, before, after)
     if not isinstance(change, str) and change is not None:
         config = replace(config, tree=Path(change.top))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kscan.facts.model import Assign, Binding, Call, CallRef
 from kscan.kernel.entrypoints import EntryPoints
+from kscan.link.doubts import Doubt, doubts
 from kscan.link.expansion import Calls, Expansion, is_shared
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
 from kscan.link.kept import function_at
@@ -54,8 +55,10 @@ class CallGraph(Graph):
         if len(files) != self._seen_files:
             for path in tuple(files)[self._seen_files :]:
                 if is_shared(path):
-                    active = (f.name for f in files[path].functions if self.program.view.active(f.guards))
-                    self._declared.update(dict.fromkeys(active, True))
+                    for func in files[path].functions:
+                        gives_way = f"!{func.name}" in func.guards  # to a macro, which is what is seen then
+                        if not gives_way and self.program.view.active(func.guards):
+                            self._declared[func.name] = True
                     self._declared.update(dict.fromkeys((p.name for p in files[path].prototypes), True))
             self._seen_files = len(files)
         return name in self._declared
@@ -119,6 +122,10 @@ class CallGraph(Graph):
                         self.program.adopt(func)
             self._adopted[path] = tuple(made[name] for name in sorted(made))
             self.program.bind(path, self.made_bindings(path))
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """See ``Graph``."""
+        return doubts(self.program)
 
     # -- edges ----------------------------------------------------------------
 
@@ -244,15 +251,18 @@ class CallGraph(Graph):
             found = self.program.resolve(name, func.path)
             for callee in found or (self.external(name),):
                 kind = MACRO if macro else OVERRIDE if self.program.is_override(callee) else DIRECT
-                yield Edge(func, callee, kind, ref.line, macro)
+                rivals = 0 if macro else sum(1 for _macro in self.program.rivals(callee))
+                yield Edge(func, callee, kind, ref.line, macro, max(len(found), 1) + rivals)
         for ref in (*self.calls(func), *self.hidden_calls(func)):
             if ref.path or ref.root.startswith("$"):
-                for edge in self.program.targets(func, ref):
+                edges = self.program.targets(func, ref)
+                for edge in edges:
                     kind = NOTIFIER if edge.kind == OPS and _NOTIFIER in edge.via else edge.kind
-                    yield Edge(func, edge.callee, kind, edge.line, edge.via)
+                    yield Edge(func, edge.callee, kind, edge.line, edge.via, len(edges))
         for binding in self._handed_over(func):
-            for callee in self.program.resolve(binding.target, func.path):
-                yield Edge(func, callee, CALLBACK, binding.line, binding.root)
+            callees = self.program.resolve(binding.target, func.path)
+            for callee in callees:
+                yield Edge(func, callee, CALLBACK, binding.line, binding.root, len(callees))
 
     def _handed_over(self, func: Func) -> Sequence[Binding]:
         """The functions that a function passes as arguments."""

@@ -21,7 +21,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     nodes: tuple[tuple[str, str, int, int, str, str], ...]
     texts: tuple[str, ...]
-    edges: tuple[tuple[int, int, int, int, int], ...]  # caller, callee, kind, line, via
+    edges: tuple[tuple[int, int, int, int, int, int], ...]  # caller, callee, kind, line, via, among
     entries: tuple[tuple[int, int, int, int, int, int], ...]  # function, kind, path, line, via, how
 
 
@@ -35,7 +35,7 @@ def keep(graph: Graph, functions: Iterable[Func]) -> Kept:
         for e in graph.callees(func):
             callee = nodes.setdefault(e.callee, len(nodes))
             kind, via = (texts.setdefault(text, len(texts)) for text in (e.kind, e.via))
-            edges.append((at, callee, kind, e.line, via))
+            edges.append((at, callee, kind, e.line, via, e.among))
         for entry in graph.entries(func):
             kind, path, via, how = (
                 texts.setdefault(text, len(texts)) for text in (entry.kind, entry.path, entry.via, entry.how)
@@ -69,8 +69,8 @@ class KeptGraph(Graph):
         if self._out is None:
             self._out = defaultdict(list)
             nodes, texts = self._nodes, self._kept.texts
-            for caller, callee, kind, line, via in self._kept.edges:
-                edge = Edge(nodes[caller], nodes[callee], texts[kind], line, texts[via])
+            for caller, callee, kind, line, via, among in self._kept.edges:
+                edge = Edge(nodes[caller], nodes[callee], texts[kind], line, texts[via], among)
                 self._out[edge.caller].append(edge)
                 self._in[edge.callee].append(edge)
             for func, kind, path, line, via, how in self._kept.entries:

@@ -148,7 +148,7 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
             key, name = f"{func.path}:{func.name}", func.name
             lane = LANES[_box(func).lane]
             graph.add_node(key, name=name, file=func.path, line=func.fact.line, layer=lane)
-        attributes = {"kind": edge.kind, "via": edge.via, "line": edge.line}
+        attributes = {"kind": edge.kind, "via": edge.via, "line": edge.line, "among": edge.among}
         if changes is not None:
             attributes["change"] = changes.get(edge, "")
         graph.add_edge(

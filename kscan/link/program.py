@@ -8,6 +8,7 @@ may load further files of the tree: these are linked and never reported on.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,8 +55,10 @@ class Edge:
     kind: str
     line: int
     via: str = ""  # the macro, the field (``struct s.f``), or the function that takes the callback
+    among: int = 1  # how many the call may lead to: implementers, definitions, a macro of the name
 
 
+_WORDS = re.compile(r"\b[A-Za-z_]\w*")
 _DEEPEST = 6  # macros within macros that are looked into for a type
 _PRIMITIVE = frozenset(
     (
@@ -379,6 +382,18 @@ class Program:
         """Every macro loaded so far."""
         for group in tuple(self._macros.values()):
             yield from (macro for _path, macro in group)
+
+    def rivals(self, func: Func) -> Iterator[tuple[str, Macro]]:
+        """The macros of headers, with their files, that may stand where a function of that name is called."""
+        if func.fact.linkage == "static" or f"!{func.name}" in func.fact.guards:  # gives way to the macro
+            return
+        for path, macro in self._macros.get(func.name, ()):
+            if macro.params is None or not path.endswith(".h") or not self.view.active(macro.guards):
+                continue
+            if not any(word == func.name for word in _WORDS.findall(macro.body)):
+                opposite = {g.removeprefix("!") if g.startswith("!") else "!" + g for g in macro.guards}
+                if opposite.isdisjoint(func.fact.guards):
+                    yield path, macro
 
     def declares(self, name: str) -> bool:
         """Whether a function of that name is defined or declared anywhere that is loaded or in headers."""

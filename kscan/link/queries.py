@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kscan.kernel.lifecycle import Hook
+from kscan.link.doubts import Doubt
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
@@ -87,6 +88,10 @@ class Graph(ABC):
     @abstractmethod
     def entries(self, func: Func) -> tuple[Entry, ...]:
         """From where the kernel enters a function other than by a call that is linked."""
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Notes on what cannot be told for sure in what is linked; nothing where that was not kept."""
+        return ()
 
     def near(self, text: str) -> tuple[str, ...]:
         """Names that look like ``text``, the nearest first."""

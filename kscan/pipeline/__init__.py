@@ -20,9 +20,10 @@ from kscan.pipeline.setup import Setup, arch_of, scope_of
 from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
+    from kscan.kernel.lifecycle import Hook
     from kscan.link.callgraph import CallGraph
     from kscan.link.compare import Difference
-    from kscan.link.queries import Graph, HookUse
+    from kscan.link.queries import Graph
     from kscan.pipeline.scan import Linked
     from kscan.sources.changes import Changes
 
@@ -85,16 +86,19 @@ def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
 
 
 @contextmanager
-def asked_graph(config: Config, *, whole: bool = False) -> Iterator[Graph]:
-    """The call graph of the paths of a tree, kept where ``whole`` of it is asked for.  Raises InputError."""
+def asked_graph(config: Config, *, whole: bool = False, anew: bool = False) -> Iterator[Graph]:
+    """The call graph of the paths of a tree, kept where ``whole`` of it is asked for.  Raises InputError.
+
+    ``anew`` links even what is kept, for notes on what is linked.
+    """
     from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
 
-    with _store(config) as store, linked.asked_graph(config, store, whole=whole) as found:
+    with _store(config) as store, linked.asked_graph(config, store, whole=whole, anew=anew) as found:
         yield found
 
 
-def hooks(config: Config) -> tuple[HookUse, ...]:
-    """The hooks of the kernel model, with who calls and who implements them.  Raises InputError."""
+def hooks(config: Config) -> tuple[Hook, ...]:
+    """The hooks of the kernel model.  Raises InputError."""
     from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store:

@@ -15,12 +15,13 @@ import msgspec
 from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
+from kscan.kernel.lifecycle import Hook
 from kscan.link.built import Built
 from kscan.link.callgraph import CallGraph
 from kscan.link.compare import Difference, compare
 from kscan.link.kept import Kept, KeptGraph, keep
 from kscan.link.names import KINDS, names_of
-from kscan.link.queries import Graph, HookUse
+from kscan.link.queries import Graph
 from kscan.pipeline.patch import repository_of
 from kscan.pipeline.results import Manifest
 from kscan.pipeline.revisions import state_after
@@ -83,18 +84,20 @@ def link_graph(
 
 
 @contextmanager
-def asked_graph(config: Config, store: FactsStore | None, *, whole: bool) -> Iterator[Graph]:
+def asked_graph(
+    config: Config, store: FactsStore | None, *, whole: bool, anew: bool = False
+) -> Iterator[Graph]:
     """The graph of a run's paths: the one that was kept, if nothing changed since, else linked anew.
 
-    ``whole`` says that all edges are asked for; then the graph is kept.
+    ``whole`` says that all edges are asked for; then the graph is kept.  ``anew`` wants it linked.
     """
     with Setup(config, store) as setup:
         paths = scope_of(setup)
         arch = arch_of(setup, paths)
         build = BuildFiles(setup.source)
         manifest = Manifest(setup, setup.source, paths, arch) if store is not None else None
-        key = cache_key("graph-2", manifest.key.hex()) if manifest is not None else b""
-        kept = _recalled(store, key, build) if store is not None else None
+        key = cache_key("graph-3", manifest.key.hex()) if manifest is not None else b""
+        kept = _recalled(store, key, build) if store is not None and not anew else None
         if kept is not None:
             yield KeptGraph(kept)
             return
@@ -120,12 +123,10 @@ def _recalled(store: FactsStore, key: bytes, build: BuildFiles) -> Kept | None:
     return stored.kept if unchanged else None
 
 
-def hooks(config: Config, store: FactsStore | None) -> tuple[HookUse, ...]:
-    """The hooks of the kernel model, with who calls and who implements them."""
+def hooks(config: Config, store: FactsStore | None) -> tuple[Hook, ...]:
+    """The hooks of the kernel model."""
     with Setup(config, store) as setup:
-        known = tuple(setup.model.lifecycle.hooks.values())
-    with asked_graph(config, store, whole=True) as graph:
-        return graph.hooks(known)
+        return tuple(setup.model.lifecycle.hooks.values())
 
 
 # -- changes ----------------------------------------------------------------------------------

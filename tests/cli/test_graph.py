@@ -305,3 +305,16 @@ def test_names_complete(
     assert offered("graph", "path", *at, "core", "le") == ["leaf"]
     assert offered("graph", "path", *at, "core", "leaf", "--kind", "not") == ["notifier"]
     assert offered("graph", "callers", "--tree", "/nowhere", "le") == []
+
+
+def test_verbose_tells_what_is_in_doubt(run: Any, tree: Path) -> None:
+    (tree / "drivers/pci/double.c").write_text("int use(void) { return 1; }\n")
+    (tree / "drivers/pci/uses.c").write_text("int uses(void) { return use(); }\n")
+    assert run("callees", "uses")[2] == ""
+    _status, out, err = run("callees", "uses", "--verbose")
+    assert [line.rpartition(" [")[2] for line in out.splitlines()] == [
+        "direct, 1 of 2] at drivers/pci/core.c:5",
+        "direct, 1 of 2] at drivers/pci/double.c:1",
+    ]
+    assert "kscan: drivers/pci/core.c:5: use is also defined at drivers/pci/double.c:1" in err
+    assert [e["among"] for e in json.loads(run("callees", "uses", "--format", "json")[1])["edges"]] == [2, 2]
