@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kscan.sources.tree import Tree
-from tests.benchmark import stages
+from tests.benchmark import callgraph, stages
 from tests.benchmark.measure import Run, run
 
 DEFAULT = ("arch/powerpc", "drivers/iommu", "drivers/pci")
@@ -40,6 +40,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="kscan-bench-") as folder:
         bench(tree, paths, under, Path(folder), options.repeat, before["cpu"])
+        if callgraph.is_present(tree.top):
+            print()
+            print("\n".join(callgraph.table(callgraph.measure(kscan(), tree.top, Path(folder) / "cache2"))))
 
 
 def bench(
