@@ -6,6 +6,7 @@ Counts of operations rather than times; the extractor is made up, so that no par
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import subprocess
@@ -176,6 +177,16 @@ def test_second_load_reads_nothing(source: Directory, cache: Path) -> None:
     assert (second.read, second.extracted) == (0, 0)
     assert source.reads == []
     assert second.contents == first.contents
+
+
+def test_one_load_after_the_other_leaves_nothing_for_good(source: Directory, cache: Path) -> None:
+    load(source, cache)
+    kept = gc.get_freeze_count()
+    write(source.top, "new.c", "int new(void);\n")
+    made: list[list[int]] = [[] for _ in range(10_000)]
+    load(source, cache)
+    assert made
+    assert gc.get_freeze_count() <= kept
 
 
 def test_second_load_needs_no_parser(source: Directory, cache: Path) -> None:

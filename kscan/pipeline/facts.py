@@ -269,7 +269,7 @@ class FactsLoader:
             return
         many = len(order) > _MANY_FILES or sum(sizes.values()) > _MANY_BYTES
         chunks = _chunks(items, [sizes[path] for path in order])
-        gc.freeze()  # else a collection in the parent would copy pages shared with the workers
+        _freeze()  # else a collection in the parent would copy pages shared with the workers
         with closing(
             pool.run(chunks, work, workers=self._jobs if many else 1, cpu_seconds=self._cpu_seconds)
         ) as answers:
@@ -378,9 +378,18 @@ def _no_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()  # nor are they to be looked at by later collections
+        _freeze()  # nor are they to be looked at by later collections
         if enabled:
             gc.enable()
+
+
+def _freeze() -> None:
+    """Leave what there is now to no later collection; once, as what is frozen is never freed.
+
+    One patch after the other would else add its program to what the process holds.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def _extractor() -> Extractor:
