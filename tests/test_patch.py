@@ -322,6 +322,17 @@ def test_a_version_against_the_one_before(ask: Judge, tree: Path) -> None:
     assert (first.gone, len(second.gone), second.kept, second.new) == ((), 1, (), ())
 
 
+def test_a_version_that_was_not_judged_as_a_whole_says_nothing_of_the_other(ask: Judge, tree: Path) -> None:
+    bad = patch_mail(change(HAZARD, base=cure(tree)), "[PATCH 1/2] pci: it", Message_ID="<1@x>")
+    again = bad.replace(b"[PATCH", b"[PATCH v2").replace(b"<1@x>", b"<2@x>")
+    harmless = patch_mail(change(HARMLESS, base=(tree / PSERIES).read_text()), "[PATCH 1/2] pci: it")
+    assert [len(s.kept) for s in ask(mbox(bad, again)).series] == [0, 1]
+    better = harmless.replace(b"[PATCH", b"[PATCH v2")
+    for first, second in ((bad, better), (harmless, again)):
+        _, later = ask(mbox(first, second)).series
+        assert (later.previous, later.gone, later.new) == (1, (), ())
+
+
 def test_a_renamed_file_carries_its_finding(ask: Judge) -> None:
     new_name = PSERIES.replace("pci.c", "pci_renamed.c")
     text = (

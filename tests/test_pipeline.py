@@ -394,7 +394,7 @@ def test_interrupt_ends_all_workers_at_once(whole_group: bool) -> None:
     assert program.stderr is not None
     workers = [int(program.stdout.readline()) for _ in range(3)]
     (os.killpg if whole_group else os.kill)(program.pid, signal.SIGINT)
-    assert program.wait(timeout=10) == 130
+    assert program.wait(timeout=60) == 130
     assert program.stderr.read() == ""
     program.stdout.close()
     program.stderr.close()

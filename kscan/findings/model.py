@@ -198,6 +198,7 @@ class SeriesResult(msgspec.Struct, frozen=True):
     not among the input, ``needs`` what it depends on and what was not there (``key: value``).  The
     fingerprints are of findings that it introduces and does not fix itself: ``gone`` are those that
     only the version before it (``previous``, 0 for none) had, ``kept`` those of both, ``new`` the others.
+    Nothing is said to be gone (or new) where this version (or that before) was not judged as a whole.
     """
 
     name: str

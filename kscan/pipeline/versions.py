@@ -24,6 +24,11 @@ class Judged:
     renames: list[dict[str, str]]
     needs: tuple[str, ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of its patches were there and applied: else what it lacks may be in the others."""
+        return not self.series.missing and all(r.outcome != "refused" for r in self.results)
+
 
 def settle_series(judged: Judged) -> None:
     """Name, on each finding that one patch introduces and a later one fixes, that later one."""
@@ -103,6 +108,8 @@ def _described(judged: Judged, earlier: Judged | None) -> SeriesResult:
     series = judged.series
     mine = {identity(f): f.fingerprint for f in _introduced(judged)}
     before = {identity(f): f.fingerprint for f in _introduced(earlier)} if earlier is not None else {}
+    gone = (name for claim, name in before.items() if claim not in mine)
+    new = (name for claim, name in mine.items() if claim not in before)
     return SeriesResult(
         series.name,
         series.version,
@@ -113,7 +120,7 @@ def _described(judged: Judged, earlier: Judged | None) -> SeriesResult:
         judged.needs,
         series.trailers.change_id,
         earlier.series.version if earlier is not None else 0,
-        tuple(name for claim, name in before.items() if claim not in mine),
+        tuple(gone) if judged.whole else (),
         tuple(name for claim, name in mine.items() if claim in before),
-        tuple(name for claim, name in mine.items() if claim not in before) if earlier is not None else (),
+        tuple(new) if earlier is not None and earlier.whole else (),
     )

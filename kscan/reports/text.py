@@ -107,5 +107,6 @@ def _about_the_series(series: SeriesResult) -> Iterator[str]:
     if series.needs:
         yield f"{title}: depends on what is not here: {'; '.join(series.needs)}"
     if series.previous:
-        tally = f"{len(series.gone)} gone, {len(series.kept)} kept, {len(series.new)} new"
-        yield f"{title}: findings against v{series.previous}: {tally}"
+        counts = {"gone": series.gone, "kept": series.kept, "new": series.new}
+        tally = ", ".join(f"{len(found)} {word}" for word, found in counts.items() if found)
+        yield f"{title}: findings against v{series.previous}: {tally or 'none to tell of'}"
