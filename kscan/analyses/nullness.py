@@ -124,7 +124,7 @@ def _uses_at_once(func: Func, position: int) -> bool:
         for event in block.events:
             if isinstance(event, Assign) and event.target == func.params[position].name:
                 return False
-            if any(dereferenced(o, names) for o in _operands(event)):
+            if any(dereferenced(o, names) for o in operands_of(event)):
                 return True
         if dereferenced(block.left, names) or dereferenced(block.right, names):
             return True
@@ -157,7 +157,7 @@ def left_alone(body: Body, place: Place, call: Call) -> bool:
             and event.target.isidentifier()
         ):
             name = event.target
-        elif any(name in operand for operand in _operands(event)):
+        elif any(name in operand for operand in operands_of(event)):
             return False
     if block.kind != "branch" or block.left != name or block.right != "0" or block.op not in ("!=", "=="):
         return False
@@ -167,7 +167,7 @@ def left_alone(body: Body, place: Place, call: Call) -> bool:
         block = body.blocks[pending.pop()]
         if name in block.left or name in block.right:
             return False
-        if any(name in operand for event in block.events for operand in _operands(event)):
+        if any(name in operand for event in block.events for operand in operands_of(event)):
             return False
         fresh = [succ for succ in block.succs if succ not in seen]
         seen.update(fresh)
@@ -175,7 +175,8 @@ def left_alone(body: Body, place: Place, call: Call) -> bool:
     return True
 
 
-def _operands(event: Event) -> tuple[str, ...]:
+def operands_of(event: Event) -> tuple[str, ...]:
+    """The operands that an event evaluates or sets."""
     if isinstance(event, Assign):
         return (event.target, event.value)
     return (*event.args, event.callee) if isinstance(event, Call) else ()
@@ -221,7 +222,7 @@ class _Walk:
             return None
         if isinstance(event, Call) and event.result == self.call.result:
             return None
-        for operand in _operands(event):
+        for operand in operands_of(event):
             if self._null and dereferenced(operand, state.holders):
                 self._say(USED, event.line, operand, node)
                 return None

@@ -201,9 +201,20 @@ class Holding:
 
     @cached_property
     def _before(self) -> tuple[dict[Place, list[Facts]], bool]:
+        return self._known(
+            {p: e for p, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
+        )
+
+    @cached_property
+    def _before_releases(self) -> tuple[dict[Place, list[Facts]], bool]:
+        releases = self._apis.releases
+        return self._known(
+            {p: e for p, e in all_events(self.body) if isinstance(e, Call) and e.callee in releases}
+        )
+
+    def _known(self, calls: dict[Place, Call]) -> tuple[dict[Place, list[Facts]], bool]:
         found: dict[Place, list[Facts]] = {}
-        calls = {p: e for p, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
-        names = frozenset(e.result for e in calls.values())
+        names = frozenset(e.result or e.callee for e in calls.values())
 
         def visit(where: Place, _event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
             if where in calls:
@@ -228,6 +239,11 @@ class Holding:
     def facts_at(self, place: Place) -> list[Facts]:
         """What may be known and asked for later when control is at a call that this analysis is about."""
         found, complete = self._before
+        return found.get(place, []) if complete else [{}]
+
+    def known_at(self, place: Place) -> list[Facts]:
+        """The same when control is at a call that releases something."""
+        found, complete = self._before_releases
         return found.get(place, []) if complete else [{}]
 
     # -- paths ----------------------------------------------------------------

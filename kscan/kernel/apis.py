@@ -114,6 +114,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     sleeping_gfp: frozenset[str]
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
+    frees_later: frozenset[str]  # releases that leave the memory alone for a while
     fills: Mapping[str, int]  # function -> argument whose target it sets on success only
     value_or_errno: frozenset[str]  # the result is a number to use, or a negative error code
     fails_positive: frozenset[str]  # 0 or a positive error code
@@ -153,6 +154,7 @@ _KEYS = frozenset(
         "sleeping_gfp",
         "stores_argument",
         "does_not_keep",
+        "frees_later",
         "fills_on_success",
         "value_or_errno",
         "fails_positive",
@@ -198,6 +200,7 @@ def parse_apis(file: ModelFile) -> Apis:
         sleeping_gfp=_names(file, "sleeping_gfp"),
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
+        frees_later=_names(file, "frees_later"),
         fills=_one_argument(file, "fills_on_success"),
         value_or_errno=_names(file, "value_or_errno"),
         fails_positive=_names(file, "fails_positive"),

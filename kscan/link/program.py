@@ -456,6 +456,10 @@ class Program:
 
     # -- indirect calls -------------------------------------------------------
 
+    def members(self, struct: str) -> Mapping[str, str]:
+        """The members of a struct (``struct pci_dev``) with their types; empty where it is not known."""
+        return self._types.fields(struct)
+
     def implementations(self, struct: str, field: str) -> tuple[tuple[Func, str, Binding], ...]:
         """Functions that stand in ``field`` of ``struct``: (function, file of the binding, binding)."""
         key = (struct, field)

@@ -1,0 +1,305 @@
+"""What is done with an object once it was given back: used, or given back again.
+
+From each release on, every path is followed with the names that still hold the pointer.  Memory is
+gone whoever holds it; of a reference that is only known where the function itself had acquired it,
+and no other.  What a release callback frees is gone with the last reference to the object within.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from kscan.analyses.access import Object, parse
+from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import calls as all_calls
+from kscan.analyses.cfg import events as all_events
+from kscan.analyses.flow import flow_of
+from kscan.analyses.nullness import Nullness, dereferenced, operands_of
+from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.parameters import FREES, Parameters
+from kscan.analyses.paths import POSITIVE, Facts, Node, names_in
+from kscan.facts.model import Assign, Block, Call, Event
+from kscan.kernel.apis import Apis, Release
+from kscan.link.program import Func, Program
+
+USED, TWICE = "used", "twice"
+Holders = frozenset[Object]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A call after which ``what`` may not be used.  ``why`` tells what makes that sure."""
+
+    call: Call
+    place: Place
+    role: Release
+    what: Object
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Misstep:
+    """``kind``: used or twice; ``text`` is what is evaluated or called there."""
+
+    kind: str
+    func: Func
+    gone: Gone
+    line: int
+    text: str
+    node: Node[Holders]
+
+
+class Afterwards:
+    """Missteps of a program's functions."""
+
+    def __init__(self, program: Program, apis: Apis, owner: Ownership, nullness: Nullness) -> None:
+        self.program = program
+        self.apis = apis
+        self.owner = owner
+        self.nullness = nullness
+        self._parameters = program.shared(Parameters, apis)
+        counted = {r.resource for roles in apis.acquires.values() for r in roles if r.same_as >= 0}
+        self._memory = {
+            r.name
+            for r in apis.resources.values()
+            if r.nature == "memory" and not r.machinery and r.name not in counted
+        }
+        self._missteps: dict[Func, tuple[Misstep, ...]] = {}
+
+    def functions(self) -> list[Func]:
+        """The scanned functions that give back memory or references, by file and line."""
+        return self.owner.functions(
+            name
+            for name, roles in self.apis.releases.items()
+            if any(self.apis.resources[r.resource].nature in ("memory", "reference") for r in roles)
+        )
+
+    def missteps(self, func: Func, callbacks: Collection[str]) -> tuple[Misstep, ...]:
+        """The missteps after each release, the nearest of a kind; ``callbacks`` are fields for releases."""
+        found = self._missteps.get(func)
+        if found is None:
+            found = self._missteps[func] = tuple(self._look(func, callbacks))
+        return found
+
+    def _look(self, func: Func, callbacks: Collection[str]) -> Iterator[Misstep]:
+        for gone in self._released(func, callbacks):
+            holding = self.owner.holding(func)
+            walk = self._followed(holding, gone, [{}])
+            if walk is not None and walk.found:  # what is known before only takes missteps away
+                before = holding.known_at(gone.place)
+                walk = walk if before == [{}] else self._followed(holding, gone, before)
+            if walk is not None:
+                yield from walk.found.values()
+
+    def _followed(self, holding: Holding, gone: Gone, before: list[Facts]) -> _Walk | None:
+        walk = _Walk(self, holding, gone)
+        arg = gone.call.args[gone.role.holder.index]
+        complete = holding.paths.explore(
+            Place(gone.place.block, gone.place.index + 1),
+            [known | {arg: POSITIVE} for known in before],
+            frozenset({gone.what}),
+            walk.visit,
+            walk.decide,
+            holding.paths.concerning(names_in(gone.what.base)) | {*gone.what.fields},
+        )
+        return walk if complete else None
+
+    def _released(self, func: Func, callbacks: Collection[str]) -> Iterator[Gone]:
+        """The releases after which the function still names what was released."""
+        body = func.fact.body
+        for place, event in all_events(body):
+            if not isinstance(event, Call) or event.callee in self.apis.frees_later:
+                continue
+            for role in self.apis.releases.get(event.callee, ()):
+                if role.holder.kind != "arg" or role.holder.index >= len(event.args):
+                    continue
+                arg = event.args[role.holder.index]
+                what = parse(arg)
+                if what is None or "%" in arg or "[" in arg or arg[:1] == "*":
+                    continue
+                if arg[:1] == "&":
+                    what = Object(what.base, ())
+                    if "->" not in arg or arg.count("->") > 1:
+                        continue
+                if not self._named_after(func, place, what):
+                    continue
+                gone = self._gone(func, callbacks, Gone(event, place, role, what), arg)
+                if gone is not None:
+                    yield gone
+                    break
+
+    def _named_after(self, func: Func, place: Place, what: Object) -> bool:
+        """Whether the last name of an object comes up after a place: a quick superset."""
+        body = func.fact.body
+        name = what.fields[-1] if what.fields else what.base
+        after = flow_of(body).after[place.block]
+        for number, block in enumerate(body.blocks):
+            since = place.index + 1 if number == place.block and not after >> number & 1 else 0
+            if number == place.block or after >> number & 1:
+                if name in block.left or name in block.right:
+                    return True
+                if any(name in o for event in block.events[since:] for o in operands_of(event)):
+                    return True
+        return False
+
+    def _gone(self, func: Func, callbacks: Collection[str], gone: Gone, arg: str) -> Gone | None:
+        resource = self.apis.resources[gone.role.resource]
+        if arg[:1] == "&":
+            if resource.nature != "reference":
+                return None
+            member = parse(arg)
+            release = self._release_of(func, member, callbacks) if member is not None else ""
+            text = f"{release} frees it" if release else ""
+            return Gone(gone.call, gone.place, gone.role, gone.what, text) if text else None
+        if gone.role.resource in self._memory:
+            return gone
+        if resource.nature != "reference" or resource.advisory or self._takes_more(func, resource.name):
+            return None
+        for outcome in self.owner.outcomes(func, {resource.name}):
+            site = outcome.site
+            fresh = site.named and not site.same and not site.loop and outcome.complete
+            if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
+                return gone
+        return None
+
+    def _takes_more(self, func: Func, resource: str) -> bool:
+        """Whether a function takes a further reference to what it has already."""
+        roles = (r for _place, c in all_calls(func.fact.body) for r in self.apis.acquires.get(c.callee, ()))
+        return any(role.same_as >= 0 and role.resource == resource for role in roles)
+
+    def _release_of(self, func: Func, member: Object, callbacks: Collection[str]) -> str:
+        """The callback of the same file that frees the object that ``member`` is the only such member of."""
+        kinds = {p.name: p.type for p in func.params} | {v.name: v.type for v in func.fact.body.locals}
+        kind = kinds.get(member.base, "")
+        types = self.program.members(kind.rstrip(" *"))
+        if not kind.endswith("*") or list(types.values()).count(types.get(member.fields[0], "")) != 1:
+            return ""
+        for binding in self.program.facts[func.path].bindings:
+            if binding.path and binding.path[-1] in callbacks:
+                for target in self.program.resolve(binding.target, func.path):
+                    if FREES in self._parameters.fate(target.name, 0, func.path) and self._is_about(
+                        target, kind
+                    ):
+                        return f"{target.name}()"
+        return ""
+
+    def _is_about(self, func: Func, kind: str) -> bool:
+        """Whether a callback converts what it is given to an object of that type."""
+        if kind in {local.type for local in func.fact.body.locals}:
+            return True
+        calls = [event for _place, event in all_calls(func.fact.body)]
+        if any(kind.rstrip(" *") in call.args for call in calls):
+            return True
+        roots = {f"@{call.callee}" for call in calls}
+        return any(self.program.root_type(root, func.path) == kind for root in sorted(roots))
+
+
+class _Walk:
+    """The transfer function of one release: a state is the names that hold what is gone."""
+
+    def __init__(self, owner: Afterwards, holding: Holding, gone: Gone) -> None:
+        self._owner = owner
+        self._holding = holding
+        self._apis = owner.apis
+        self._gone = gone
+        self._whole = gone.call.args[gone.role.holder.index][:1] == "&"
+        # A put may not be the last; who ends a registration puts what that had taken.
+        self._sure = not self._whole or self._ends_state(gone.call)
+        self.found: dict[str, Misstep] = {}
+
+    def _say(self, kind: str, line: int, text: str, node: Node[Holders]) -> None:
+        if self._sure or kind == TWICE:
+            self.found.setdefault(kind, Misstep(kind, self._holding.func, self._gone, line, text, node))
+
+    def _ends_state(self, call: Call) -> bool:
+        """Whether a release undoes more than the taking of a reference, such as a registration."""
+        roles = self._apis.releases.get(call.callee, ())
+        return any(self._apis.resources[role.resource].nature == "state" for role in roles)
+
+    def visit(
+        self, where: Place, event: Event | None, _facts: Facts, held: Holders, node: Node[Holders]
+    ) -> Holders | None:
+        """Follow one event; None once the object is used, or nothing holds it any more."""
+        if isinstance(event, Assign):
+            return self._assigned(event, held, node)
+        if isinstance(event, Call):
+            if where == self._gone.place:
+                self._say(TWICE, event.line, f"{event.callee}({', '.join(event.args)})", node)
+                return None
+            return self._called(event, held, node)
+        return held if event is not None else None
+
+    def _assigned(self, event: Assign, held: Holders, node: Node[Holders]) -> Holders | None:
+        for operand in (event.target, event.value):
+            if self._sure and dereferenced(operand, held):
+                self._say(USED, event.line, operand, node)
+                return None
+        target = parse(event.target)
+        if target is None or event.op != "=":
+            return None
+        left = frozenset(h for h in held if not h.within(target))
+        if (
+            parse(event.value) in held
+            and event.value[:1] not in "&*"
+            and self._holding.is_local(event.target)
+        ):
+            left |= {target}
+        return left or None
+
+    def _called(self, event: Call, held: Holders, node: Node[Holders]) -> Holders | None:
+        role = self._apis.predicates.get(event.callee)
+        quiet = event.callee in self._apis.prints or role is not None
+        for position, arg in enumerate(event.args):
+            found = parse(arg)
+            if event.loop and found is not None and any(h.within(found) for h in held):
+                return None
+            if arg[:1] == "&" and found in held:
+                return None
+            if (self._sure and dereferenced(arg, held)) or (
+                arg[:1] == "&" and not quiet and self._is_part(found, held)
+            ):
+                if self._whole and (not self._sure or event.callee in self._apis.releases):
+                    continue  # it may be another reference that is put
+                self._say(USED, event.line, f"{event.callee}({', '.join(event.args)})", node)
+                return None
+            if found in held and arg[:1] != "*" and not quiet:
+                self._passed(event, position, node)
+                return None
+        known = quiet or event.callee in self._apis.does_not_keep or event.callee in self._apis.releases
+        if not known:
+            given = {found.base for arg in event.args if (found := parse(arg)) is not None}
+            held = frozenset(h for h in held if not h.fields or self._stays(h, given))
+        return held or None
+
+    def _stays(self, holder: Object, given: Collection[str]) -> bool:
+        """Whether a call that is given these objects leaves a field alone."""
+        return self._holding.is_local(holder.base) and holder.base not in given
+
+    def _is_part(self, found: Object | None, held: Holders) -> bool:
+        return found is not None and any(found.within(h) and found != h for h in held)
+
+    def _passed(self, event: Call, position: int, node: Node[Holders]) -> None:
+        """A holder is an argument as it is."""
+        text = f"{event.callee}({', '.join(event.args)})"
+        ends = [r for r in self._apis.releases.get(event.callee, ()) if r.holder.index == position]
+        memory = any(self._apis.resources[r.resource].nature == "memory" for r in ends)
+        again = any(r.resource == self._gone.role.resource for r in ends) and not self._ends_state(event)
+        puts = any(
+            a.puts == position and a.resource == self._gone.role.resource
+            for a in self._apis.acquires.get(event.callee, ())
+        )
+        if again or puts or (self._whole and memory):
+            self._say(TWICE, event.line, text, node)
+        elif not ends and not self._whole:
+            reads = event.callee in self._apis.does_not_keep
+            if reads or self._owner.nullness.dereferences(event.callee, position, self._holding.func.path):
+                self._say(USED, event.line, text, node)
+
+    def decide(self, block: Block, _facts: Facts, held: Holders, node: Node[Holders]) -> Holders | None:
+        """Look at the test or return at the end of a block."""
+        for operand in (block.left, block.right):
+            if self._sure and dereferenced(operand, held):
+                self._say(USED, block.line, operand, node)
+                return None
+        return held
