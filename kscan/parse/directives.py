@@ -16,7 +16,7 @@ _FUNCTION_BODY = 8000
 _DEEPEST = 64  # conditions kept for one line
 _KIND = re.compile(rb"#[ \t]*([a-z_]*)")
 _DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
-_NEGATED = re.compile(r"[\w ]+", re.ASCII)
+_PLAIN_DEFINE = re.compile(rb"[ \t]*+(\w++)(\([\w, \t.]*+\))?+[ \t]*+([^\"'\\]*+)").fullmatch
 _DEFINED = re.compile(
     r"\b(?:defined|IS_ENABLED|IS_REACHABLE|IS_BUILTIN)\s*(?:\(\s*(\w+)\s*\)|(\w+))", re.ASCII
 )
@@ -101,37 +101,40 @@ def find_lines(code: bytes | bytearray) -> list[Line]:
     return lines
 
 
-def _spliced(source: bytes | bytearray, start: int, end: int) -> str:
-    data = source[start:end]
+def _joined(data: bytes | bytearray) -> str:
+    """The text of lines that a backslash continues, on one."""
     if b"\\" in data:
         data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
     return data.decode("latin-1")
 
 
 def _text(source: bytes, line: Line) -> str:
-    return tidy(_spliced(source, line.argument, line.end))
+    return tidy(_joined(source[line.argument : line.end]))
 
 
 def read_define(source: bytes, code: bytes | bytearray, line: Line) -> Define | None:
     """The macro that a ``#define`` line defines; None if it has no name."""
     start, end = line.argument, line.end
+    plain = _PLAIN_DEFINE(code, start, end)
+    if plain is not None:
+        name, listed, body = plain.groups()
+        params = None if listed is None else listed[1:-1].decode()
+        return _define(name.decode(), params, body.decode(), line.line)
     data = code[start:end]
     if b'"' in data or b"'" in data:
         data = source[start:end]  # the code has no comments, but no texts either
-    if b"\\" in data:
-        data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
-    text = data.decode("latin-1")
+    text = _joined(data)
     match = _DEFINE.match(text)
-    if match is None:
-        return None
-    name, params = match.groups()
-    rest = text[match.end() :]
-    if params is None:
-        body = tidy(rest) if len(rest) < 4 * _OBJECT_BODY else ""
-        return Define(name, None, body if len(body) <= _OBJECT_BODY else "", line.line)
-    body = tidy(rest) if len(rest) < 4 * _FUNCTION_BODY else ""
-    names = tuple(param.strip() for param in params.split(",") if param.strip())
-    return Define(name, names, body if len(body) <= _FUNCTION_BODY else "", line.line)
+    return None if match is None else _define(match[1], match[2], tidy(text[match.end() :]), line.line)
+
+
+def _define(name: str, listed: str | None, body: str, line: int) -> Define:
+    longest = _OBJECT_BODY if listed is None else _FUNCTION_BODY
+    params = None
+    if listed is not None:
+        params = tuple([param.strip() for param in listed.split(",") if param.strip()])
+    body = " ".join(body.split()) if len(body) < 4 * longest else ""
+    return Define(name, params, body if len(body) <= longest else "", line)
 
 
 @lru_cache(maxsize=4096)

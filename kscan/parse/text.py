@@ -11,6 +11,7 @@ _SOLID = re.compile(rb"\S")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _SPLIT = re.compile(rb"[,()\[\]{}]")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_PLAIN = re.compile(rb"[\w\s,.*&|+<>=!~-]*+").fullmatch
 _LONGEST_ARGUMENTS = 1 << 16
 
 
@@ -95,7 +96,10 @@ def tidy(text: str) -> str:
 
 def argument_texts(source: bytes, code: bytes | bytearray, start: int, end: int) -> tuple[str, ...]:
     """The argument texts in ``source[start:end]``; empty for an empty list."""
-    texts = [tidy(source[a:b].decode("latin-1")) for a, b in split_arguments(code, start, end)]
+    if _PLAIN(source, start, end) is not None:
+        texts = [" ".join(part.split()) for part in source[start:end].decode("latin-1").split(",")]
+    else:
+        texts = [tidy(source[a:b].decode("latin-1")) for a, b in split_arguments(code, start, end)]
     return () if texts == [""] else tuple(texts)
 
 

@@ -317,7 +317,9 @@ class Expressions(Plain):
         """Bind what an initializer_list of type ``kind`` holds, unless a list around it had it bound."""
         if node.start_byte >= self._bound:
             self._bound = node.end_byte
-            self.bindings += bind_initializer(node, kind, instance, self.text, self.function, self.variables)
+            self.bindings += bind_initializer(
+                node, kind, instance, self.code, self.text, self.function, self.variables
+            )
 
     def _bind_store(self, left: Node, value: str, target: str) -> None:
         name = self.target_name(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 
 from tree_sitter import Node
@@ -12,18 +13,24 @@ from kscan.facts.model import Binding
 
 _LONGEST = 400  # a longer macro's use is code, not a value
 
+# A name that is no constant's, alone in its place: most tables have none, and nobody need walk them.
+_may_bind = re.compile(r"[={,(&)]\s*+(?![0-9])[A-Z0-9_]*+[a-z]\w*+\s*+[,})]").search
+
 
 def bind_initializer(
-    node: Node, root: str, instance: str, text: str, function: str, local: Container[str]
+    node: Node, root: str, instance: str, code: str, text: str, function: str, local: Container[str]
 ) -> Iterator[Binding]:
     """The bindings of an initializer_list for a variable ``instance`` of type ``root``.
 
-    ``local`` holds names that are not of file scope.  An element without a designator
-    has its 0-based place as path (``#2``), an array's element ``[]``.
+    ``code`` is what was parsed and ``text`` the original; ``local`` holds names that are not of
+    file scope.  An element without a designator has its 0-based place as path (``#2``), an
+    array's element ``[]``.
     """
     stack: list[tuple[Node, str, tuple[str, ...]]] = [(node, root, ())]
     while stack:
         items, base, path = stack.pop()
+        if _may_bind(code, items.start_byte, items.end_byte) is None:
+            continue
         place = 0
         for item in items.named_children:
             if item.kind_id == k.COMMENT:
@@ -63,6 +70,10 @@ def bind_macro(
 def _element(item: Node, place: int, text: str) -> tuple[tuple[str, ...], Node | None]:
     if item.kind_id != k.INIT_PAIR:
         return (f"#{place}",), item
+    parts = item.named_children
+    if len(parts) == 2 and parts[0].kind_id == k.FIELD_DESIGNATOR:
+        name = parts[0].named_children[0]
+        return (text[name.start_byte : name.end_byte],), parts[1]
     steps = []
     for designator in item.children_by_field_name("designator"):
         if designator.kind_id == k.FIELD_DESIGNATOR:

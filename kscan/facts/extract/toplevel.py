@@ -168,7 +168,7 @@ class TopLevel:
         kind = base + "[]" * shape.dims
         nested = nested_list(value, kind, (), self._text)
         if nested is not None:
-            self.bindings.extend(bind_initializer(nested[0], kind, name, self._text, "", ()))
+            self.bindings.extend(bind_initializer(nested[0], kind, name, self._code.code, self._text, "", ()))
         elif value.kind_id == k.CALL:
             self.bindings.extend(bind_macro(value, kind, (), name, self._text))
 
