@@ -93,7 +93,7 @@ def _argument(name: str, arg: str, loop: bool) -> bool | None:
 
 def _names(name: str, operand: str) -> bool:
     """Whether evaluating ``operand`` reads ``name``."""
-    return name == operand or name in _NAMES.findall(operand)
+    return name == operand or (not operand.isidentifier() and name in _NAMES.findall(operand))
 
 
 def _stored(name: str, target: str) -> bool | None:
