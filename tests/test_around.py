@@ -63,8 +63,8 @@ def test_the_folders_and_what_lies_beside_the_scanned_files(tree: Counting) -> N
     assert found.definers("low") == ("core/a.c",)
     assert found.functions_calling("low") == (("core/b.c", "top"), ("far/near.c", "near"))
     more = found.leading()
-    assert set(more(["low"])) == {"low", "top", "near"}
-    assert more(["low", "near"]) == []
+    assert set(more(["low"])) == {"low", "top", "near", "far"}  # what is scanned counts here
+    assert not set(more(["low", "near"]))
 
 
 def test_what_is_kept_is_not_read_again(tree: Counting, store: FactsStore) -> None:
@@ -75,7 +75,7 @@ def test_what_is_kept_is_not_read_again(tree: Counting, store: FactsStore) -> No
 
 
 def test_only_what_has_changed_is_read_again(tree: Counting, store: FactsStore) -> None:
-    assert set(around(tree, store, ["core"], ["far/c.c"]).leading()(["low"])) == {"low", "top", "near"}
+    assert set(around(tree, store, ["core"], ["far/c.c"]).leading()(["low"])) == {"low", "top", "near", "far"}
     (Path(tree.top) / "core" / "b.c").write_text("void top(void)\n{\n\tother();\n}\n")
     (Path(tree.top) / "core" / "new.c").write_text("void fresh(void)\n{\n\ttop();\n\tlow();\n}\n")
     (Path(tree.top) / "far" / "near.c").unlink()
@@ -107,6 +107,13 @@ def test_overlays_share_what_they_do_not_change(tree: Counting) -> None:
         changed = changed_over(patched)[1]
         assert Around(ground, patched, folders, ["core/a.c"], changed).callers("low") == ("core/new.c",)
     assert sorted(tree.was_read) == ["core/a.c", "core/b.c"]
+
+
+def test_what_leads_to_a_name_with_a_patch(tree: Counting) -> None:
+    patched = Overlay(tree, {"core/new.c": b"void fresh(void)\n{\n\ttop();\n}\n"})
+    more = around(patched, None, ["core"], ["core/a.c"]).leading()
+    assert set(more(["low"])) == {"low", "top", "fresh"}
+    assert set(more(["fresh"])) == set()
 
 
 def test_headers_of_each_place_in_order(tree: Counting, store: FactsStore) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import accumulate
 
 import msgspec
@@ -48,8 +49,14 @@ class CrossReference:
             )
         )
         self._known: dict[str, int] = {}
-        out_of_date = frozenset(without)
-        self._without = frozenset(i for i, path in enumerate(packed.paths) if path in out_of_date)
+        self._places = {path: number for number, path in enumerate(packed.paths)}
+        self._without = frozenset(self._places[path] for path in without if path in self._places)
+
+    def excluding(self, paths: Iterable[str]) -> CrossReference:
+        """This one without the entries of further files."""
+        found = copy(self)
+        found._without |= {self._places[path] for path in paths if path in self._places}
+        return found
 
     def callers(self, name: str) -> Iterator[tuple[str, str, int]]:
         """(path, name, kind) of the functions that may call ``name``, and of the fields that may hold it."""
@@ -92,26 +99,25 @@ class CrossReference:
                     if sites[3 * site + 2] != FIELD and sites[3 * site + 1] not in without:
                         yield site
 
-    def leading(self) -> Callable[[Iterable[str]], list[str]]:
-        """Follows calls back: given names, it says which it has not named before that are known here and
-        are one of them, or may lead to one of them, call by call."""
-        seen = bytearray(len(self._ends))
+    def marks(self) -> bytearray:
+        """One mark for each name, none of them set: for ``lead``."""
+        return bytearray(len(self._ends))
+
+    def lead(self, names: Iterable[str], seen: bytearray) -> list[str]:
+        """Of the names known here, those that are one of ``names``, or may lead to one of them, call by call;
+        but for those that are marked as seen, as these are from now on."""
         first, callers, sites, without = self._first, self._callers, self._sites, self._without
-
-        def more(names: Iterable[str]) -> list[str]:
-            numbers = (self._number(name) for name in names)
-            queue = [number for number in numbers if number is not None and not seen[number]]
-            for number in queue:
-                seen[number] = 1
-            for number in queue:  # which grows
-                for site in callers[first[number] : first[number + 1]]:
-                    name = sites[3 * site]
-                    if not seen[name] and sites[3 * site + 1] not in without:
-                        seen[name] = 1
-                        queue.append(name)
-            return [self._named(number) for number in queue]
-
-        return more
+        numbers = (self._number(name) for name in names)
+        queue = [number for number in numbers if number is not None and not seen[number]]
+        for number in queue:
+            seen[number] = 1
+        for number in queue:  # which grows
+            for site in callers[first[number] : first[number + 1]]:
+                name = sites[3 * site]
+                if not seen[name] and sites[3 * site + 1] not in without:
+                    seen[name] = 1
+                    queue.append(name)
+        return [self._named(number) for number in queue]
 
     def _named(self, number: int) -> str:
         """A name that is going to be asked for."""

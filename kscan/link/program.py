@@ -274,7 +274,8 @@ class Program:
             if further is not None:
                 fresh |= set(further(fresh)) - found
             found |= fresh
-            fresh = {caller for name in fresh for caller in self._leading_to(name)} - found
+            own = (fresh & self._calls.keys()) | (fresh & self._targets.keys())
+            fresh = {caller for name in own for caller in self._leading_to(name)} - found
         return frozenset(found)
 
     def _leading_to(self, name: str) -> Iterator[str]:

@@ -106,18 +106,29 @@ class Around:
         """(path, name) of the functions that may call one of ``names`` and one of ``also``, sorted."""
         return self._gathered(lambda part: part.calling(names, also))
 
-    def leading(self) -> Callable[[Iterable[str]], list[str]]:
-        """Given names, again and again, says what leads to them, see ``CrossReference.leading``."""
-        parts = [part.leading() for part in self._code]
+    def leading(self) -> Callable[[Iterable[str]], Collection[str]]:
+        """Given names, again and again, it says which names that it has not said before are one of them, or
+        may lead to a call of one of them.
 
-        def more(names: Iterable[str]) -> list[str]:
+        What the ground has of the scanned and changed files counts, too: the answer to the first question
+        is then that of many runs and patches.
+        """
+        ground, changed = self._shared_code, self._changed_code
+        parts = (*ground, *changed)
+        marks: list[bytearray] = []
+
+        def more(names: Iterable[str]) -> Collection[str]:
+            fresh: Collection[str] = frozenset(names)
             found: dict[str, None] = {}
-            fresh = tuple(names)
-            while fresh:
-                came = dict.fromkeys(name for part in parts for name in part(fresh))
-                fresh = tuple(came.keys() - found.keys()) if len(parts) > 1 else ()
-                found |= came
-            return list(found)
+            if not marks:
+                known, seen = self._ground.once(
+                    ("leading", id(ground), fresh), lambda: _closure(ground, fresh)
+                )
+                marks.extend([*map(bytearray, seen), *(part.marks() for part in changed)])
+                if not changed:
+                    return known
+                found, fresh = dict.fromkeys(known), {*known, *fresh}
+            return found | dict.fromkeys(_lead(parts, marks, fresh))
 
         return more
 
@@ -128,8 +139,29 @@ class Around:
 
     @cached_property
     def _code(self) -> tuple[CrossReference, ...]:
-        groups = [self._group(".c", self._folders.core), *self._beside(".c")]
-        return tuple(CrossReference(table, out) for table, out in self._tables(_CODE, groups))
+        hidden = self.inside | self._changed
+        return (*(part.excluding(hidden) for part in self._shared_code), *self._changed_code)
+
+    @cached_property
+    def _code_groups(self) -> Sequence[_Group]:
+        return (self._group(".c", self._folders.core), *self._beside(".c"))
+
+    @cached_property
+    def _shared_code(self) -> tuple[CrossReference, ...]:
+        names = tuple(group.name for group in self._code_groups)
+        return self._ground.once(("code", names), lambda: tuple(self._opened(self._code_groups)))
+
+    def _opened(self, groups: Iterable[_Group]) -> Iterator[CrossReference]:
+        for group in groups:
+            for part in self._ground.parts(_CODE, group.name, group.paths):
+                yield self._ground.once(
+                    ("opened", id(part)),
+                    lambda part=part: CrossReference(part.table, part.stale),  # type: ignore[misc]
+                )
+
+    @cached_property
+    def _changed_code(self) -> tuple[CrossReference, ...]:
+        return tuple(CrossReference(table) for table in self._own(_CODE, self._code_groups))
 
     @cached_property
     def _headers(self) -> tuple[tuple[NameTable, frozenset[str]], ...]:
@@ -149,9 +181,14 @@ class Around:
         for group in groups:
             for part in self._ground.parts(kind, group.name, group.paths):
                 yield part.table, part.stale | hidden
+        for table in self._own(kind, groups):
+            yield table, frozenset()
+
+    def _own(self, kind: Kind[AnyTable], groups: Sequence[_Group]) -> Iterator[AnyTable]:
+        """The table of files that are changed, but not scanned."""
         own = [p for p in self._changed - self.inside if any(group.covers(p) for group in groups)]
         if own:
-            yield self._ground.made(kind, self._source, sorted(own)), frozenset()
+            yield self._ground.made(kind, self._source, sorted(own))
 
     def _group(self, ending: str, folders: Sequence[str]) -> _Group:
         """The files below some folders; where much of them is scanned, but for that."""
@@ -172,3 +209,25 @@ class Around:
                 return path.endswith(ending) and posixpath.dirname(path) == folder
 
             yield _Group(folder, [path for path in self._ground.below(folder) if covers(path)], covers)
+
+
+def _closure(
+    parts: Sequence[CrossReference], names: Iterable[str]
+) -> tuple[Collection[str], Sequence[bytearray]]:
+    """The names that may lead to one of ``names``, and how they are marked in each part."""
+    marks = [part.marks() for part in parts]
+    return _lead(parts, marks, names), marks
+
+
+def _lead(
+    parts: Sequence[CrossReference], marks: Sequence[bytearray], names: Iterable[str]
+) -> Collection[str]:
+    found: dict[str, None] = {}
+    fresh: Collection[str] = tuple(names)
+    while fresh:
+        came = dict.fromkeys(
+            name for part, seen in zip(parts, marks, strict=True) for name in part.lead(fresh, seen)
+        )
+        fresh = came.keys() - found.keys() if len(parts) > 1 else ()
+        found |= came
+    return found.keys()

@@ -6,7 +6,8 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -26,6 +27,8 @@ class _Table(Protocol):
     def paths(self) -> tuple[str, ...]: ...
 
 
+_REMEMBERED = 8
+T = TypeVar("T")
 AnyTable = TypeVar("AnyTable", bound=_Table)
 
 
@@ -56,7 +59,8 @@ class Ground:
         self._store = store
         self._stamps: dict[str, str] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
-        self._parts: dict[tuple[str, str], tuple[Part[Any], ...]] = {}
+        self._made: dict[Hashable, Any] = {}
+        self._asked: OrderedDict[Hashable, Any] = OrderedDict()
 
     def below(self, folder: str) -> tuple[str, ...]:
         """The C files below a folder, sorted; none where there is no such folder."""
@@ -80,10 +84,25 @@ class Ground:
 
     def parts(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> tuple[Part[AnyTable], ...]:
         """The tables of a group of files, which has a ``name``: the kept one, and one of what has changed."""
-        key = (kind.version, name)
-        if key not in self._parts:
-            self._parts[key] = tuple(self._looked_up(kind, name, paths))
-        return self._parts[key]
+        return self.once((kind.version, name), lambda: tuple(self._looked_up(kind, name, paths)))
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives when first asked for under ``key``."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
+        return found
+
+    def lately(self, key: Hashable, make: Callable[[], T]) -> T:
+        """As ``once``, but it is remembered for a while only: there is no end of such questions."""
+        if key in self._asked:
+            self._asked.move_to_end(key)
+        else:
+            self._asked[key] = make()
+            if len(self._asked) > _REMEMBERED:
+                self._asked.popitem(last=False)
+        found: T = self._asked[key]
+        return found
 
     def made(self, kind: Kind[AnyTable], source: Source, paths: Iterable[str]) -> AnyTable:
         """A table of files of this source or of one laid over it; what cannot be read is not in it."""

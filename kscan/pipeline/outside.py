@@ -41,7 +41,7 @@ class Outside:
             homes = (*homes, *self._definers(name))
         return self.load(homes)
 
-    def leading(self) -> Callable[[Iterable[str]], list[str]]:
+    def leading(self) -> Callable[[Iterable[str]], Collection[str]]:
         """Follows calls back by name, see ``kscan.link.program``."""
         return self._around.leading()
 

@@ -23,6 +23,8 @@ from kscan.rules.matchers import find_matcher
 from kscan.rules.schema import Rule
 from kscan.sources import Source
 
+_MOST_LOADED = 4000  # files whose facts are kept from one patch to the next
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -57,6 +59,8 @@ def link(
 def loader_of(setup: Setup, source: Source, *, jobs: int) -> FactsLoader:
     """What loads facts of a source, and knows what was loaded of what it is laid over."""
     ground, apart = setup.ground(source)
+    if len(ground.loaded) > _MOST_LOADED:
+        ground.loaded.clear()
     progress = setup.config.progress if jobs else None
     loader = FactsLoader(source, setup.macros, setup.store, jobs=jobs, progress=progress)
     return loader.sharing(ground.loaded, apart)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MODEL = str(MODEL_VERSION)
 _HEADED = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
+_MOST_GROUNDS = 3  # the tree, and the commits that the last patches were made for
 T = TypeVar("T")
 
 
@@ -70,6 +71,7 @@ class Setup:
         for ground in self._grounds:
             if ground.source is below:
                 return ground, changed
+        del self._grounds[: -_MOST_GROUNDS + 1]
         self._grounds.append(Ground(below, self.store))
         return self._grounds[-1], changed
 

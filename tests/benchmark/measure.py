@@ -37,12 +37,13 @@ class Run:
 
 
 def run(command: Sequence[str], stdin: bytes = b"") -> Run:
-    """Run ``command`` to its end."""
+    """Run ``command`` to its end, with compiled modules kept, as where it is installed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=err)
+        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=err, env=environment)
         peak = 0
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)

@@ -90,10 +90,11 @@ def test_values_that_are_no_functions_are_left_out() -> None:
 
 
 def test_what_leads_to_a_name() -> None:
-    more = reference(FILES).leading()
-    assert set(more(["low"])) == {"low", "open_it", "open", "close_it", "close", "top"}
-    assert more(["open", "nobody"]) == []  # as it was named
-    assert more(["helper"]) == ["helper"]
+    found = reference(FILES)
+    seen = found.marks()
+    assert set(found.lead(["low"], seen)) == {"low", "open_it", "open", "close_it", "close", "top"}
+    assert found.lead(["open", "nobody"], seen) == []  # as it was named
+    assert found.lead(["helper"], seen) == ["helper"]
 
 
 def test_who_calls_the_one_and_the_other() -> None:
@@ -107,10 +108,13 @@ def test_who_calls_the_one_and_the_other() -> None:
 def test_files_that_are_out_of_date_do_not_count() -> None:
     found = reference(FILES, "b.c", "elsewhere.c")
     assert list(found.definers("low")) == []
-    assert set(found.leading()(["low"])) == {"low", "open_it", "open"}
+    assert set(found.lead(["low"], found.marks())) == {"low", "open_it", "open"}
+    fewer = found.excluding(["a.c"])
+    assert list(fewer.callers("low")) == [("c.c", "low", STATIC)]
+    assert len(list(found.callers("low"))) == 2
 
 
 def test_an_empty_one() -> None:
     found = reference({})
     assert list(found.definers("low")) == []
-    assert found.leading()(["low"]) == []
+    assert found.lead(["low"], found.marks()) == []

@@ -30,7 +30,8 @@ HOLES = frozenset({"hook", "setup", "role", "register", "object"})
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each early call from which a set-up of the object is reached."""
     search = _Search(rule, program, model)
-    search.load()
+    if not search.load():
+        return
     for name in sorted(model.lifecycle.registers):
         for func in program.calling(name):
             yield from search.of(func)
@@ -55,13 +56,19 @@ class _Search:
             found = self._values[func] = Values(func.fact.body)
         return found
 
-    def load(self) -> None:
-        """Load the functions outside from which a registration's order leads through what is scanned."""
+    def load(self) -> bool:
+        """Load the functions outside from which a registration's order leads through what is scanned.
+
+        False where no chain leads through that.
+        """
         scanned = {f.name for f in self._program.functions() if f.path in self._program.scope}
+        if scanned.isdisjoint(self._toward):
+            return False
         through = self._program.leading_to(scanned & self._toward)
         registers = self._life.registers
         early = sorted(through & self._toward - registers.keys())
         self._program.demand_calling(registers, through, early)
+        return True
 
     def of(self, func: Func) -> Iterator[Finding]:
         if func in self._done or func.fact.partial or func.name in self._life.registers:
