@@ -14,9 +14,10 @@ from kscan.cli._output import report_on
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @click.option("--replies", is_flag=True, help="Take the diffs of replies for patches, too.")
 @click.option("--scissors", is_flag=True, help="Leave out what stands above a scissors line, as git am does.")
+@click.option("--since", default="", metavar="WHEN", help="Read archives from this date or commit on.")
 @tree_options
 @report_options
-def command(inputs: tuple[str, ...], replies: bool, scissors: bool, **options: Any) -> int:
+def command(inputs: tuple[str, ...], replies: bool, scissors: bool, since: str, **options: Any) -> int:
     """Report what patches introduce, fix and carry, on the tree they are for.
 
     FILE is an mbox, a mail, a plain diff, a folder of these, a maildir or a public-inbox; - reads
@@ -27,5 +28,5 @@ def command(inputs: tuple[str, ...], replies: bool, scissors: bool, **options: A
 
     config = configure(**options)
     return report_on(
-        config, lambda chosen: pipeline.judge(chosen, inputs, replies=replies, scissors=scissors)
+        config, lambda chosen: pipeline.judge(chosen, inputs, replies=replies, scissors=scissors, since=since)
     )

@@ -41,15 +41,17 @@ def scan(config: Config) -> Report:
     return _noted(report, store)
 
 
-def judge(config: Config, inputs: Sequence[str], *, replies: bool = False, scissors: bool = False) -> Report:
+def judge(
+    config: Config, inputs: Sequence[str], *, replies: bool = False, scissors: bool = False, since: str = ""
+) -> Report:
     """What the patches in ``inputs`` introduce, fix and carry.  Raises InputError and RuleError.
 
-    ``replies`` and ``scissors`` are as for ``kscan.sources.inbox.read_inputs``.
+    ``replies``, ``scissors`` and ``since`` are as for ``kscan.sources.inbox.read_inputs``.
     """
     from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
 
     with _store(config) as store, Setup(config, store) as setup:
-        report = decided(setup, judge_inputs(setup, inputs, replies=replies, scissors=scissors))
+        report = decided(setup, judge_inputs(setup, inputs, replies=replies, scissors=scissors, since=since))
     return _noted(report, store)
 
 

@@ -177,17 +177,17 @@ def _with_patch_line(finding: Finding, origins: _Origins) -> Finding:
 
 
 def judge_inputs(
-    setup: Setup, inputs: Sequence[str], *, replies: bool = False, scissors: bool = False
+    setup: Setup, inputs: Sequence[str], *, replies: bool = False, scissors: bool = False, since: str = ""
 ) -> Report:
     """Read, apply and judge every patch of the inputs (files, folders, ``-`` for stdin).
 
     ``replies`` takes the diffs of replies for patches, too, ``scissors`` leaves out what stands above a
-    scissors line.
+    scissors line, ``since`` is the date or commit after which archives are read.
     """
     repo = repository_of(setup)
     judging = _Judging(setup, repo, Bases(setup, repo), setup.has_tree)
     try:
-        for item in read_inputs(inputs, sys.stdin.buffer, replies=replies, scissors=scissors):
+        for item in read_inputs(inputs, sys.stdin.buffer, replies=replies, scissors=scissors, since=since):
             judging.take(item)
     finally:
         if repo is not None:

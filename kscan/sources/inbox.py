@@ -9,7 +9,8 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO
@@ -32,19 +33,26 @@ _MAIL_HEADER = re.compile(
 _SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".gz")
 _ADDED = re.compile(rb":\d{6} 100\d{3} [0-9a-f]+ ([0-9a-f]+) [AM]\t(.*)")
 _INBOX_NAME = re.compile(rb"m?|d|[0-9a-f]{2}")
+_COMMIT = re.compile(r"[0-9a-f]{4,40}")
 _HEAD_BYTES = 64 << 10
 
 
 def read_inputs(
-    paths: Iterable[str], stdin: IO[bytes] | None = None, *, replies: bool = False, scissors: bool = False
+    paths: Iterable[str],
+    stdin: IO[bytes] | None = None,
+    *,
+    replies: bool = False,
+    scissors: bool = False,
+    since: str = "",
 ) -> Iterator[Series | Unreadable]:
     """All series in the files and folders given; ``-`` is ``stdin``.
 
     An input that holds no patch at all gives one Unreadable that says what it held.  ``replies`` takes the
     diffs of replies for patches too, ``scissors`` cuts texts as ``git am --scissors`` does.
+    ``since`` is as for ``read_messages``.
     """
     for path in paths:
-        counted = _Counted(path, stdin)
+        counted = _Counted(path, stdin, since)
         found = False
         for result in group_series(counted.messages(), replies=replies, scissors=scissors):
             found = True
@@ -53,13 +61,19 @@ def read_inputs(
             yield counted.nothing(replies=replies)
 
 
-def read_messages(path: str, stdin: IO[bytes] | None = None) -> Iterator[Message | Unreadable]:
-    """Every mail (or plain diff) of one input, in its order."""
+def read_messages(
+    path: str, stdin: IO[bytes] | None = None, since: str = ""
+) -> Iterator[Message | Unreadable]:
+    """Every mail (or plain diff) of one input, in its order.
+
+    ``since`` is, for public-inbox, the date (ISO 8601) or the commit after which mails are read; at the
+    end a harmless Unreadable names the commit from which to go on.
+    """
     try:
         if path == "-":
             yield from _stream(stdin or BytesIO(), "stdin")
         elif os.path.isdir(path):
-            yield from _directory(Path(path))
+            yield from _directory(Path(path), since)
         else:
             yield from _file(Path(path))
     except (InputError, OSError, EOFError, zlib.error) as error:
@@ -69,15 +83,16 @@ def read_messages(path: str, stdin: IO[bytes] | None = None) -> Iterator[Message
 class _Counted:
     """The messages of an input, counted by kind on their way."""
 
-    def __init__(self, path: str, stdin: IO[bytes] | None) -> None:
+    def __init__(self, path: str, stdin: IO[bytes] | None, since: str) -> None:
         self._path = path
         self._stdin = stdin
+        self._since = since
         self._total = 0
         self._replies = 0
         self._covers = 0
 
     def messages(self) -> Iterator[Message | Unreadable]:
-        for message in read_messages(self._path, self._stdin):
+        for message in read_messages(self._path, self._stdin, self._since):
             self._total += 1
             if isinstance(message, Message):
                 self._replies += message.subject.is_reply
@@ -186,16 +201,15 @@ def _unquoted(lines: list[bytes]) -> bytes:
 # --- folders
 
 
-def _directory(path: Path) -> Iterator[Message | Unreadable]:
+def _directory(path: Path, since: str) -> Iterator[Message | Unreadable]:
     if (path / "cur").is_dir() and (path / "new").is_dir():
         yield from _files(_entries(path / "cur") + _entries(path / "new"))
     elif epochs := _epochs(path):
-        for epoch in epochs:
-            yield from _public_inbox(epoch)
+        yield from _public_inbox(epochs, since)
     elif files := _patch_files(path):
         yield from _files(files)
     elif _is_repository(path):
-        yield from _public_inbox(path)
+        yield from _public_inbox([path], since)
 
 
 def _entries(directory: Path) -> list[Path]:
@@ -237,7 +251,39 @@ def _epochs(path: Path) -> list[Path]:
     return sorted(found, key=lambda entry: int(entry.stem))
 
 
-def _public_inbox(path: Path) -> Iterator[Message | Unreadable]:
+def _public_inbox(epochs: Sequence[Path], since: str) -> Iterator[Message | Unreadable]:
+    """The mails of the repositories of an archive, the oldest first.  Raises InputError."""
+    first = 0
+    limit: tuple[str, ...] = ()
+    if since:
+        known = [n for n, epoch in enumerate(epochs) if _has_commit(epoch, since)]
+        if known:
+            first, limit = known[0], (f"{since}..HEAD",)
+        else:
+            limit = (f"--max-age={_seconds(since)}",)
+    for epoch in epochs[first:]:
+        yield from _epoch(epoch, limit)
+        if limit and limit[0][0] != "-":
+            limit = ()  # the commit is of the first one; the others come after it
+
+
+def _has_commit(epoch: Path, rev: str) -> bool:
+    try:
+        return bool(_COMMIT.fullmatch(rev) and GitRepo(epoch).resolve(rev, "commit"))
+    except InputError:
+        return False
+
+
+def _seconds(since: str) -> int:
+    try:
+        moment = datetime.fromisoformat(since)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except ValueError as error:
+        reason = f"{since!r} is neither a date nor a commit of the archive"
+        raise InputError("--since", reason, "write 2026-01-31") from error
+
+
+def _epoch(path: Path, limit: Sequence[str]) -> Iterator[Message | Unreadable]:
     # v2: file `m` of each commit, `d` for a deletion; v1: a file named by a hash for each mail.
     repo = GitRepo(path)
     names = repo.run("ls-tree", "-z", "--name-only", "HEAD").split(b"\0")
@@ -245,7 +291,11 @@ def _public_inbox(path: Path) -> Iterator[Message | Unreadable]:
         raise InputError(
             str(path), "is a git repository, but no public-inbox", "give patches, or a revision range"
         )
-    log = repo.stream("log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=")
+    head = repo.resolve("HEAD", "commit")[:12]  # the archive may grow meanwhile
+    shown = [part.replace("HEAD", head) for part in limit] or [head]
+    if shown[0][0] == "-":
+        shown.append(head)
+    log = repo.stream("log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=", *shown, "--")
     for line in log:
         match = _ADDED.match(line)
         if match is None or match[2] == b"d":
@@ -255,3 +305,4 @@ def _public_inbox(path: Path) -> Iterator[Message | Unreadable]:
             yield Unreadable(f"{path}:{match[1].decode()[:12]}", "the mail is missing from the repository")
         else:
             yield _message(data, f"{path}:{match[1].decode()[:12]}")
+    yield Unreadable(str(path), f"was read up to {head} (--since {head} goes on from there)", harmless=True)

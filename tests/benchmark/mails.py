@@ -75,7 +75,7 @@ def speed(archive: Path) -> None:
             seen["damaged patches"] += sum(patch.diff.damaged for patch in item.patches)
             if patches // _STEP != before:
                 print(f"  after {patches} patches: {_peak()} MB")
-        else:
+        elif not item.harmless:
             seen[f"no patch: {item.reason}"] += 1
     cpu, wall = time.process_time() - start, time.perf_counter() - wall
     print(f"{total} mails, {patches} patches: {total / cpu:.0f} mails a second of CPU, ", end="")

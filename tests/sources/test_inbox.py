@@ -41,12 +41,12 @@ def mbox(mails: Iterable[bytes]) -> bytes:
     return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + data + b"\n" for data in mails)
 
 
-def read(data: bytes, **flags: bool) -> list[Series | Unreadable]:
-    return list(read_inputs(["-"], BytesIO(data), **flags))
+def read(data: bytes, *, replies: bool = False, scissors: bool = False) -> list[Series | Unreadable]:
+    return list(read_inputs(["-"], BytesIO(data), replies=replies, scissors=scissors))
 
 
 def series(results: Iterable[Series | Unreadable]) -> list[Series]:
-    found = list(results)
+    found = [one for one in results if isinstance(one, Series) or not one.harmless]
     assert all(isinstance(one, Series) for one in found), found
     return [one for one in found if isinstance(one, Series)]
 
@@ -189,6 +189,32 @@ def test_public_inbox(tmp_path: Path) -> None:
     for number in range(4):
         commit_mail(first, f"a{number}/" + "b" * 38, member(number))
     assert names(series(read_inputs([str(first)]))[0]) == ["part 1", "part 2", "part 3"]
+
+
+def test_an_archive_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:
+    for epoch in (0, 1):
+        repo = tmp_path / f"git/{epoch}.git"
+        repo.mkdir(parents=True)
+        git(repo, "init", "-q", "-b", "master")
+        for number in (1, 2):
+            mail = patch_mail(change(1), f"[PATCH] {epoch}.{number}", Message_ID=f"<{epoch}{number}@x>")
+            commit_mail(repo, "m", mail)
+
+    def told(since: str) -> tuple[list[str], list[str]]:
+        found = list(read_inputs([str(tmp_path)], since=since))
+        patches = [one.name for one in found if isinstance(one, Series)]
+        return patches, [one.reason for one in found if isinstance(one, Unreadable) and one.harmless]
+
+    patches, notes = told("")
+    assert patches == ["0.1", "0.2", "1.1", "1.2"]
+    heads = [note.split()[-5] for note in notes]
+    assert told(heads[0])[0] == ["1.1", "1.2"]
+    assert told(heads[1]) == ([], notes[1:])
+    assert told("1990-01-31")[0] == patches
+    assert told("2100-01-31")[0] == []
+    (wrong,) = read_inputs([str(tmp_path)], since="lately")
+    assert isinstance(wrong, Unreadable)
+    assert "'lately' is neither a date nor a commit of the archive" in wrong.reason
 
 
 def test_other_repositories_and_missing_inputs(tmp_path: Path) -> None:
