@@ -9,6 +9,7 @@ what is refused is lowered node by node, with the same result.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kscan.facts.extract.builder import Builder
 from kscan.facts.model import Binding, Call, CallRef
@@ -111,7 +112,7 @@ def leaf(text: str) -> str:
 class Code:
     """A file's code as lowering reads it, beside the original text, and what calls are more than calls."""
 
-    __slots__ = ("arguments", "code", "plain", "special", "text")
+    __slots__ = ("code", "plain", "special", "text")
 
     def __init__(self, parsed: Parsed) -> None:
         plain = _SIZEOF.sub(lambda m: b"sizeof".ljust(len(m[0])), parsed.code)
@@ -121,7 +122,6 @@ class Code:
         self.text = parsed.text
         self.code = parsed.code.decode("latin-1")
         self.plain = plain.decode("latin-1")
-        self.arguments: dict[str, _Arguments | None] = {}
         macros = parsed.macros
         self.special = (
             _NOT_CALLEES
@@ -146,7 +146,6 @@ class Plain:
         self.build = Builder(line)
         self.calls: list[CallRef] = []
         self.bindings: list[Binding] = []
-        self._arguments = code.arguments
 
     def place(self, at: Place, start: int, offset: int) -> Place:
         """The place of ``offset``, where ``start`` is at ``at``."""
@@ -178,10 +177,7 @@ class Plain:
 
         Where the value is not ``wanted`` the event has no result.  None where it takes nodes to tell.
         """
-        try:
-            known = self._arguments[written]
-        except KeyError:
-            known = self._arguments[written] = _read_arguments(written)
+        known = _read_arguments(written)
         if known is None:
             return None
         args, names, typed = known
@@ -380,6 +376,7 @@ class Plain:
         self.build.branch(left, op, right, line, yes, no)
 
 
+@lru_cache(maxsize=16384)  # half of them stand elsewhere too
 def _read_arguments(written: str) -> _Arguments | None:
     """The operands of arguments that are plain or strings; None where one is more."""
     flat = "".join(written.split())
