@@ -94,6 +94,30 @@ class Status:
                     pending.append(succ)
         return edges
 
+    def may_succeed(self, number: int) -> bool:
+        """Whether the return at block ``number`` may give 0: not where every way there failed."""
+        return bool(self._through(self._body.blocks[number], self._at(number)) & _ZEROES)
+
+    def fails_from(self, number: int) -> bool:
+        """Whether every way from block ``number`` returns the variable with an error code in it."""
+        start = self._at(number)
+        if not start or start & _ZEROES:
+            return False
+        entry: dict[int, int] = {}
+        self._flow(number, start, entry)
+        ends = [(self._body.blocks[n], mask) for n, mask in entry.items()]
+        returns = [(b, self._through(b, mask)) for b, mask in ends if b.kind == "return"]
+        return bool(returns) and all(b.left == self._name and not mask & _ZEROES for b, mask in returns)
+
+    def _at(self, number: int) -> int:
+        """What the variable may be at the start of a block."""
+        blocks = self._body.blocks
+        found = 0 if number else ZERO
+        for (pred, side), mask in self._edges.items():
+            if blocks[pred].succs[side] == number:
+                found |= mask
+        return found
+
     def _through(self, block: Block, mask: int) -> int:
         name = self._name
         for event in block.events:

@@ -1,0 +1,288 @@
+"""What a driver's setup does and its teardown does not undo, paired by the tables that hold both.
+
+A table names both functions (``probe`` and ``remove`` of one driver), or two macros at file scope do
+(``module_init``).  Only what the setup itself undoes on its error exits is asked for: it shows
+what the author thinks has to be undone, and by which call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kscan.analyses.access import parse
+from kscan.analyses.flow import flow_of
+from kscan.analyses.paths import NEGATIVE, constant
+from kscan.analyses.status import Status
+from kscan.facts.model import Call
+from kscan.kernel.apis import Apis
+from kscan.link.program import Func, Program
+
+_DEEPEST = 5
+
+Pairs = Mapping[str, Sequence[str]]
+"""For a setup's field or macro those of its teardowns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A setup function and the teardown function of the same object."""
+
+    setup: Func
+    teardown: Func
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``made`` by the setup, undone by ``undo`` on its error exits, and by nothing in the teardown."""
+
+    pair: Pair
+    made: Call
+    undo: Call
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The object that ``free`` ends in ``func`` holds a work or timer that nothing stops there."""
+
+    func: Func
+    free: Call
+    struct: str
+    field: str
+    start: Call  # what makes the work or timer ready
+    starter: Func
+
+
+class Teardown:
+    """Setups and teardowns of a program."""
+
+    def __init__(self, program: Program, apis: Apis) -> None:
+        self._program = program
+        self._apis = apis
+        self._reached: dict[Func, frozenset[str]] = {}
+
+    def pairs(self, fields: Pairs, macros: Pairs) -> Iterator[Pair]:
+        """The pairs whose functions stand in these fields of one table, or in these macros of one file."""
+        for path in sorted(self._program.scope):
+            facts = self._program.facts[path]
+            tables: dict[str, dict[str, str]] = defaultdict(dict)
+            for binding in facts.bindings:
+                if binding.how == "initializer" and binding.path and not binding.target.startswith("&"):
+                    tables[binding.instance].setdefault(binding.path[-1], binding.target)
+            for use in facts.uses:
+                if use.args:
+                    tables[""].setdefault(use.name, use.args[0])
+            for names in tables.values():
+                for first, seconds in (*fields.items(), *macros.items()):
+                    for second in seconds:
+                        if first in names and second in names:
+                            yield from self._resolved(path, names[first], names[second])
+
+    def _resolved(self, path: str, first: str, second: str) -> Iterator[Pair]:
+        for setup in self._program.resolve(first, path):
+            for teardown in self._program.resolve(second, path):
+                if setup.path == teardown.path == path and not (setup.fact.partial or teardown.fact.partial):
+                    yield Pair(setup, teardown)
+
+    # -- gaps -----------------------------------------------------------------
+
+    def gaps(self, pair: Pair, also: Mapping[str, Sequence[str]]) -> Iterator[Gap]:
+        """What the teardown leaves; ``also`` maps further undos to what they undo."""
+        called = {ref.root for ref in pair.setup.fact.calls}
+        undos = self._undone(pair.setup, {n for n in called if n in also or self._resources(n)})
+        if not undos:
+            return
+        reached = self.reached(pair.teardown)
+        said: set[str] = set()
+        for undo in undos:
+            made = self._made(pair.setup, undo, also)
+            ways = self._ways(undo.callee, also)
+            if undo.callee in said or not reached.isdisjoint(ways) or self._elsewhere(pair.setup, ways):
+                continue
+            if made is not None:
+                said.add(undo.callee)
+                yield Gap(pair, made, undo, undo.args[0] if undo.args else "")
+
+    def _elsewhere(self, setup: Func, ways: frozenset[str]) -> bool:
+        """Whether another function of the file undoes it: a release callback, or one for power management."""
+        others = (f for f in self._program.facts[setup.path].functions if f is not setup.fact)
+        return any(ref.root in ways for f in others for ref in f.calls)
+
+    def _resources(self, callee: str) -> frozenset[str]:
+        """The states that a call ends."""
+        roles = self._apis.releases.get(callee, ())
+        return frozenset(r.resource for r in roles if self._apis.resources[r.resource].nature == "state")
+
+    def _ways(self, undo: str, also: Mapping[str, Sequence[str]]) -> frozenset[str]:
+        """All calls that undo what ``undo`` does."""
+        made = set(also.get(undo, ()))
+        same = {name for name, names in also.items() if made & set(names)}
+        for resource in self._resources(undo):
+            same.update(self._apis.releases_of[resource])
+        return frozenset(same | {undo})
+
+    def _made(self, setup: Func, undo: Call, also: Mapping[str, Sequence[str]]) -> Call | None:
+        """The call of the setup that the undo is for, if it is one that nobody undoes by itself."""
+        resources = self._resources(undo.callee)
+        for block in setup.fact.body.blocks:
+            for event in block.events:
+                if not isinstance(event, Call):
+                    continue
+                if event.callee in also.get(undo.callee, ()) and event.args[:1] == undo.args[:1]:
+                    return event
+                for role in self._apis.acquires.get(event.callee, ()):
+                    if role.resource in resources and not role.managed:
+                        return event
+        return None
+
+    def _undone(self, setup: Func, names: set[str]) -> list[Call]:
+        """The calls of ``names`` from which every way fails, and that no successful way makes."""
+        good = self._good_returns(setup) if names else 0
+        if not good:
+            return []
+        body = setup.fact.body
+        failing, passing = [], set()
+        returned = {b.left for b in body.blocks if b.kind == "return"} & {v.name for v in body.locals}
+        states = [Status(setup, name, self._apis) for name in sorted(returned)]
+
+        def fails(number: int) -> bool:
+            return any(state.fails_from(number) for state in states)
+
+        after = flow_of(body).after
+        for number, block in enumerate(body.blocks):
+            reach = after[number] | 1 << number
+            for event in block.events:
+                if isinstance(event, Call) and event.callee in names:
+                    if reach & good and not fails(number):
+                        passing.add(event.callee)
+                    elif any(body.blocks[n].kind == "return" for n in _numbers(reach)):
+                        failing.append(event)
+        return [c for c in failing if c.callee not in passing]
+
+    def _good_returns(self, setup: Func) -> int:
+        """The set of blocks that may return success."""
+        body = setup.fact.body
+        locals_ = {v.name for v in body.locals}
+        found = 0
+        states: dict[str, Status] = {}
+        for number, block in enumerate(body.blocks):
+            if block.kind != "return":
+                continue
+            name = block.left
+            if name in locals_:
+                states.setdefault(name, Status(setup, name, self._apis))
+                if states[name].may_succeed(number):
+                    found |= 1 << number
+            elif constant(name) != NEGATIVE:
+                call = next(
+                    (e for e in reversed(block.events) if isinstance(e, Call) and e.result == name), None
+                )
+                role = self._apis.predicates.get(call.callee) if call is not None else ""
+                if role not in ("err_of", "err_ptr", "err_cast") and (
+                    call is None or call.callee not in self._apis.gives_back_error
+                ):
+                    found |= 1 << number
+        return found
+
+    def reached(self, func: Func) -> frozenset[str]:
+        """The names of all functions that a function calls, directly or through those it calls."""
+        found = self._reached.get(func)
+        if found is None:
+            names: set[str] = set()
+            seen = {func}
+            fresh = [func]
+            for _ in range(_DEEPEST):
+                names.update(ref.path[-1] if ref.path else ref.root for f in fresh for ref in f.fact.calls)
+                fresh = [e.callee for f in fresh for e in self._program.callees(f) if e.callee not in seen]
+                seen.update(fresh)
+            names.update(self._expanded(names, func.path))
+            found = self._reached[func] = frozenset(names)
+        return found
+
+    def _expanded(self, names: set[str], path: str) -> set[str]:
+        """The functions behind macros."""
+        return {inner for n in names for inner, _ in self._program.expansion(n, (), path)}
+
+    # -- works and timers ---------------------------------------------------------
+
+    def pending(
+        self,
+        teardowns: Iterable[Func],
+        starters: Sequence[str],
+        queuers: Sequence[str],
+        stoppers: Sequence[str],
+    ) -> Iterator[Pending]:
+        """The objects that a teardown frees while a work or timer in them may be pending."""
+        ready: dict[tuple[str, str, str], tuple[Func, Call]] = {}
+        queued: set[tuple[str, str]] = set()
+        wanted = {*starters, *queuers}
+        for func in self._program.functions():
+            if func.path not in self._program.scope or not any(r.root in wanted for r in func.fact.calls):
+                continue
+            for block in func.fact.body.blocks:
+                for event in block.events:
+                    if isinstance(event, Call) and event.callee in wanted:
+                        for arg in event.args:
+                            owner = self._member(func, arg)
+                            if owner is not None and event.callee in starters:
+                                ready.setdefault((func.path, *owner), (func, event))
+                            elif owner is not None:
+                                queued.add(owner)
+        files = {key[0] for key in ready}
+        for func in dict.fromkeys(teardowns):
+            if func.path in files:
+                yield from self._freed(func, ready, queued, frozenset(stoppers))
+
+    def _freed(
+        self,
+        func: Func,
+        ready: Mapping[tuple[str, str, str], tuple[Func, Call]],
+        queued: set[tuple[str, str]],
+        stoppers: frozenset[str],
+    ) -> Iterator[Pending]:
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                if not isinstance(event, Call) or event.callee not in self._freeing or not event.args:
+                    continue
+                struct = self._pointed(func, event.args[0])
+                for (path, owner, field), (starter, start) in ready.items():
+                    held = struct == owner and path == func.path and (owner, field) in queued
+                    if held and self.reached(func).isdisjoint(stoppers):
+                        yield Pending(func, event, struct, field, start, starter)
+
+    @cached_property
+    def _freeing(self) -> frozenset[str]:
+        resources = self._apis.resources
+        return frozenset(
+            name
+            for name, roles in self._apis.releases.items()
+            if any(resources[r.resource].nature == "memory" and not resources[r.resource].type for r in roles)
+        )
+
+    def _member(self, func: Func, arg: str) -> tuple[str, str] | None:
+        """The struct and field that an address such as ``&p->work.timer`` lies in."""
+        found = parse(arg) if arg[:1] == "&" else None
+        if found is None or not found.fields:
+            return None
+        struct = self._pointed(func, found.base)
+        return (struct, found.fields[0]) if struct else None
+
+    def _pointed(self, func: Func, operand: str) -> str:
+        """The struct that a variable or path points to."""
+        found = parse(operand)
+        if found is None:
+            return ""
+        types = {p.name: p.type for p in func.params} | {v.name: v.type for v in func.fact.body.locals}
+        root = types.get(found.base) or "=" + found.base
+        kind = self._program.type_of(root, found.fields, func.path)
+        return kind.replace("*", "").strip() if kind.count("*") == 1 and kind.startswith("struct ") else ""
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low

@@ -1,0 +1,67 @@
+"""A callback that is installed before what it uses is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.published import Early, Published
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import call_text
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``publishers``: the arguments with the callback and with its object, by function.
+
+    ``initialisers`` make their first argument ready; ``partners`` set the data of a handler that the
+    function they stand for installs.
+    """
+
+    publishers: dict[str, tuple[int, int]]
+    initialisers: tuple[str, ...]
+    partners: dict[str, tuple[str, ...]] = {}
+
+
+HOLES = frozenset({"publish", "ready", "what", "callback"})
+
+
+def match(rule: Rule, program: Program, _model: KernelModel) -> Iterator[Finding]:
+    """A finding for each call that installs a callback too early."""
+    options = rule.options_as(Options)
+    analysis = Published(program, options.publishers, frozenset(options.initialisers), options.partners)
+    for func in program.functions():
+        if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
+            for early in analysis.early(func):
+                yield _finding(rule, early)
+
+
+def _finding(rule: Rule, early: Early) -> Finding:
+    func, publish, callback = early.func, early.publish, early.callback
+    name = callback.name if callback is not None else publish.args[1] if len(publish.args) > 1 else ""
+    steps = [
+        Step(func.path, publish.line, func.name, f"{call_text(publish)}: {name} may be called from here on"),
+        Step(func.path, early.ready.line, func.name, f"{call_text(early.ready)} comes after"),
+    ]
+    if callback is not None:
+        steps.insert(1, Step(callback.path, callback.fact.line, callback.name, f"uses {early.what}"))
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=func.path,
+        line=publish.line,
+        column=publish.column,
+        end_line=publish.line,
+        end_column=publish.column + len(publish.callee),
+        function=func.name,
+        message=rule.text(publish=publish.callee, ready=early.ready.callee, what=early.what, callback=name),
+        steps=tuple(steps),
+        conditions=("false if the event cannot come before the driver enables it",),
+        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call_text(publish)} {early.what}"),
+    )

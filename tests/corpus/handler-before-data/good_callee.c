@@ -1,0 +1,37 @@
+// path: drivers/misc/example.c
+// models: commit 132f76294744 ("drivers/char/tpm: Add new device driver to support IBM vTPM")
+#include <linux/interrupt.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+struct example {
+	spinlock_t lock;
+	struct completion done;
+	int count;
+};
+
+static void example_finish(struct example *ex)
+{
+	complete(&ex->done);
+}
+
+static irqreturn_t example_isr(int irq, void *data)
+{
+	example_finish(data);
+	return IRQ_HANDLED;
+}
+
+static int example_probe(struct platform_device *pdev)
+{
+	struct example *ex = devm_kzalloc(&pdev->dev, sizeof(*ex), GFP_KERNEL);
+	int irq = platform_get_irq(pdev, 0);
+	int ret;
+
+	if (!ex || irq < 0)
+		return -ENOMEM;
+	init_completion(&ex->done);
+	ret = devm_request_irq(&pdev->dev, irq, example_isr, 0, "example", ex);
+	if (ret)
+		return ret;
+	return 0;
+}
