@@ -18,6 +18,7 @@ from kscan.link.expansion import Calls, Expansion, is_shared
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
 from kscan.link.kept import function_at
 from kscan.link.operands import read_access
+from kscan.link.pointers import Pointers
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
@@ -33,6 +34,7 @@ class CallGraph(Graph):
         self.program = program
         self._entrypoints = entrypoints
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
+        self._pointers = Pointers(program)
         self._declared: dict[str, bool] = {}
         self._seen_files = 0
         self._adopted: dict[str, tuple[Func, ...]] = {}
@@ -158,7 +160,8 @@ class CallGraph(Graph):
             if ref.path or not ref.root or ref.root[0] in "$@=":
                 continue
             if self.macros.macro(ref.root, func.path) is None:
-                if ref.root not in variables and not self._is_type(ref.root):
+                known = ref.root in variables or self._is_type(ref.root)
+                if not known and not self._pointers.is_variable(ref.root, func.path):
                     yield ref, ref.root, ""
                 continue
             for name in self._expanded(func, ref).functions:
@@ -254,11 +257,14 @@ class CallGraph(Graph):
                 rivals = 0 if macro else sum(1 for _macro in self.program.rivals(callee))
                 yield Edge(func, callee, kind, ref.line, macro, max(len(found), 1) + rivals)
         for ref in (*self.calls(func), *self.hidden_calls(func)):
+            edges = dict[Func, tuple[str, str]]()
             if ref.path or ref.root.startswith("$"):
-                edges = self.program.targets(func, ref)
-                for edge in edges:
-                    kind = NOTIFIER if edge.kind == OPS and _NOTIFIER in edge.via else edge.kind
-                    yield Edge(func, edge.callee, kind, edge.line, edge.via, len(edges))
+                edges.update((edge.callee, (edge.kind, edge.via)) for edge in self.program.targets(func, ref))
+            for callee, kind, via in self._pointers.pointees(func, ref, self._variables(func)):
+                edges.setdefault(callee, (kind, via))
+            for callee, (kind, via) in edges.items():
+                shown = NOTIFIER if kind == OPS and _NOTIFIER in via else kind
+                yield Edge(func, callee, shown, ref.line, via, len(edges))
         for binding in self._handed_over(func):
             callees = self.program.resolve(binding.target, func.path)
             for callee in callees:
