@@ -31,6 +31,13 @@ def _edges_of(graph: CallGraph, func: Func) -> Iterator[EdgeRow]:
             yield func.path, func.name, edge.callee.name, "indirect"
 
 
+def _owner(instance: str, field: str) -> str:
+    """The struct's own name, of a store ``phb->ops.start = f`` that of what holds the field."""
+    for end in (f"->{field}", f".{field}"):
+        instance = instance.removesuffix(end)
+    return instance
+
+
 def ops_rows(graph: CallGraph, files: Container[str]) -> list[OpsRow]:
     """[struct type, instance, field, function] of the bindings in ``files``, sorted."""
     program = graph.program
@@ -47,5 +54,5 @@ def ops_rows(graph: CallGraph, files: Container[str]) -> list[OpsRow]:
                 continue
             place = program.field_of(binding.root, binding.path, path)
             if place is not None:
-                rows.add((place[0], binding.instance, place[1], binding.target))
+                rows.add((place[0], _owner(binding.instance, place[1]), place[1], binding.target))
     return sorted(rows)

@@ -42,7 +42,8 @@ class Pointers:
         program = self._program
         if program.resolve(name, path) or program.declares(name):
             return False
-        return bool(program.root_type("=" + name, path))
+        kind = program.root_type("=" + name, path)
+        return kind.startswith("fn") or program.typedef(kind.rstrip("* ")).startswith("fn")
 
     def pointees(self, func: Func, ref: CallRef, variables: Mapping[str, str]) -> tuple[Pointee, ...]:
         """The functions that a call site may reach through a variable; nothing where it names a function."""

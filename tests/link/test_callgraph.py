@@ -255,6 +255,19 @@ int f(const struct ops *ops) { return ops->open(1); }
     assert edges(graph(macros, {"a.c": text}), "f") == []
 
 
+def test_rows_of_tables_and_stores_name_what_holds_the_field(macros: MacroTable) -> None:
+    text = """
+struct ops { int (*open)(int); };
+struct dev { struct ops ops; };
+static int my_fn(int x) { return x; }
+static const struct ops my_open = { .open = my_fn };
+struct ops machine;
+void set(struct dev *dev) { machine.open = my_fn; dev->ops.open = my_fn; }
+"""
+    rows = ops_rows(graph(macros, {"a.c": text}), {"a.c"})
+    assert [row[1] for row in rows] == ["dev->ops", "machine", "my_open"]
+
+
 def test_a_value_that_is_a_call(macros: MacroTable) -> None:
     text = """
 struct task { int flags; };

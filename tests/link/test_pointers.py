@@ -56,6 +56,11 @@ def test_a_static_pointer_is_its_file_s_own() -> None:
     assert called(f"{HOOK}int h(int i) {{ return hook(i); }}\n", b=other) == []
 
 
+def test_a_variable_of_another_type_elsewhere_makes_no_pointer_of_a_function() -> None:
+    found = called("int h(int i) { return size(i); }\n", b="int size;\n")
+    assert found == [("size", "direct", 1)]
+
+
 def test_a_table_of_functions() -> None:
     table = f"{BOTH}static int (*table[])(int) = {{ x, [3] = y }};\n"
     both = [("x", "callback", 2), ("y", "callback", 2)]
