@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import os
 import pkgutil
 import sys
@@ -15,7 +14,6 @@ from click.shell_completion import shell_complete
 import kscan.cli
 from kscan import __version__
 from kscan.errors import InputError
-from kscan.findings.plain import plain
 
 _COMPLETE = "_KSCAN_COMPLETE"
 
@@ -83,14 +81,3 @@ def _be_lenient() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Plain("kscan: %(levelname)s: %(message)s"))
-    logger = logging.getLogger("kscan")
-    logger.handlers[:] = [handler]
-    logger.propagate = False
-
-
-class _Plain(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        record.levelname = record.levelname.lower()
-        return plain(super().format(record))

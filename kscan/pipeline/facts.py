@@ -13,11 +13,10 @@ from __future__ import annotations
 import gc
 import os
 import time
-import traceback
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -318,6 +317,8 @@ def _lost(reason: str) -> Result:
 
 
 def _describe(error: Exception) -> str:
+    import traceback  # noqa: PLC0415 - it takes its time, and is hardly ever needed
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     text = " ".join(str(error).split())[:200]
     return f"{type(error).__name__}: {text} in {Path(frame.filename).name}:{frame.lineno}"
@@ -383,13 +384,13 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+@cache
 def _freeze() -> None:
     """Leave what there is now to no later collection; once, as what is frozen is never freed.
 
     One patch after the other would else add its program to what the process holds.
     """
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()
 
 
 def _extractor() -> Extractor:
