@@ -34,9 +34,10 @@ def events(body: Body) -> Iterator[tuple[Place, Event]]:
 
 def calls(body: Body) -> Iterator[tuple[Place, Call]]:
     """All call sites with their places."""
-    for place, event in events(body):
-        if isinstance(event, Call):
-            yield place, event
+    for number, block in enumerate(body.blocks):
+        for index, event in enumerate(block.events):
+            if isinstance(event, Call):
+                yield Place(number, index), event
 
 
 def follows(body: Body, start: int, block: int) -> bool:

@@ -192,7 +192,10 @@ class Around:
 
     def _group(self, ending: str, folders: Sequence[str]) -> _Group:
         """The files below some folders; where much of them is scanned, but for that."""
-        paths = [p for folder in folders for p in self._ground.below(folder) if p.endswith(ending)]
+        paths = self._ground.once(
+            ("below", ending, tuple(folders)),
+            lambda: [p for folder in folders for p in self._ground.below(folder) if p.endswith(ending)],
+        )
         left = paths if len(self.inside) <= _FEW else [path for path in paths if path not in self.inside]
         name = repr((folders, () if len(left) == len(paths) else left))
         below = tuple(folder + "/" for folder in folders)

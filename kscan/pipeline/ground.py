@@ -84,7 +84,7 @@ class Ground:
 
     def parts(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> tuple[Part[AnyTable], ...]:
         """The tables of a group of files, which has a ``name``: the kept one, and one of what has changed."""
-        return self.once((kind.version, name), lambda: tuple(self._looked_up(kind, name, paths)))
+        return self.once(("parts", kind.version, name), lambda: tuple(self._looked_up(kind, name, paths)))
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives when first asked for under ``key``."""
