@@ -210,7 +210,9 @@ class States:
             if end >= 0 and self._works(func, set_, state.position):
                 last = body.blocks[end]
                 read = self._fields.values(func).calls.get(_plain(tested)[1])
-                yield Guard(func, state, number, read.line if read else block.line, unset, last.left)
+                made = self._fields.values(func).calls.get(last.left)
+                value = last.left if made is None else f"{made.callee}({', '.join(made.args)})"
+                yield Guard(func, state, number, read.line if read else block.line, unset, value)
 
     def _leaves(self, func: Func, start: int, position: int) -> int:
         """The block that returns, where nothing is done to the object from ``start`` on; else -1."""
