@@ -132,4 +132,6 @@ class Published:
 
 def _only_after(func: Func, first: Place, second: Place) -> bool:
     body = func.fact.body
+    if first.block == second.block:  # in one turn of a loop, too
+        return first.index < second.index
     return comes_after(body, first, second) and not comes_after(body, second, first)

@@ -1,0 +1,20 @@
+// path: drivers/misc/example.c
+// models: commit b1a1347912a7 ("iommu/arm-smmu: Fix race condition during iommu_group creation")
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+
+struct example {
+	struct mutex lock;
+	spinlock_t list_lock;
+	int users;
+};
+
+int example_start(struct example *ex);
+
+int example_guarded(struct example *ex)
+{
+	guard(mutex)(&ex->lock);
+	if (!ex->users)
+		return -ENODEV;
+	return example_start(ex);
+}
