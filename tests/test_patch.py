@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kscan.config import Config
 from kscan.findings.model import Report
 from kscan.findings.summary import exit_status
 from kscan.pipeline import judge
+from kscan.sources.tree import Tree
 from tests.sources.writers import diff, git, patch_mail
 
 CORPUS = Path(__file__).parent / "corpus" / "kernel"
@@ -107,6 +109,22 @@ def test_any_jobs_and_any_cache_give_the_same(ask: Judge, tmp_path: Path) -> Non
     cold = ask(change(CURE), cache=cache, jobs=2)
     assert ask(change(CURE), cache=cache, jobs=1) == cold
     assert ask(change(CURE)) == cold
+
+
+def test_what_patches_share_is_read_once(ask: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: Counter[str] = Counter()
+    listed: Counter[str] = Counter()
+    read, paths = Tree.read, Tree.paths
+    monkeypatch.setattr(Tree, "read", lambda tree, path: reads.update([path]) or read(tree, path))
+    monkeypatch.setattr(
+        Tree, "paths", lambda tree, under: listed.update([",".join(under)]) or paths(tree, under)
+    )
+    ask(change(CURE), change(HARMLESS))
+    around = {path: count for path, count in reads.items() if path != PSERIES}
+    assert around
+    # For its facts and a table, an architecture's headers for two: whatever the number of patches and sides.
+    assert max(around.values()) <= 3
+    assert max(count for folders, count in listed.items() if PSERIES not in folders) == 1
 
 
 @pytest.mark.parametrize("text", [b"", b"\n\n", diff("README", "a\n", "b\n").encode()])
