@@ -65,9 +65,9 @@ def _callers(setup: Setup, before: Source, after: Source, touched: Sequence[str]
     if not changed:
         return ()
     around = around_of(setup, after, arch, touched)
-    found: set[str] = set()
+    own, found = set(touched), set[str]()
     for name in changed:
-        files = {path for path, _function in around.functions_calling(name)} - set(touched)
+        files = {path for path, _function in around.functions_calling(name) if path not in own}
         if len(files) <= _MOST_CALLERS:
             found |= files
     return sorted(found)
