@@ -369,6 +369,7 @@ INTERRUPTED = """
 import os, signal, sys
 sys.path[:0] = {path!r}
 from kscan.pipeline import pool
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
 def work(data):
     print(os.getpid(), flush=True)
     while True:
