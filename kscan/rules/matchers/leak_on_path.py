@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.cfg import comes_after, events, follows
+from kscan.analyses.access import parse
+from kscan.analyses.cfg import calls, comes_after, conditions, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
-from kscan.analyses.paths import ANY, NEGATIVE, constant, shown
-from kscan.facts.model import Assign
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant, shown
+from kscan.facts.model import Assign, Body
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.apis import Resource
@@ -87,7 +88,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     harmless = frozenset[str]().union(*(e.passed for e in outcome.of("released")))
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
-        reason = "" if _is_kept(site, leak) else _reason(owner, outcome, leak)
+        reason = "" if _is_kept(owner, outcome, leak) else _reason(owner, outcome, leak)
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
             return
@@ -132,16 +133,114 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     return "" if escaped or released else "nothing in the function gives it back or hands it on"
 
 
-def _is_kept(site: Site, leak: Exit) -> bool:
+def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     """Success keeps what was set up, and so do the turns of a loop before the one that fails."""
-    set_up = _nature(site.resource) not in ("memory", "reference")
-    return set_up and (not leak.error or _turned(site, leak) or _failed_before(site, leak))
+    site = outcome.site
+    if _nature(site.resource) in ("memory", "reference"):
+        return False
+    return (
+        not leak.error
+        or _succeeds(owner, site, leak)
+        or _turned(site, leak)
+        or _failed_before(site, leak)
+        or _restored(owner, site)
+        or _made_once(owner, site, leak)
+        or _noted(site, leak)
+        or _asked_whether_held(outcome, leak)
+    )
+
+
+def _succeeds(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether what is returned tells success: 1 for "yes", or NULL where failure is an error pointer."""
+    body, predicates = site.func.fact.body, owner.apis.predicates
+    told = constant(body.blocks[leak.node.block].left)
+    if "*" not in site.func.fact.returns:
+        return told == POSITIVE
+    return told == ZERO and any(
+        predicates.get(call.callee) in ("err_ptr", "err_cast") for _place, call in calls(body)
+    )
+
+
+def _restored(owner: Ownership, site: Site) -> bool:
+    """Whether the function only sets up again what it undid before."""
+    body, releases = site.func.fact.body, owner.apis.releases
+    return bool(site.given) and any(
+        comes_after(body, place, site.place)
+        and not comes_after(body, site.place, place)
+        and any(
+            role.resource == site.resource.name
+            and role.holder.index < len(call.args)
+            and call.args[role.holder.index] == site.given
+            for role in releases.get(call.callee, ())
+        )
+        for place, call in calls(body)
+    )
+
+
+def _made_once(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether it was set up only because a field or global, which keeps it, did not hold it yet."""
+    body, holding = site.func.fact.body, owner.holding(site.func)
+    stored = leak.kind.startswith("stored ")
+    kept = {str(h) for h in leak.node.state.holders if stored and h.fields}
+    for _place, event in events(body):
+        if isinstance(event, Assign) and event.value == site.call.result:
+            kept.add(event.target)
+    for number, holds in conditions(body, site.place.block):
+        block = body.blocks[number]
+        absent = block.right == "0" and block.op == ("==" if holds else "!=")
+        if absent and block.left in kept and not holding.is_local(block.left):
+            return True
+    return False
+
+
+def _noted(site: Site, leak: Exit) -> bool:
+    """Whether a flag of the caller's object says from now on that it is set up, for whoever ends it."""
+    body, params = site.func.fact.body, {param.name for param in site.func.params}
+    way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
+    for place, event in events(body):
+        if isinstance(event, Assign) and event.value in ("true", "1") and place.block in way:
+            target = parse(event.target)
+            if target is not None and target.fields and target.base in params:
+                return place.block != site.place.block or place > site.place
+    return False
+
+
+def _asked_whether_held(outcome: Outcome, leak: Exit) -> bool:
+    """Whether the path skips a release for a condition other than the status.
+
+    ``if (made) undo(); return ret;``: that the condition tells whether it is held is more likely than a leak.
+    """
+    site = outcome.site
+    body, status = site.func.fact.body, site.func.fact.body.blocks[leak.node.block].left
+    undone = {e.node.block for e in outcome.of("released", "stored released")}
+    for number, side in leak.node.decisions():
+        block = body.blocks[number]
+        if block.kind != "branch" or block.left == status:
+            continue
+        other, onward = block.succs[1 - side], block.succs[side]
+        straight = _straight(body, onward)
+        for release in undone:
+            skipped = release == other or follows(body, other, release)
+            taken = release in straight or follows(body, onward, release)
+            if skipped and not taken and any(follows(body, release, to) for to in straight):
+                return True
+    return False
+
+
+def _straight(body: Body, block: int) -> list[int]:
+    """The blocks that surely come one after the other from this one on."""
+    found = [block]
+    while body.blocks[found[-1]].kind == "jump" and body.blocks[found[-1]].succs[0] not in found:
+        found.append(body.blocks[found[-1]].succs[0])
+    return found
 
 
 def _failed_before(site: Site, leak: Exit) -> bool:
     """Whether what failed did so before the acquisition, which the function made all the same."""
     body, status = site.func.fact.body, site.func.fact.body.blocks[leak.node.block].left
     way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
+    if all(body.blocks[block].kind not in ("branch", "switch") for block in way):
+        return True  # nothing was decided since
     before = False
     for place, event in events(body):
         if isinstance(event, Assign) and event.target == status:
