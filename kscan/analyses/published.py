@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kscan.analyses.access import Object
-from kscan.analyses.cfg import Place, calls, comes_after
+from kscan.analyses.cfg import Place, calls, comes_after, events
+from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values
-from kscan.facts.model import Call
+from kscan.facts.model import Assign, Call
 from kscan.link.program import Func, Program
 
 _DEEPEST = 3
 
 Handover = tuple[int, int]
 """The arguments with the callback and with its object."""
+
+
+class Use(NamedTuple):
+    """A line (1-based) of a function that names what is not ready."""
+
+    func: Func
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Early:
     ready: Call
     what: str
     callback: Func | None
+    use: Use | None = None
 
 
 class Published:
@@ -101,33 +111,118 @@ class Published:
                 fields = member.fields[len(given.fields) :]
                 what = f"{publish.args[handover[1]]}->{'.'.join(fields)}"
                 for callback in self._program.resolve(publish.args[handover[0]], func.path):
-                    if self._uses(callback, fields):
-                        yield Early(func, publish, found[0][1], what.replace(".[]", "[]"), callback)
+                    use = self._use(callback, fields, _made_before(func, at, given, values))
+                    if use is not None:
+                        yield Early(func, publish, found[0][1], what.replace(".[]", "[]"), callback, use)
                         return
 
-    def _uses(self, callback: Func, fields: tuple[str, ...]) -> bool:
-        """Whether a callback, or what it calls in its file, names all these fields.
+    def _use(self, callback: Func, fields: tuple[str, ...], made: frozenset[tuple[str, ...]]) -> Use | None:
+        """Where a callback, or what it calls in its file, names a member before a flag can keep it away.
 
-        Elements of an array are most often held in a variable; other members are named whole.
+        Elements of an array are most often held in a variable: what follows the index is looked for then,
+        and the names before it anywhere on the way.  ``made`` are the members that the installer has named.
         """
-        whole = "" if "[]" in fields else ".".join(fields)
+        last = len(fields) - fields[::-1].index("[]") if "[]" in fields else 0
+        left = frozenset(fields[:last]) - {"[]"}
         seen = {callback}
-        fresh = [callback]
-        left = frozenset(fields) - {"[]"}
+        fresh = [(callback, frozenset(p.name for p in callback.params))]
         for _ in range(_DEEPEST):
-            left = left.difference(*(f.fact.mentions(left) for f in fresh if f.fact.holds(whole)))
-            if not left:
-                return True
-            fresh = [
-                callee
-                for f in fresh
-                for ref in f.fact.calls
-                if not ref.path
-                for callee in self._program.resolve(ref.root, f.path)
-                if callee.path == callback.path and callee not in seen
-            ]
-            seen.update(fresh)
+            left = left.difference(*(f.fact.mentions(left) for f, _roots in fresh))
+            called: list[tuple[Func, frozenset[str]]] = []
+            for f, roots in fresh:
+                values = Values(f.fact.body)
+                for place, event in events(f.fact.body):
+                    texts = event.args if isinstance(event, Call) else ()
+                    texts = (event.target, event.value) if isinstance(event, Assign) else texts
+                    found = [values.object(text) for text in texts]
+                    named = any(
+                        o is not None
+                        and (o.fields[: len(fields[last:])] == fields[last:] or _begins(o.fields, fields))
+                        for o in found
+                    )
+                    here = named and not left
+                    if not (here or isinstance(event, Call)) or self._kept_away(
+                        f, place.block, values, roots, made
+                    ):
+                        continue
+                    if here and isinstance(event, Call | Assign):
+                        return Use(f, event.line)
+                    if isinstance(event, Call):
+                        for callee in self._program.resolve(event.callee, f.path):
+                            if callee.path == callback.path and callee not in seen:
+                                seen.add(callee)
+                                given = zip(callee.params, found, strict=False)
+                                whole = {
+                                    p.name
+                                    for p, o in given
+                                    if o is not None and not o.fields and o.base in roots
+                                }
+                                called.append((callee, frozenset(whole)))
+            fresh = called
+        return None
+
+    def _kept_away(
+        self, func: Func, block: int, values: Values, roots: frozenset[str], made: frozenset[tuple[str, ...]]
+    ) -> bool:
+        """Whether a block is behind a test of a member that the installer has not named yet."""
+        flow = flow_of(func.fact.body)
+        for number, branch in enumerate(func.fact.body.blocks):
+            decides = branch.kind == "branch" and number != block and branch.succs[0] != branch.succs[1]
+            if decides and any(flow.needs(block, number, side) for side in (0, 1)):
+                tested = (values.object(text) for text in (branch.left, branch.right))
+                if any(o is not None and self._unmade(func, o, values, roots, made) for o in tested):
+                    return True
         return False
+
+    def _unmade(
+        self,
+        func: Func,
+        tested: Object,
+        values: Values,
+        roots: frozenset[str],
+        made: frozenset[tuple[str, ...]],
+    ) -> bool:
+        """Whether a tested operand is, or is read by a function from, members that nobody has named yet."""
+        if tested.base in roots:
+            return bool(tested.fields) and not any(
+                _begins(tested.fields, m) or _begins(m, tested.fields) for m in made
+            )
+        call = values.origin(tested)
+        if call is None or tested.fields:
+            return False
+        given = [values.object(arg) for arg in call.args]
+        if any(o is not None and o.fields and self._unmade(func, o, values, roots, made) for o in given):
+            return True
+        if len(given) != 1 or given[0] is None or given[0].base not in roots or given[0].fields:
+            return False
+        return any(self._tells(callee, made) for callee in self._program.resolve(call.callee, func.path))
+
+    def _tells(self, callee: Func, made: frozenset[tuple[str, ...]]) -> bool:
+        """Whether all that a function looks at in its argument are members that nobody has named yet."""
+        body = callee.fact.body
+        values = Values(body)
+        root = frozenset(p.name for p in callee.params)
+        texts = [arg for _place, call in calls(body) for arg in call.args]
+        texts += [text for block in body.blocks for text in (block.left, block.right)]
+        read = [o for o in map(values.object, texts) if o is not None and o.base in root and o.fields]
+        return bool(read) and all(self._unmade(callee, o, values, root, made) for o in read)
+
+
+def _begins(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:
+    return longer[: len(shorter)] == shorter
+
+
+def _made_before(func: Func, at: Place, given: Object, values: Values) -> frozenset[tuple[str, ...]]:
+    """The members of an object that a function names, but for those it names only after a place."""
+    found = set()
+    for place, event in events(func.fact.body):
+        texts = event.args if isinstance(event, Call) else ()
+        texts = (event.target, event.value) if isinstance(event, Assign) else texts
+        if texts and not _only_after(func, at, place):
+            for member in map(values.object, texts):
+                if member is not None and member != given and member.within(given):
+                    found.add(member.fields[len(given.fields) :])
+    return frozenset(found)
 
 
 def _only_after(func: Func, first: Place, second: Place) -> bool:

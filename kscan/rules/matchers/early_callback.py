@@ -47,8 +47,9 @@ def _finding(rule: Rule, early: Early) -> Finding:
         Step(func.path, publish.line, func.name, f"{call_text(publish)}: {name} may be called from here on"),
         Step(func.path, early.ready.line, func.name, f"{call_text(early.ready)} comes after"),
     ]
-    if callback is not None:
-        steps.insert(1, Step(callback.path, callback.fact.line, callback.name, f"uses {early.what}"))
+    if early.use is not None:
+        used = early.use
+        steps.insert(1, Step(used.func.path, used.line, used.func.name, f"uses {early.what}"))
     return Finding(
         rule=rule.id,
         hazard=rule.hazard,

@@ -1,0 +1,43 @@
+// path: drivers/misc/example.c
+// models: commit 132f76294744 ("drivers/char/tpm: Add new device driver to support IBM vTPM")
+#include <linux/interrupt.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+struct queue {
+	spinlock_t lock;
+	int count;
+};
+
+struct example {
+	struct queue *queue;
+	spinlock_t lock;
+};
+
+struct queue *example_queue(struct example *ex);
+
+static irqreturn_t example_isr(int irq, void *data)
+{
+	struct example *ex = data;
+
+	spin_lock(&ex->queue->lock);
+	ex->queue->count++;
+	spin_unlock(&ex->queue->lock);
+	return IRQ_HANDLED;
+}
+
+static int example_probe(struct platform_device *pdev)
+{
+	struct example *ex = devm_kzalloc(&pdev->dev, sizeof(*ex), GFP_KERNEL);
+	int irq = platform_get_irq(pdev, 0);
+	int ret;
+
+	if (!ex || irq < 0)
+		return -ENOMEM;
+	ex->queue = example_queue(ex);
+	ret = devm_request_irq(&pdev->dev, irq, example_isr, 0, "example", ex);
+	if (ret)
+		return ret;
+	spin_lock_init(&ex->lock);
+	return 0;
+}
