@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kscan.analyses.access import Object, parse
-from kscan.analyses.cfg import Place, follows
+from kscan.analyses.cfg import Place, comes_after, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
@@ -191,6 +191,8 @@ class Holding:
         resource = self._apis.resources[role.resource]
         # Only where the result is the resource itself, such as an id, is it anything but zero on success.
         held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
+        if role.failure == "never" and where.kind == "result" and resource.type:
+            held = POSITIVE  # a pointer
         kept = role.kept_on_failure
         same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
         given = event.args[where.index] if where.kind == "arg" and not named else ""
@@ -299,6 +301,32 @@ class Holding:
         if found is None:
             found = self._undoers[resource] = self.undoing.releasing(resource).intersection(self.paths.named)
         return found
+
+    def takes_back(self, site: Site) -> bool:
+        """Whether the function gave up before what it now acquires: its caller's, who goes on holding it."""
+        given, taken = [], []
+        for place, event in all_events(self.body):
+            if not isinstance(event, Call):
+                continue
+            roles = self._apis.releases.get(event.callee, ())
+            if self._concern(roles, event, site):
+                given.append(place)
+            elif self._concern(self._apis.acquires.get(event.callee, ()), event, site):
+                taken.append(place)
+        return any(
+            comes_after(self.body, place, site.place)
+            and not any(comes_after(self.body, other, place) for other in taken)
+            for place in given
+        )
+
+    def _concern(self, roles: Iterable[Acquire | Release], event: Call, site: Site) -> bool:
+        return any(
+            role.resource == site.resource.name
+            and role.holder.kind == "arg"
+            and role.holder.index < len(event.args)
+            and self.holds(event.args[role.holder.index], site.holders)
+            for role in roles
+        )
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
         """Whether an operand is the resource, or the address of a part of it."""
@@ -583,7 +611,7 @@ class _Walk:
         return state._replace(holders=holders, references=min(state.references + 1, _MOST_REFERENCES))
 
     def _used(self, event: Call, position: int, state: Held, node: Node[Held]) -> Held | None:
-        if self._apis.predicates.get(event.callee) in ("converts", "disarms"):
+        if self._apis.predicates.get(event.callee) in ("converts", "translates", "disarms"):
             return state._replace(holders=state.holders | {Object(event.result)}) if event.result else state
         fate = self._holding.fate(event, position)
         resource = self._site.resource

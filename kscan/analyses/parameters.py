@@ -17,6 +17,7 @@ from kscan.link.program import Func, Program
 FREES, STORES, RETURNS, UNKNOWN, GETS = "frees", "stores", "returns", "unknown", "gets"
 Fates = frozenset[str]
 _DEPTH = 3
+_GIVING_BACK = ("same", "converts", "translates")
 _ENDING = re.compile(
     r"(^|_)(put|free|release|del|delete|destroy|unregister|remove|drop|unref|cleanup|exit|kill)(_|$)"
 )
@@ -39,9 +40,7 @@ class Parameters:
         """What a call of ``callee`` from file ``path`` does with the argument at ``position``."""
         apis = self._apis
         if callee in apis.predicates or callee in apis.does_not_keep:
-            return (
-                frozenset({RETURNS}) if apis.predicates.get(callee) in ("same", "converts") else frozenset()
-            )
+            return frozenset({RETURNS}) if apis.predicates.get(callee) in _GIVING_BACK else frozenset()
         if position in apis.stores_argument.get(callee, ()):
             return frozenset({STORES})
         if callee in apis.releases:
@@ -61,8 +60,9 @@ class Parameters:
 
     def _guess(self, callee: str, position: int, path: str) -> Fates:
         """The fate in a macro, or in a function that nobody loaded."""
-        for name, _args in self._program.expansion(callee, ("pointer",) * (position + 1), path):
-            if self._apis.predicates.get(name) == "converts":
+        known = self._apis.predicates
+        for name, _args in self._program.expansion(callee, ("pointer",) * (position + 1), path, known):
+            if known.get(name) in ("converts", "translates"):
                 return frozenset({RETURNS})
         return frozenset({FREES if sounds_ending(callee) else UNKNOWN})
 

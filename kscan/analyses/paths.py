@@ -34,6 +34,7 @@ Facts = dict[str, int]
 _NAMES = re.compile(r"[A-Za-z_%]\w*")
 _FIELDS = re.compile(r"(?:->|\.)(\w+)")
 _COMPARED = re.compile(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
+_COUNTS = re.compile(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
 _CONSTANTS = {
     "0": ZERO,
     "NULL": ZERO,
@@ -71,6 +72,13 @@ def constant(operand: str) -> int:
     if operand[:1].isdigit():
         return POSITIVE
     return POSITIVE if operand[:1] == "&" else ANY
+
+
+def _bounds(operand: str) -> bool:
+    """Whether an operand is a positive number, or a constant whose name says that it counts something."""
+    if operand[:1].isdigit():
+        return constant(operand) == POSITIVE
+    return operand.isidentifier() and operand.isupper() and _COUNTS.search(operand) is not None
 
 
 @dataclass(slots=True, eq=False)
@@ -363,7 +371,7 @@ class Paths:
         inner = self.mask(call.args[0], facts)
         if role == "err_or_zero":
             return NEGATIVE if inner == NEGATIVE else ZERO if not inner & NEGATIVE else NEGATIVE | ZERO
-        return inner if role == "same" else ANY
+        return inner if role == "same" or (role == "translates" and inner == POSITIVE) else ANY
 
     # -- branches -------------------------------------------------------------
 
@@ -381,6 +389,8 @@ class Paths:
         """``facts`` where ``left op right`` holds (or does not); None where it cannot."""
         if right == "0" and op in _SIDES:
             return self._to_mask(facts, left, _SIDES[op][0 if holds else 1])
+        if op in ("<", ">=") and holds != (op == "<") and _bounds(right) and self.mask(left, facts) == ZERO:
+            return None  # a counter that has just been set to zero is below its bound
         key = f"{left} {op if op != '!=' else '=='} {right}"
         truth = POSITIVE if holds == (op != "!=") else ZERO
         if facts.get(key, truth) != truth:

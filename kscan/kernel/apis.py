@@ -25,6 +25,7 @@ PREDICATES = frozenset(
         "err_cast",
         "same",
         "converts",
+        "translates",
         "stops_if",
         "disarms",
         "configured",

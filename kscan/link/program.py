@@ -506,13 +506,16 @@ class Program:
             for callee in self.resolve(name, caller.path):
                 yield Edge(caller, callee, MACRO, ref.line, ref.root)
 
-    def expansion(self, name: str, args: Sequence[str], path: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The calls that a macro makes; empty where ``name`` is none."""
+    def expansion(
+        self, name: str, args: Sequence[str], path: str, whole: Container[str] = ()
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The calls that a macro makes, those to macros in ``whole`` too; empty where ``name`` is none."""
         if name not in self._macros and name not in self._functions:
             self._fetch("macro", name)
         if name not in self._macros:
             return ()
-        return tuple(expand(name, args, self._find_macro(path)))
+        find = self._find_macro(path)
+        return tuple(expand(name, args, lambda n: None if n in whole else find(n)))
 
     def _indirect(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
         place = self.field_of(ref.root, ref.path, caller.path)

@@ -91,3 +91,9 @@ def test_one_function_has_one_budget() -> None:
     assert not complete[-1]
     assert called
     assert paths.states <= MOST_OF_BODY + len(turns)
+
+
+def test_a_counter_at_zero_is_below_its_bound() -> None:
+    text = "int f(int n) { if (n < EXAMPLE_MAX) a(); if (n >= 4) b(); if (n < LEVEL_LOW) c(); return n; }"
+    assert sorted(s for s, _ in _exits(text, {"n": ZERO})) == ["a", "a c"]
+    assert "b" in [s for s, _ in _exits(text, {})]

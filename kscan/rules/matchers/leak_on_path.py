@@ -74,6 +74,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
 
 def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
     site = outcome.site
+    if not site.named and owner.holding(site.func).takes_back(site):
+        return
     if site.kept_on_failure and site.resource.name in options.failed:
         failed = owner.holding(site.func).outcome(site, NEGATIVE)
         good = {(e.node.block, e.error) for e in outcome.of("held")}
