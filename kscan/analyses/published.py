@@ -15,10 +15,14 @@ from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, calls, comes_after, events
 from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values
-from kscan.facts.model import Assign, Call
+from kscan.facts.model import Assign, Block, Call
 from kscan.link.program import Func, Program
 
 _DEEPEST = 3
+
+# The side that a branch takes where its left operand is 0: against 0, and against what may not be 0.
+_AT_ZERO = {"!=": 1, "==": 0, "<": 1, ">": 1, "<=": 0, ">=": 0}
+_AT_EQUAL = {"!=": 0, "==": 1}
 
 Handover = tuple[int, int]
 """The arguments with the callback and with its object."""
@@ -164,15 +168,43 @@ class Published:
     def _kept_away(
         self, func: Func, block: int, values: Values, roots: frozenset[str], made: frozenset[tuple[str, ...]]
     ) -> bool:
-        """Whether a block is behind a test of a member that the installer has not named yet."""
-        flow = flow_of(func.fact.body)
-        for number, branch in enumerate(func.fact.body.blocks):
-            decides = branch.kind == "branch" and number != block and branch.succs[0] != branch.succs[1]
-            if decides and any(flow.needs(block, number, side) for side in (0, 1)):
-                tested = (values.object(text) for text in (branch.left, branch.right))
-                if any(o is not None and self._unmade(func, o, values, roots, made) for o in tested):
-                    return True
+        """Whether a block is behind a test that fails while a member not named by the installer is 0."""
+        body = func.fact.body
+        flow = flow_of(body)
+        for number, branch in enumerate(body.blocks):
+            if branch.kind != "branch" or number == block or branch.succs[0] == branch.succs[1]:
+                continue
+            if any(
+                flow.needs(block, number, side) and self._fails(func, branch, side, values, roots, made)
+                for side in (0, 1)
+            ):
+                return True
         return False
+
+    def _fails(
+        self,
+        func: Func,
+        branch: Block,
+        side: int,
+        values: Values,
+        roots: frozenset[str],
+        made: frozenset[tuple[str, ...]],
+    ) -> bool:
+        """Whether a branch does not go to this side, as it looks at members that are still 0."""
+        masks = [
+            event.value
+            for block in func.fact.body.blocks
+            for event in block.events
+            if isinstance(event, Assign) and event.op == "&=" and event.target == branch.left
+        ]
+        for text in (*branch.left.split("&"), *masks):
+            tested = values.object(text)
+            if tested is not None and self._unmade(func, tested, values, roots, made):
+                against = _AT_ZERO if branch.right == "0" else _AT_EQUAL
+                return side != against.get(branch.op, side)
+        tested = values.object(branch.right)
+        counts = branch.op == "<" and side == 0  # nothing that is counted is below 0
+        return counts and tested is not None and self._unmade(func, tested, values, roots, made)
 
     def _unmade(
         self,

@@ -78,9 +78,10 @@ class Results:
 
     def _judge(self, func: Func, kind: str, call: Call, place: Place) -> Misread | None:
         body = func.fact.body
+        # What is undone or resumed goes on as far as it can, and looks up again what its setup tested.
+        goes_on = sounds_ending(func.name) or _GOES_ON.search(func.name) is not None
         if kind == UNTESTED:
-            # What is undone was found before, by the same call.
-            return self._untested(func, call, place) if call.result and not sounds_ending(func.name) else None
+            return self._untested(func, call, place) if call.result and not goes_on else None
         if kind == POSITIVE:
             line, what = _compared(body, call, place) if call.result else (0, "")
             return Misread(func, call, kind, what, line) if line else None
@@ -89,8 +90,6 @@ class Results:
         if kind == FORGOTTEN:
             return self._forgotten(func, call, place)
         able = returns_code(func) or "*" in func.fact.returns
-        # What is undone or resumed goes on as far as it can.
-        goes_on = sounds_ending(func.name) or _GOES_ON.search(func.name) is not None
         return Misread(func, call, kind, "", call.line) if able and not goes_on else None
 
     # -- results that are values --------------------------------------------------
