@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kscan.analyses.access import Object, parse
-from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import Place, comes_after
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.flow import flow_of
@@ -150,6 +150,8 @@ class Afterwards:
                 return None
             member = parse(arg)
             release = self._release_of(func, member, callbacks) if member is not None else ""
+            if release and self._held_by_callers(func, gone):
+                return None
             text = f"{release} frees it" if release else ""
             return Gone(gone.call, gone.place, gone.role, gone.what, text) if text else None
         if gone.role.resource in self._memory:
@@ -162,6 +164,28 @@ class Afterwards:
             if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
                 return gone
         return None
+
+    def _held_by_callers(self, func: Func, gone: Gone) -> bool:
+        """Whether a caller puts what it gave as the object, once the function is back: it has a reference."""
+        position = next((n for n, p in enumerate(func.params) if p.name == gone.what.base), -1)
+        for caller in self.program.calling(func.name) if position >= 0 else ():
+            calls = list(all_calls(caller.fact.body))
+            for place, call in calls:
+                given = parse(call.args[position]) if position < len(call.args) else None
+                if call.callee == func.name and given is not None:
+                    for later, other in calls:
+                        if comes_after(caller.fact.body, place, later) and self._puts(other, given):
+                            return True
+        return False
+
+    def _puts(self, call: Call, given: Object) -> bool:
+        """Whether a call puts a reference to an object, or to one that is part of it."""
+        for role in self.apis.releases.get(call.callee, ()):
+            if role.holder.kind == "arg" and role.holder.index < len(call.args):
+                found = parse(call.args[role.holder.index])
+                if found is not None and found.within(given):
+                    return self.apis.resources[role.resource].nature == "reference"
+        return False
 
     def _takes_more(self, func: Func, resource: str) -> bool:
         """Whether a function takes a further reference to what it has already."""
