@@ -540,6 +540,7 @@ class _Walk:
                 return not self._apis.resources[self._apis.releases[event.callee][0].resource].atomic
             return any(
                 self._undone_with(role, event.args[role.holder.index], state)
+                or self._undone_by_result(role, event.args[role.holder.index])
                 for role in self._apis.releases[event.callee]
                 if role.holder.kind == "arg" and role.holder.index < len(event.args)
             )
@@ -556,6 +557,19 @@ class _Walk:
             return True
         fields = {h.fields[-1] for h in state.holders if h.fields}
         return state.stored and found is not None and bool(found.fields) and found.fields[-1] in fields
+
+    def _undone_by_result(self, role: Release, arg: str) -> bool:
+        """Whether a release of the same kind gets what the call gave that changed an object's state."""
+        found = parse(arg)
+        if self._site.named or found is None or role.resource != self._site.resource.name:
+            return False
+        return any(found.within(kept) for kept in self._results)
+
+    @cached_property
+    def _results(self) -> tuple[Object, ...]:
+        result, body = self._site.call.result, self._holding.body
+        given = (e.target for _p, e in all_events(body) if isinstance(e, Assign) and e.value == result)
+        return tuple(o for o in map(parse, (result, *given)) if o is not None)
 
     def _contains(self, arg: str, state: Held) -> bool:
         """Whether an argument leads to the resource: it is what a field of holds it, or a part of that."""
@@ -588,7 +602,10 @@ class _Walk:
                     and not acquire.holder.member
                     and acquire.resource == self._site.resource.name
                 ):
-                    return self._more(event, state)
+                    other = self._site.given != event.args[position] and any(
+                        "[]" in h.fields for h in state.holders
+                    )
+                    return state if other else self._more(event, state)
         for transfer in self._apis.transfers.get(event.callee, ()):
             if transfer.holder.index == position and self._site.named:
                 if transfer.on_success_only and event.result:
@@ -626,7 +643,9 @@ class _Walk:
         kept = STORES in fate and (self._site.named or resource.nature == "reference")
         if FREES in fate or kept or (UNKNOWN in fate and not lent):
             # FREES by a known release of another kind, or by a function of the program.
-            kind = "released" if FREES in fate and not sounds_unsure(event.callee, fate) else "escaped"
+            other = not self._site.named and event.callee in self._apis.releases
+            freed = FREES in fate and not other and not sounds_unsure(event.callee, fate)
+            kind = "released" if freed else "escaped"
             return self._less(state, kind, event.line, node, event.callee)
         if RETURNS in fate and event.result:
             return state._replace(holders=state.holders | {Object(event.result)})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from kscan.analyses.access import Object, parse
 from kscan.facts.model import Assign, Body, Call
 
 _DEPTH = 12
+_PART = re.compile(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
 class Values:
@@ -37,13 +39,15 @@ class Values:
             for name, events in assigned.items()
             if len(events) == 1 and events[0].op == "=" and name not in handed
         }
-        # A field that is given one local or parameter only is another name for it, both before and after.
+        # A field that is given one local or parameter only, or the address of a part of what that points to,
+        # is another name for it, both before and after.
         self._fields = {
             target: origin
             for path, given in stored.items()
-            if len(given) == 1 and (value := min(given)).isidentifier() and len(assigned[value]) < 2
+            if len(given) == 1 and ((value := min(given)).isidentifier() or _PART.fullmatch(value))
             if (target := parse(path)) is not None and path[:1] not in "&*" and "[" not in path
-            if (origin := parse(value)) is not None and value not in handed and not value.isupper()
+            if (origin := parse(value)) is not None and len(assigned[origin.base]) < 2
+            if origin.base not in handed and not origin.base.isupper()
         }
         self._resolved: dict[str, Object | None] = {}
 
@@ -57,7 +61,7 @@ class Values:
                 break
             whole = next((w for w in self._fields if found.within(w)), None) if found.fields else None
             if whole is not None and self._fields[whole].base != found.base:
-                found = Object(self._fields[whole].base, found.fields[len(whole.fields) :])
+                found = Object(found.base, found.fields[len(whole.fields) :]).rebase(self._fields[whole])
                 continue
             source = self._single.get(found.base)
             origin = parse(source) if source else None
