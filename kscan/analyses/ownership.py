@@ -535,6 +535,8 @@ class _Walk:
 
     def _undoes(self, event: Call, state: Held) -> bool:
         """Whether a call may release the resource by way of an object that holds it, or of a callback."""
+        if not self._site.named and self._puts_user(event, state):
+            return True
         if event.callee in self._apis.releases:
             if self._site.on is not None and self._holding.values.object(event.args[0]) == self._site.on:
                 return not self._apis.resources[self._apis.releases[event.callee][0].resource].atomic
@@ -558,12 +560,28 @@ class _Walk:
         fields = {h.fields[-1] for h in state.holders if h.fields}
         return state.stored and found is not None and bool(found.fields) and found.fields[-1] in fields
 
+    def _puts_user(self, event: Call, state: Held) -> bool:
+        """Whether what is put was made from the object and takes it along (a file its private data)."""
+        roles = self._apis.releases.get(event.callee, ())
+        made = [
+            self._holding.values.calls.get(found.base)
+            for role in roles
+            if role.holder.kind == "arg" and role.holder.index < len(event.args)
+            if self._apis.resources[role.resource].nature == "reference"
+            if (found := self._holding.values.object(event.args[role.holder.index])) is not None
+        ]
+        bases = {h.base for h in state.holders if h.fields}
+        return any(call is not None and not bases.isdisjoint(call.args) for call in made)
+
     def _undone_by_result(self, role: Release, arg: str) -> bool:
-        """Whether a release of the same kind gets what the call gave that changed an object's state."""
+        """Whether a release of the same kind gets what the call gave that changed an object's state.
+
+        A release of what another call tells may be of this one.
+        """
         found = parse(arg)
         if self._site.named or found is None or role.resource != self._site.resource.name:
             return False
-        return any(found.within(kept) for kept in self._results)
+        return found.base[:1] == "%" or any(found.within(kept) for kept in self._results)
 
     @cached_property
     def _results(self) -> tuple[Object, ...]:

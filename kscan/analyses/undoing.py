@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kscan.analyses.cfg import calls, events
 from kscan.analyses.parameters import sounds_ending
+from kscan.analyses.paths import names_in
+from kscan.facts.model import Assign, Body, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
@@ -49,6 +52,8 @@ class Undoing:
             others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
             if any(self._may_release(name, caller.path, resource) for name in others):
                 return True
+            if _ignored(caller.fact.body, func.name):
+                return True  # to this caller it did not fail
             if depth > 1 and self.left_to_caller(caller, resource, depth - 1):
                 return True
         return False
@@ -65,3 +70,15 @@ class Undoing:
         for caller in self._calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
+
+
+def _ignored(body: Body, name: str) -> bool:
+    """Whether nothing looks at what a call of ``name`` returned."""
+    results = {call.result for _place, call in calls(body) if call.callee == name}
+    seen = {block.left for block in body.blocks} | {block.right for block in body.blocks}
+    for _place, event in events(body):
+        if isinstance(event, Assign):
+            seen.add(event.value)
+        elif isinstance(event, Call):
+            seen.update(event.args)
+    return not results <= frozenset[str]().union(*map(names_in, seen))

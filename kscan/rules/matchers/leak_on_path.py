@@ -148,6 +148,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _restored(owner, site)
         or _made_once(owner, site, leak)
         or _noted(site, leak)
+        or _asked_in_vain(owner, site, leak)
         or _asked_whether_held(outcome, leak)
     )
 
@@ -192,6 +193,18 @@ def _made_once(owner: Ownership, site: Site, leak: Exit) -> bool:
         absent = block.right == "0" and block.op == ("==" if holds else "!=")
         if absent and block.left in kept and not holding.is_local(block.left):
             return True
+    return False
+
+
+def _asked_in_vain(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether the path asks if it is set up, and it is not: ``x_enabled()`` after ``x_enable()``."""
+    body, called = site.func.fact.body, owner.holding(site.func).values.calls
+    for number, side in leak.node.decisions():
+        block = body.blocks[number]
+        asked = called.get(block.left)
+        absent = block.right == "0" and block.op == ("==" if side == 0 else "!=")
+        if absent and asked is not None and asked.callee == f"{site.call.callee}d":
+            return asked.args == site.call.args
     return False
 
 
