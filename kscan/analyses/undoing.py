@@ -52,7 +52,7 @@ class Undoing:
             others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
             if any(self._may_release(name, caller.path, resource) for name in others):
                 return True
-            if _ignored(caller.fact.body, func.name):
+            if func.fact.returns != "void" and _ignored(caller.fact.body, func.name):
                 return True  # to this caller it did not fail
             if depth > 1 and self.left_to_caller(caller, resource, depth - 1):
                 return True
