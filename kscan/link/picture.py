@@ -142,7 +142,7 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
     """Lines of a GraphML document: functions are nodes, every call site is an edge of its own."""
     import networkx  # noqa: PLC0415 - takes 0.1 s to import, and nothing else needs it
 
-    graph = networkx.MultiDiGraph()
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for edge in edges:
         for func in (edge.caller, edge.callee):
             key, name = f"{func.path}:{func.name}", func.name
@@ -155,8 +155,7 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
             f"{edge.caller.path}:{edge.caller.name}", f"{edge.callee.path}:{edge.callee.name}", **attributes
         )
     yield '<?xml version="1.0" encoding="utf-8"?>'
-    lines: Iterable[str] = networkx.generate_graphml(graph, named_key_ids=True)  # type: ignore[func-returns-value, assignment]
-    yield from lines
+    yield from networkx.generate_graphml(graph, named_key_ids=True)
 
 
 # -- SVG --------------------------------------------------------------------------------------
