@@ -145,7 +145,6 @@ class Holding:
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
         self._undoers: dict[str, frozenset[str]] = {}
         self._held: dict[tuple[str, frozenset[Object]], bool] = {}
-        self._pointers = {v.name for v in self.body.locals if "*" in v.type}
         self.cleanups = {v.name: v.cleanup for v in self.body.locals if v.cleanup}
 
     # -- acquisitions ---------------------------------------------------------
@@ -351,10 +350,6 @@ class Holding:
     def is_local(self, target: str) -> bool:
         """Whether an assignment's target is an automatic variable, which nobody else sees."""
         return target in self._locals
-
-    def may_point(self, target: str) -> bool:
-        """Whether a variable is a pointer."""
-        return target in self._pointers
 
     def fate(self, call: Call, position: int) -> frozenset[str]:
         """What a call does with an argument."""

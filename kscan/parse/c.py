@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import tree_sitter_c
@@ -38,14 +37,6 @@ class Parsed:
     attributes: dict[int, str]
     directives: Directives
     macros: MacroTable
-
-    def attributes_in(self, start: int, end: int) -> tuple[str, ...]:
-        """The recorded attributes between two offsets."""
-        if not self.attributes:
-            return ()
-        offsets = sorted(self.attributes)
-        first, last = bisect_left(offsets, start), bisect_left(offsets, end)
-        return tuple(self.attributes[offset] for offset in offsets[first:last])
 
 
 def parse(source: bytes, macros: MacroTable) -> Parsed:

@@ -6,7 +6,6 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -27,7 +26,6 @@ class _Table(Protocol):
     def paths(self) -> tuple[str, ...]: ...
 
 
-_REMEMBERED = 8
 T = TypeVar("T")
 AnyTable = TypeVar("AnyTable", bound=_Table)
 
@@ -60,7 +58,6 @@ class Ground:
         self._stamps: dict[str, str] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
         self._made: dict[Hashable, Any] = {}
-        self._asked: OrderedDict[Hashable, Any] = OrderedDict()
 
     def below(self, folder: str) -> tuple[str, ...]:
         """The C files below a folder, sorted; none where there is no such folder."""
@@ -91,17 +88,6 @@ class Ground:
         if key not in self._made:
             self._made[key] = make()
         found: T = self._made[key]
-        return found
-
-    def lately(self, key: Hashable, make: Callable[[], T]) -> T:
-        """As ``once``, but it is remembered for a while only: there is no end of such questions."""
-        if key in self._asked:
-            self._asked.move_to_end(key)
-        else:
-            self._asked[key] = make()
-            if len(self._asked) > _REMEMBERED:
-                self._asked.popitem(last=False)
-        found: T = self._asked[key]
         return found
 
     def made(self, kind: Kind[AnyTable], source: Source, paths: Iterable[str]) -> AnyTable:

@@ -61,14 +61,6 @@ def load_rule(path: Path, matcher_of: Callable[[str], Matcher] = find_matcher) -
     return Rule(**(fields | {"options": options, "file": path, "digest": digest}))
 
 
-def digest_of(rules: tuple[Rule, ...]) -> str:
-    """A digest that changes with any of ``rules``, for the keys of caches of results."""
-    total = blake2b(digest_size=16)
-    for rule in sorted(rules, key=lambda r: r.id):
-        total.update(f"{rule.id} {rule.digest}\n".encode())
-    return total.hexdigest()
-
-
 def _matcher(tree: _Tree, name: str, matcher_of: Callable[[str], Matcher]) -> Matcher:
     try:
         return matcher_of(name)

@@ -6,9 +6,47 @@ from collections.abc import Iterable, Iterator
 
 from kscan.analyses import cfg
 from kscan.analyses.values import Values
-from kscan.facts.model import Block, Body, Call
-from kscan.findings.model import Step
+from kscan.facts.model import Block, Call
+from kscan.findings.fingerprint import fingerprint
+from kscan.findings.model import Finding, Step
 from kscan.link.program import DIRECT, Edge, Func
+from kscan.rules.schema import Rule
+
+
+def claim(
+    rule: Rule,
+    func: Func,
+    at: Call | int,
+    *,
+    message: str,
+    steps: Iterable[Step],
+    conditions: Iterable[str],
+    subject: str,
+) -> Finding:
+    """The finding of a rule in a function: at a call's callee, or on a line (1-based).
+
+    ``subject`` is what tells it from others of the rule in the function, whatever lines they are on.
+    """
+    if isinstance(at, int):
+        line, column, end = at, 1, 1
+    else:
+        line, column, end = at.line, at.column, at.column + len(at.callee)
+    return Finding(
+        rule=rule.id,
+        hazard=rule.hazard,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        file=func.path,
+        line=line,
+        column=column,
+        end_line=line,
+        end_column=end,
+        function=func.name,
+        message=message,
+        steps=tuple(steps),
+        conditions=tuple(conditions),
+        fingerprint=fingerprint(rule.id, func.path, func.name, subject),
+    )
 
 
 def edge_step(edge: Edge) -> Step:
@@ -57,8 +95,3 @@ def condition_text(func: Func, block: Block, holds: bool, values: Values) -> str
 def call_text(call: Call) -> str:
     """A call as C text."""
     return f"{call.callee}({', '.join(call.args)})"
-
-
-def return_line(body: Body, block: int) -> int:
-    """The line on which a block returns."""
-    return body.blocks[block].line

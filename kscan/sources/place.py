@@ -37,7 +37,6 @@ class Placed:
     how: How
     offset: int = 0
     fuzz: int = 0
-    also_at: int = 0  # 1-based line of another place that fits as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +139,8 @@ def place(text: FileText, hunk: Hunk, expected: int, floor: int) -> Placed | Mis
         if starts and (fuzz == 0 or len(starts) == 1 or starts[0] == expected):
             if done is not None and nearness(done) <= nearness(starts[0]):
                 break
-            also = starts[1] + 1 if len(starts) > 1 else 0
             how: How = "fuzz" if fuzz else "offset"
-            return _placed(text, hunk, starts[0], expected, how, (fuzz, first, last, also))
+            return _placed(text, hunk, starts[0], expected, how, (fuzz, first, last))
     if done is not None:
         return Miss(True, done + 1, b"", b"")
     return _place_blind(text, hunk, nearness, floor)
@@ -223,10 +221,10 @@ def _placed(
     start: int,
     expected: int,
     how: How,
-    fuzz: tuple[int, int, int, int] = (0, 0, 0, 0),
+    fuzz: tuple[int, int, int] = (0, 0, 0),
 ) -> Placed:
     """The hunk laid over the tree's own lines, so that context keeps the bytes of the tree."""
-    factor, first, last, also = fuzz
+    factor, first, last = fuzz
     rows = hunk.lines[first : len(hunk.lines) - last]
     begin = at = start + first
     new: list[tuple[bytes, int]] = []
@@ -238,7 +236,7 @@ def _placed(
         if row[0] == " ":
             new.append((text.lines[at], at))
         at += 1
-    return Placed(begin, at - begin, tuple(new), how, start - expected, factor, also)
+    return Placed(begin, at - begin, tuple(new), how, start - expected, factor)
 
 
 def _added_bytes(hunk: Hunk) -> list[bytes]:

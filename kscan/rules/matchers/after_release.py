@@ -10,12 +10,11 @@ from kscan.analyses.afterwards import TWICE, USED, Afterwards, Misstep
 from kscan.analyses.nullness import Nullness
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,17 +61,10 @@ def _finding(rule: Rule, owner: Ownership, misstep: Misstep) -> Finding:
     decisions = shown(func.fact.body, list(misstep.node.decisions()))
     what = str(misstep.gone.what)
     why = f": {misstep.gone.why}" if misstep.gone.why else ""
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=misstep.line,
-        column=1,
-        end_line=misstep.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        misstep.line,
         message=rule.text(release=call.callee, what=what, line=str(call.line), text=misstep.text),
         steps=(
             Step(func.path, call.line, func.name, f"{call_text(call)} gives {what} back{why}"),
@@ -83,5 +75,5 @@ def _finding(rule: Rule, owner: Ownership, misstep: Misstep) -> Finding:
             Step(func.path, misstep.line, func.name, misstep.text),
         ),
         conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call_text(call)} {misstep.text}"),
+        subject=f"{call_text(call)} {misstep.text}",
     )

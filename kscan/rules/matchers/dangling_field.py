@@ -13,12 +13,11 @@ import msgspec
 
 from kscan.analyses.fields import Fate, Fields, Release
 from kscan.analyses.levels import Levels, Reach, repeated
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Confidence, Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at, tests_on
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at, tests_on
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,23 +145,15 @@ def _finding(
     confidence: Confidence,
 ) -> Finding:
     call = release.call
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=confidence,
-        file=release.func.path,
-        line=call.line,
-        column=call.column,
-        end_line=call.line,
-        end_column=call.column + len(call.callee),
-        function=release.func.name,
+    found = claim(
+        rule,
+        release.func,
+        call,
         message=rule.text(
             release=call.callee, field=str(release.held), struct=release.struct, consequence=consequence
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, release.func.path, release.func.name, f"{call.callee}({release.held})"
-        ),
+        subject=f"{call.callee}({release.held})",
     )
+    return msgspec.structs.replace(found, confidence=confidence)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.published import Early, Published
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text
+from kscan.rules.trace import call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,19 +49,12 @@ def _finding(rule: Rule, early: Early) -> Finding:
     if early.use is not None:
         used = early.use
         steps.insert(1, Step(used.func.path, used.line, used.func.name, f"uses {early.what}"))
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=publish.line,
-        column=publish.column,
-        end_line=publish.line,
-        end_column=publish.column + len(publish.callee),
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        publish,
         message=rule.text(publish=publish.callee, ready=early.ready.callee, what=early.what, callback=name),
-        steps=tuple(steps),
+        steps=steps,
         conditions=("false if the event cannot come before the driver enables it",),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call_text(publish)} {early.what}"),
+        subject=f"{call_text(publish)} {early.what}",
     )

@@ -9,12 +9,11 @@ import msgspec
 from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, OTHER, USED, Misuse, Nullness
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 _WHY = {
     USED: "{what} is evaluated where the result may be NULL",
@@ -59,17 +58,10 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
     decisions = shown(func.fact.body, list(misuse.node.decisions()))
     reason = _WHY[misuse.kind].format(what=misuse.what)
     failure = "an error pointer" if misuse.kind in (IS_NULL, OTHER) else "NULL"
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=misuse.line,
-        column=1,
-        end_line=misuse.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        misuse.line,
         message=rule.text(call=call.callee, reason=reason, line=str(call.line)),
         steps=(
             Step(func.path, call.line, func.name, f"{call_text(call)} gives {failure} where it fails"),
@@ -80,7 +72,5 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
             Step(func.path, misuse.line, func.name, reason),
         ),
         conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
-        fingerprint=fingerprint(
-            rule.id, func.path, func.name, f"{call.callee}({', '.join(call.args)}) {misuse.kind}"
-        ),
+        subject=f"{call.callee}({', '.join(call.args)}) {misuse.kind}",
     )

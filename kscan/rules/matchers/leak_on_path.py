@@ -15,13 +15,12 @@ from kscan.analyses.cfg import calls, comes_after, conditions, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant, shown
 from kscan.facts.model import Assign, Body
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.apis import Resource
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -323,21 +322,14 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
             for good in outcome.of("released")[:1]
         ),
     ]
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=leak.line,
-        column=1,
-        end_line=leak.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        leak.line,
         message=rule.text(
             acquire=call.callee, what=what, resource=site.resource.name, exit=str(leak.line), reason=reason
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call.callee}({', '.join(call.args)})"),
+        subject=f"{call.callee}({', '.join(call.args)})",
     )

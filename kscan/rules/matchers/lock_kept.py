@@ -10,13 +10,12 @@ from kscan.analyses.cfg import calls
 from kscan.analyses.ownership import Exit, Outcome, Ownership
 from kscan.analyses.paths import shown
 from kscan.facts.model import Call
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.apis import Apis
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,17 +73,10 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, kept: Exit, good: E
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(kept.node.decisions()))
     lock = _lock(call) or site.resource.name
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=kept.line,
-        column=1,
-        end_line=kept.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        kept.line,
         message=rule.text(
             acquire=call.callee, lock=lock, exit=str(kept.line), release=good.how, line=str(good.line)
         ),
@@ -98,7 +90,7 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, kept: Exit, good: E
             Step(func.path, good.line, func.name, f"this path does it right: {good.how}"),
         ),
         conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
-        fingerprint=fingerprint(rule.id, func.path, func.name, call_text(call)),
+        subject=call_text(call),
     )
 
 

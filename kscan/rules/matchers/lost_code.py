@@ -9,12 +9,11 @@ import msgspec
 from kscan.analyses import status
 from kscan.analyses.status import Lost, lost_codes, returns_code
 from kscan.analyses.values import Values
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 _WHY = {
     status.NULL: "the allocation fails here",
@@ -56,19 +55,12 @@ def _finding(rule: Rule, lost: Lost) -> Finding:
     ]
     if lost.call is not None and lost.call.line != branch.line:
         steps.insert(0, Step(func.path, lost.call.line, func.name, f"calls {call_text(lost.call)}"))
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=branch.line,
-        column=1,
-        end_line=branch.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        branch.line,
         message=rule.text(name=lost.name, condition=condition.removesuffix(f" in {func.name}()")),
-        steps=tuple(steps),
+        steps=steps,
         conditions=(condition,),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{lost.name} {condition}"),
+        subject=f"{lost.name} {condition}",
     )

@@ -8,12 +8,11 @@ import msgspec
 
 from kscan.analyses import results
 from kscan.analyses.results import Misread, Results
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text
+from kscan.rules.trace import call_text, claim
 
 _WHY = {
     results.UNTESTED: "it may be an error code, and goes to {use}() untested",
@@ -60,19 +59,12 @@ def _finding(rule: Rule, found: Misread) -> Finding:
     steps = [Step(func.path, call.line, func.name, f"calls {call_text(call)}")]
     if found.line != call.line:
         steps.append(Step(func.path, found.line, func.name, reason))
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=call.line,
-        column=call.column,
-        end_line=call.line,
-        end_column=call.column + len(call.callee),
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        call,
         message=rule.text(call=call.callee, reason=reason),
-        steps=tuple(steps),
+        steps=steps,
         conditions=(),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{found.kind} {call_text(call)}"),
+        subject=f"{found.kind} {call_text(call)}",
     )

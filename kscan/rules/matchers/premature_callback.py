@@ -10,12 +10,11 @@ from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Guard, States
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,17 +58,10 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
     conditions.append(
         f"false if something calls {guard.func.name}() for this object again, once it is registered"
     )
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=first.func.path,
-        line=first.call.line,
-        column=first.call.column,
-        end_line=first.call.line,
-        end_column=first.call.column + len(first.call.callee),
-        function=first.func.name,
+    return claim(
+        rule,
+        first.func,
+        first.call,
         message=rule.text(
             hook=first.call.callee,
             register=register.call.callee,
@@ -77,11 +69,9 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
             state=state,
             guard=guard.func.name,
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, first.func.path, first.func.name, f"{first.call.callee} {guard.func.name} {state}"
-        ),
+        subject=f"{first.call.callee} {guard.func.name} {state}",
     )
 
 

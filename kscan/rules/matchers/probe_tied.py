@@ -10,12 +10,11 @@ from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.probetied import ProbeTied, ProbeTieds
 from kscan.analyses.states import States
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,17 +43,10 @@ def _finding(rule: Rule, fields: Fields, state: str, tied: ProbeTied) -> Finding
     conditions.append(
         f"false if something sets {state} when the object is registered, in a way that was not seen"
     )
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=guard.func.path,
-        line=guard.line,
-        column=1,
-        end_line=guard.line,
-        end_column=1,
-        function=guard.func.name,
+    return claim(
+        rule,
+        guard.func,
+        guard.line,
         message=rule.text(
             event=tied.event.name,
             state=state,
@@ -66,9 +58,7 @@ def _finding(rule: Rule, fields: Fields, state: str, tied: ProbeTied) -> Finding
         ),
         steps=tuple(_steps(tied, state)),
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, guard.func.path, guard.func.name, f"{tied.event.func.name} {'.'.join(guard.state.path)}"
-        ),
+        subject=f"{tied.event.func.name} {'.'.join(guard.state.path)}",
     )
 
 

@@ -10,12 +10,12 @@ from kscan.analyses import cfg, order
 from kscan.analyses.access import Object
 from kscan.analyses.values import Values
 from kscan.facts.model import Call
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.lifecycle import NeedsRegistered
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Func, Program
 from kscan.rules.schema import Rule
+from kscan.rules.trace import claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,17 +115,10 @@ class _Search:
         ]
         if skipped is not None:
             steps.insert(-1, skipped)
-        return Finding(
-            rule=self._rule.id,
-            hazard=self._rule.hazard,
-            severity=self._rule.severity,
-            confidence=self._rule.confidence,
-            file=first.func.path,
-            line=first.call.line,
-            column=first.call.column,
-            end_line=first.call.line,
-            end_column=first.call.column + len(first.call.callee),
-            function=first.func.name,
+        return claim(
+            self._rule,
+            first.func,
+            first.call,
             message=self._rule.text(
                 hook=first.call.callee,
                 setup=last.call.callee,
@@ -133,11 +126,9 @@ class _Search:
                 register=register.call.callee,
                 object=target,
             ),
-            steps=tuple(steps),
+            steps=steps,
             conditions=conditions,
-            fingerprint=fingerprint(
-                self._rule.id, first.func.path, first.func.name, f"{first.call.callee} {last.call.callee}"
-            ),
+            subject=f"{first.call.callee} {last.call.callee}",
         )
 
     def _chain(self, path: tuple[order.Hop, ...], need: NeedsRegistered) -> Iterator[Step]:

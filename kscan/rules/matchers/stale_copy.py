@@ -9,12 +9,11 @@ import msgspec
 from kscan.analyses.copies import Copies, Copy, Reader, Stale
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at, tests_on
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at, tests_on
 
 _MOST = 3
 
@@ -60,17 +59,10 @@ def _finding(rule: Rule, fields: Fields, stale: Stale) -> Finding:
         ),
         f"false if every {stale.dest[0]} that has a copy is gone, or gets another, before it is next used",
     ]
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=freed.func.path,
-        line=call.line,
-        column=call.column,
-        end_line=call.line,
-        end_column=call.column + len(call.callee),
-        function=freed.func.name,
+    return claim(
+        rule,
+        freed.func,
+        call,
         message=rule.text(
             release=call.callee,
             field=str(freed.held),
@@ -78,11 +70,9 @@ def _finding(rule: Rule, fields: Fields, stale: Stale) -> Finding:
             copy=dest,
             reader=readers[0].func.name,
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, freed.func.path, freed.func.name, f"{call.callee}({freed.held}) {dest}"
-        ),
+        subject=f"{call.callee}({freed.held}) {dest}",
     )
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.teardown import Gap, Pair, Pending, Teardown
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Func, Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text
+from kscan.rules.trace import call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,19 +94,4 @@ def _pending(rule: Rule, pair: Pair, found: Pending) -> Finding:
 
 
 def _finding(rule: Rule, func: Func, line: int, steps: tuple[Step, ...], key: str, **holes: str) -> Finding:
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=line,
-        column=1,
-        end_line=line,
-        end_column=1,
-        function=func.name,
-        message=rule.text(**holes),
-        steps=steps,
-        conditions=(),
-        fingerprint=fingerprint(rule.id, func.path, func.name, key),
-    )
+    return claim(rule, func, line, message=rule.text(**holes), steps=steps, conditions=(), subject=key)

@@ -8,12 +8,11 @@ import msgspec
 
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.levels import Levels, Reach, repeated
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at, tests_on
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at, tests_on
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,17 +79,10 @@ def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, a
         ),
         f"false if only one {inner} ever lies below a {release.struct}",
     ]
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=release.func.path,
-        line=call.line,
-        column=call.column,
-        end_line=call.line,
-        end_column=call.column + len(call.callee),
-        function=release.func.name,
+    return claim(
+        rule,
+        release.func,
+        call,
         message=rule.text(
             release=call.callee,
             field=str(release.held),
@@ -99,9 +91,7 @@ def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, a
             outer=outer.partition(".")[2],
             inner=inner,
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, release.func.path, release.func.name, f"{release.struct}.{release.field}"
-        ),
+        subject=f"{release.struct}.{release.field}",
     )

@@ -9,12 +9,11 @@ import msgspec
 from kscan.analyses.lookups import MODEL, Lookups, Source, Unchecked
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text, edge_step, tests_at
+from kscan.rules.trace import call_text, claim, condition_text, edge_step, tests_at
 
 CONTRACT, BODY = "contract", "body"
 
@@ -71,17 +70,10 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
         *(condition_text(func, b, h, values) for b, h in (*before, *decisions)),
         f"false if {call.callee}() always finds something where {func.name}() calls it",
     ]
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=found.line,
-        column=1,
-        end_line=found.line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        found.line,
         message=rule.text(
             call=call.callee,
             use=use.operand if use is not None else found.what,
@@ -91,9 +83,9 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
             if found.source.kind != MODEL and checked
             else "nothing tests it on this path",
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(rule.id, func.path, func.name, f"{call_text(call)} {found.what}"),
+        subject=f"{call_text(call)} {found.what}",
     )
 
 

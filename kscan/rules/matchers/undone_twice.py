@@ -8,12 +8,11 @@ import msgspec
 
 from kscan.analyses.fields import Fields
 from kscan.analyses.undo import Twice, Undo
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import condition_text, edge_step, tests_at
+from kscan.rules.trace import claim, condition_text, edge_step, tests_at
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,17 +71,10 @@ def _finding(rule: Rule, fields: Fields, twice: Twice) -> Finding:
     ]
     conditions.append(f"false if something between the two sets {first.struct}.{first.field}")
     call = first.call
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=first.func.path,
-        line=call.line,
-        column=call.column,
-        end_line=call.line,
-        end_column=call.column + len(call.callee),
-        function=first.func.name,
+    return claim(
+        rule,
+        first.func,
+        call,
         message=rule.text(
             release=call.callee,
             field=str(first.held),
@@ -91,9 +83,7 @@ def _finding(rule: Rule, fields: Fields, twice: Twice) -> Finding:
             second=second.func.name,
             top=twice.top.name,
         ),
-        steps=tuple(steps),
+        steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
-        fingerprint=fingerprint(
-            rule.id, first.func.path, first.func.name, f"{call.callee}({first.held}) {second.func.name}"
-        ),
+        subject=f"{call.callee}({first.held}) {second.func.name}",
     )

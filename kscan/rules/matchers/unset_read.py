@@ -9,12 +9,11 @@ import msgspec
 from kscan.analyses.paths import shown
 from kscan.analyses.unset import Unset, UnsetReads
 from kscan.analyses.values import Values
-from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, condition_text
+from kscan.rules.trace import call_text, claim, condition_text
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,17 +52,10 @@ def _finding(rule: Rule, found: Unset) -> Finding:
         reason = "nothing has set it on this path"
     else:
         reason = f"{call.callee}() leaves it unset where it fails, and its result is ignored"
-    return Finding(
-        rule=rule.id,
-        hazard=rule.hazard,
-        severity=rule.severity,
-        confidence=rule.confidence,
-        file=func.path,
-        line=line,
-        column=1,
-        end_line=line,
-        end_column=1,
-        function=func.name,
+    return claim(
+        rule,
+        func,
+        line,
         message=rule.text(name=found.name, reason=reason),
         steps=(
             Step(func.path, declared.line, func.name, f"{found.name} is declared without a value"),
@@ -79,5 +71,5 @@ def _finding(rule: Rule, found: Unset) -> Finding:
             Step(func.path, found.line, func.name, f"{found.name} is used here"),
         ),
         conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
-        fingerprint=fingerprint(rule.id, func.path, func.name, found.name),
+        subject=found.name,
     )
