@@ -42,6 +42,9 @@ class Around:
     def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
         return self._ask(kind, name)
 
+    def points(self, name: str) -> bool:
+        return True
+
     def leading(self) -> Callable[[Iterable[str]], Iterable[str]]:
         return lambda _names: ()
 

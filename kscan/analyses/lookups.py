@@ -22,8 +22,10 @@ from typing import NamedTuple
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.nullness import dereferenced
+from kscan.analyses.nullness import operands_of as all_operands
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import ZERO, Facts, Node, names_in
+from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Edge, Func, Program
@@ -134,7 +136,9 @@ class Lookups:
         line = _falls_out(body)
         if line:
             return Source(SEARCH, func, line)
-        values = self._owner.holding(func).values
+        if not any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path):
+            return None
+        values = Values(body)
         for block in body.blocks:
             if block.kind != "return":
                 continue
@@ -213,10 +217,17 @@ class Lookups:
         """The lookups of a function whose result a path takes to a dereference, the nearest of each."""
         if func.fact.partial or not any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path):
             return
-        used = _Handled(func.fact.body)
-        for place, call in cfg.calls(func.fact.body):
-            if not call.result or call.loop or not self._may_be(call.callee):
-                continue
+        body = func.fact.body
+        asked = [
+            (place, call)
+            for place, call in cfg.calls(body)
+            if call.result and not call.loop and self._may_be(call.callee)
+        ]
+        asked = [(place, call) for place, call in asked if not tested_at_once(body, place, call)]
+        if not asked:
+            return
+        used = _Handled(body)
+        for place, call in asked:
             names = used.names(call.result)
             if names.isdisjoint(used.touched) or any(_NO_FAIL in a for a in call.args):
                 continue
@@ -228,20 +239,22 @@ class Lookups:
                     yield found
 
     def _may_be(self, callee: str) -> bool:
-        """Whether ``source`` could find anything for a name, as far as that is told without looking."""
+        """Whether ``source`` could find anything for a name, as far as that is told without loading more."""
         found = self._candidates.get(callee)
         if found is None:
-            known = self.program.named(callee)
-            apis = self.apis
-            found = callee in apis.may_return_null or (
-                callee.islower()
-                and callee.isidentifier()
-                and callee not in apis.may_return_err_ptr
-                and callee not in apis.does_not_keep
-                and (not known or any("*" in f.fact.returns for f in known))
-            )
-            self._candidates[callee] = found
+            found = self._candidates[callee] = self._could_be(callee)
         return found
+
+    def _could_be(self, callee: str) -> bool:
+        apis = self.apis
+        if callee in apis.may_return_null:
+            return True
+        if callee in apis.may_return_err_ptr or callee in apis.does_not_keep:
+            return False
+        if not (callee.islower() and callee.isidentifier() and self.program.may_point(callee)):
+            return False
+        known = self.program.named(callee)
+        return not known or any(self._of(func, _DEPTH) for func in known)
 
     def _may_find(self, func: Func, used: _Handled, names: frozenset[str], source: Source) -> bool:
         """Whether the function does anything with a result that could be a finding: no path is looked at."""
@@ -539,6 +552,19 @@ def _jumps_to(body: Body, loop: int, number: int) -> bool:
             return False
         here = body.blocks[here].succs[0]
     return False
+
+
+def tested_at_once(body: Body, place: cfg.Place, call: Call) -> bool:
+    """Whether nothing is done with a result, but for giving it a name, before a branch looks at it."""
+    block, names = body.blocks[place.block], [call.result]
+    if block.kind != "branch":
+        return False
+    for event in block.events[place.index + 1 :]:
+        if isinstance(event, Assign) and event.value in names and event.target.isidentifier():
+            names.append(event.target)
+        elif any(name in operand for operand in all_operands(event) for name in names):
+            return False
+    return block.left in names or block.right in names
 
 
 def _is_tested(body: Body, operand: str) -> bool:

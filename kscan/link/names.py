@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-KINDS = ("function", "prototype", "struct", "macro", "variable")
+KINDS = ("function", "prototype", "struct", "macro", "variable", "pointer")
 
 _LINES = re.compile(rb"\n[A-Za-z_}][^\n]*+").findall
 # Macros with parameters, and those that stand for another name or begin with a call.
@@ -34,17 +34,18 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
     """The names a file defines, sorted, for each of KINDS.
 
     ``struct`` holds ``struct x``, ``union x`` and typedef names; ``prototype`` holds all
-    functions, with and without a body.
+    functions, with and without a body; ``pointer`` those of them that may return one.
     """
     text = b"\n" + data
     lines = b"".join(_LINES(text)) + b"\n"
-    bodies = _functions(_BODIES(lines))
+    bodies, prototypes = _BODIES(lines), _PROTOTYPES(lines)
     return (
-        tuple(sorted(bodies)),
-        tuple(sorted(bodies | _functions(_PROTOTYPES(lines)))),
+        tuple(sorted(_functions(bodies))),
+        tuple(sorted(_functions((*bodies, *prototypes)))),
         tuple(sorted(_texts((*_STRUCTS(lines), *_TYPEDEFS(lines), *_CLOSED(lines))))),
         tuple(sorted(_texts(_MACROS(text)))),
         tuple(sorted(_variables(_EXTERNS(lines)))),
+        tuple(sorted(_functions(head for head in (*bodies, *prototypes) if _may_point(head)))),
     )
 
 
@@ -64,6 +65,11 @@ def _functions(heads: Iterable[bytes]) -> set[str]:
     """The last words of what stands before a parenthesis."""
     found = {head.replace("*", " ").split()[-1] for head in _texts(heads) if not head.startswith("typedef")}
     return found - _NOT_FUNCTIONS
+
+
+def _may_point(head: bytes) -> bool:
+    """Whether what stands before a parenthesis tells of a pointer, or nothing of a type."""
+    return b"*" in head or b" " not in head.strip()
 
 
 def _variables(declarations: Iterable[bytes]) -> set[str]:

@@ -95,6 +95,10 @@ class Outside(Protocol):
         gets a function (``holders``)."""
         ...
 
+    def points(self, name: str) -> bool:
+        """Whether a header says that a function ``name`` returns a pointer, or leaves it open."""
+        ...
+
     def leading(self) -> Callable[[Iterable[str]], Iterable[str]]:
         """Follows calls back: given names, again and again, it says which functions and fields it has not
         named before are one of them, or may lead to a call of one of them."""
@@ -401,6 +405,15 @@ class Program:
         if name in self._functions or name in self._returns:
             return True
         return self._fetch("prototype", name) and name in self._returns
+
+    def may_point(self, name: str) -> bool:
+        """Whether a function of that name may return a pointer, as far as declarations tell."""
+        known = self._functions.get(name)
+        if known is not None:
+            return any("*" in f.fact.returns for f in known)
+        if name in self._returns:
+            return "*" in self._returns[name]
+        return self._outside is not None and self._outside.points(name)
 
     def root_type(self, root: str, path: str) -> str:
         """The type text of what an access path starts from; empty where unknown."""

@@ -35,7 +35,7 @@ def _functions(files: Mapping[str, bytes]) -> NameTable:
 
 
 _CODE = Kind("around-2", Packed, _cross_reference)
-_NAMES = Kind("names-4", NameTable, _names)
+_NAMES = Kind("names-5", NameTable, _names)
 _LIBRARY = Kind("functions-2", NameTable, _functions)
 
 
@@ -78,6 +78,11 @@ class Around:
             path for table, out in self._headers for path in table.homes(number, name) if path not in out
         )
         return tuple(dict.fromkeys(found))
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether a header defines ``name`` as one of ``kscan.link.names.KINDS``."""
+        number = KINDS.index(kind)
+        return any(path not in out for table, out in self._headers for path in table.homes(number, name))
 
     def library(self, name: str) -> tuple[str, ...]:
         """The .c files of the library folders that define a function ``name`` for others, sorted."""

@@ -41,6 +41,10 @@ class Outside:
             homes = (*homes, *self._definers(name))
         return self.load(homes)
 
+    def points(self, name: str) -> bool:
+        """Whether a header says that a function ``name`` returns a pointer, or leaves it open."""
+        return self._around.has("pointer", name)
+
     def leading(self) -> Callable[[Iterable[str]], Collection[str]]:
         """Follows calls back by name, see ``kscan.link.program``."""
         return self._around.leading()

@@ -52,6 +52,8 @@ EXPECTED = {
     "struct": {"struct part_table", "union part_key", "count_t", "word_t", "mask_t"},
     "macro": {"for_each_part", "PART"},
     "variable": {"first_part", "start", "end"},
+    # So is a type on a line of its own.
+    "pointer": {"part_get"},
 }
 
 
