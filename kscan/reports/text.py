@@ -69,10 +69,11 @@ class _Text:
         for step in finding.steps:
             there = plain(f"{step.file}:{step.line}:")
             yield f"{there} {note} {plain(f'in {step.function}(): {step.message}')}"
-        for condition in finding.conditions:
+        told = "\n".join(f"{step.message} in {step.function}()" for step in finding.steps)
+        for condition in (c for c in finding.conditions if c not in told):
             yield f"{where}: {note} {plain(f'condition: {condition}')}"
-        for told in _about_the_patch(finding):
-            yield f"{where}: {note} {plain(told)}"
+        for about in _about_the_patch(finding):
+            yield f"{where}: {note} {plain(about)}"
         if finding.suppression is not None:
             by = "a comment" if finding.suppression.kind == "comment" else "the triage file"
             reason = finding.suppression.reason or "no reason given"

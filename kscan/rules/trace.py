@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from kscan.analyses import cfg
 from kscan.analyses.values import Values
@@ -11,6 +12,9 @@ from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding, Step
 from kscan.link.program import DIRECT, Edge, Func
 from kscan.rules.schema import Rule
+
+_TEMPORARY = re.compile(r"%\d+")
+_NESTED = 3  # calls within calls that a reader can still follow
 
 
 def claim(
@@ -85,13 +89,34 @@ def tests_on(path: Iterable[Edge]) -> Iterator[tuple[Func, Block, bool]]:
 
 def condition_text(func: Func, block: Block, holds: bool, values: Values) -> str:
     """A path condition as text: temporaries are shown as the calls they stand for."""
-    text = cfg.describe(block, holds)
-    call = values.calls.get(block.left)
-    if call is not None:
-        text = text.replace(block.left, call_text(call), 1)
-    return f"{text} in {func.name}()"
+    return f"{source_text(cfg.describe(block, holds), values)} in {func.name}()"
 
 
-def call_text(call: Call) -> str:
-    """A call as C text."""
-    return f"{call.callee}({', '.join(call.args)})"
+def branches(
+    func: Func, decisions: Sequence[tuple[Block, bool]], values: Values, *, most: int = 4
+) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """The steps of the last ``most`` branches that a path takes in a body, and the conditions of all."""
+    told = dict.fromkeys(condition_text(func, block, holds, values) for block, holds in decisions)
+    steps = (
+        Step(func.path, b.line, func.name, f"takes the branch {source_text(cfg.describe(b, holds), values)}")
+        for b, holds in decisions[-most:]
+    )
+    return tuple(steps), tuple(told)
+
+
+def call_text(call: Call, values: Values | None = None) -> str:
+    """A call as C text; with the body's ``values``, temporaries are shown as the calls they stand for."""
+    text = f"{call.callee}({', '.join(call.args)})"
+    return text if values is None else source_text(text, values)
+
+
+def source_text(text: str, values: Values) -> str:
+    """``text`` of facts with its temporaries shown as the calls they stand for."""
+
+    def known(temporary: re.Match[str]) -> str:
+        call = values.calls.get(temporary[0])
+        return temporary[0] if call is None else call_text(call)
+
+    for _ in range(_NESTED):
+        text = _TEMPORARY.sub(known, text)
+    return text

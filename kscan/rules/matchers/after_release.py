@@ -14,7 +14,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +59,7 @@ def _finding(rule: Rule, owner: Ownership, misstep: Misstep) -> Finding:
     func, call = misstep.func, misstep.gone.call
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(misstep.node.decisions()))
+    taken, conditions = branches(func, decisions, values)
     what = str(misstep.gone.what)
     why = f": {misstep.gone.why}" if misstep.gone.why else ""
     return claim(
@@ -67,13 +68,10 @@ def _finding(rule: Rule, owner: Ownership, misstep: Misstep) -> Finding:
         misstep.line,
         message=rule.text(release=call.callee, what=what, line=str(call.line), text=misstep.text),
         steps=(
-            Step(func.path, call.line, func.name, f"{call_text(call)} gives {what} back{why}"),
-            *(
-                Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
-                for b, h in decisions[-4:]
-            ),
+            Step(func.path, call.line, func.name, f"{call_text(call, values)} gives {what} back{why}"),
+            *taken,
             Step(func.path, misstep.line, func.name, misstep.text),
         ),
-        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        conditions=conditions,
         subject=f"{call_text(call)} {misstep.text}",
     )

@@ -13,7 +13,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 _WHY = {
     USED: "{what} is evaluated where the result may be NULL",
@@ -56,6 +56,7 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
     func, call = misuse.func, misuse.call
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(misuse.node.decisions()))
+    taken, conditions = branches(func, decisions, values)
     reason = _WHY[misuse.kind].format(what=misuse.what)
     failure = "an error pointer" if misuse.kind in (IS_NULL, OTHER) else "NULL"
     return claim(
@@ -64,13 +65,10 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
         misuse.line,
         message=rule.text(call=call.callee, reason=reason, line=str(call.line)),
         steps=(
-            Step(func.path, call.line, func.name, f"{call_text(call)} gives {failure} where it fails"),
-            *(
-                Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
-                for b, h in decisions[-4:]
-            ),
+            Step(func.path, call.line, func.name, f"{call_text(call, values)} gives {failure} if it fails"),
+            *taken,
             Step(func.path, misuse.line, func.name, reason),
         ),
-        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        conditions=conditions,
         subject=f"{call.callee}({', '.join(call.args)}) {misuse.kind}",
     )

@@ -20,7 +20,7 @@ from kscan.kernel.apis import Resource
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -298,19 +298,16 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
     func, call = site.func, site.call
     holding = owner.holding(func)
     decisions = shown(func.fact.body, list(leak.node.decisions()))
-    values = holding.values
+    taken, conditions = branches(func, decisions, holding.values)
     what = min((str(h) for h in leak.node.state.holders if not str(h).startswith("%")), default="its result")
     steps = [
-        Step(func.path, call.line, func.name, f"{call_text(call)} acquires {site.resource.name}: {what}"),
-        *(
-            Step(
-                func.path,
-                block.line,
-                func.name,
-                f"takes the branch {condition_text(func, block, holds, values)}",
-            )
-            for block, holds in decisions[-4:]
+        Step(
+            func.path,
+            call.line,
+            func.name,
+            f"{call_text(call, holding.values)} acquires {site.resource.name}: {what}",
         ),
+        *taken,
         Step(
             func.path,
             leak.line,
@@ -319,7 +316,7 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
         ),
         *(
             Step(func.path, good.line, func.name, f"this path does it right: {good.how}")
-            for good in outcome.of("released")[:1]
+            for good in sorted(outcome.of("released"), key=lambda e: e.line == site.call.line)[:1]
         ),
     ]
     return claim(
@@ -330,6 +327,6 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
             acquire=call.callee, what=what, resource=site.resource.name, exit=str(leak.line), reason=reason
         ),
         steps=steps,
-        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        conditions=conditions,
         subject=f"{call.callee}({', '.join(call.args)})",
     )

@@ -15,7 +15,7 @@ from kscan.kernel.apis import Apis
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +72,7 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, kept: Exit, good: E
     func, call = site.func, site.call
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(kept.node.decisions()))
+    taken, conditions = branches(func, decisions, values)
     lock = _lock(call) or site.resource.name
     return claim(
         rule,
@@ -81,15 +82,12 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, kept: Exit, good: E
             acquire=call.callee, lock=lock, exit=str(kept.line), release=good.how, line=str(good.line)
         ),
         steps=(
-            Step(func.path, call.line, func.name, f"{call_text(call)} takes the lock"),
-            *(
-                Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
-                for b, h in decisions[-4:]
-            ),
+            Step(func.path, call.line, func.name, f"{call_text(call, values)} takes the lock"),
+            *taken,
             Step(func.path, kept.line, func.name, f"leaves with {lock} held"),
             Step(func.path, good.line, func.name, f"this path does it right: {good.how}"),
         ),
-        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        conditions=conditions,
         subject=call_text(call),
     )
 

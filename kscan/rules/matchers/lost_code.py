@@ -54,7 +54,7 @@ def _finding(rule: Rule, lost: Lost) -> Finding:
         Step(func.path, last.line, func.name, f"returns {lost.name}, which an earlier success has left at 0"),
     ]
     if lost.call is not None and lost.call.line != branch.line:
-        steps.insert(0, Step(func.path, lost.call.line, func.name, f"calls {call_text(lost.call)}"))
+        steps.insert(0, Step(func.path, lost.call.line, func.name, f"calls {call_text(lost.call, values)}"))
     return claim(
         rule,
         func,

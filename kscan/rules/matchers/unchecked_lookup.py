@@ -13,7 +13,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text, edge_step, tests_at
+from kscan.rules.trace import branches, call_text, claim, condition_text, edge_step, tests_at
 
 CONTRACT, BODY = "contract", "body"
 
@@ -54,22 +54,21 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
     func, call, use = found.func, found.call, found.use
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(found.node.decisions()))
+    taken, conditions = branches(func, decisions, values)
     checked, unchecked = lookups.belief(call.callee)
     where = f"{use.func.name}()" if use is not None else "this function"
     steps = [
-        Step(func.path, call.line, func.name, f"{call_text(call)} gives NULL where it finds nothing"),
+        Step(func.path, call.line, func.name, f"{call_text(call, values)} gives NULL where it finds nothing"),
         *_source_steps(found.source),
-        *(
-            Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
-            for b, h in decisions[-4:]
-        ),
+        *taken,
         *_use_steps(found),
     ]
-    before = tests_at(func, found.place.block)
-    conditions = [
-        *(condition_text(func, b, h, values) for b, h in (*before, *decisions)),
+    before = (condition_text(func, b, h, values) for b, h in tests_at(func, found.place.block))
+    conditions = (
+        *before,
+        *conditions,
         f"false if {call.callee}() always finds something where {func.name}() calls it",
-    ]
+    )
     return claim(
         rule,
         func,

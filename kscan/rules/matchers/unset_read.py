@@ -13,7 +13,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +52,7 @@ def _finding(rule: Rule, found: Unset) -> Finding:
         reason = "nothing has set it on this path"
     else:
         reason = f"{call.callee}() leaves it unset where it fails, and its result is ignored"
+    taken, conditions = branches(func, decisions, values, most=6)
     return claim(
         rule,
         func,
@@ -59,17 +60,14 @@ def _finding(rule: Rule, found: Unset) -> Finding:
         message=rule.text(name=found.name, reason=reason),
         steps=(
             Step(func.path, declared.line, func.name, f"{found.name} is declared without a value"),
+            *taken,
             *(
-                Step(func.path, b.line, func.name, f"takes the branch {condition_text(func, b, h, values)}")
-                for b, h in decisions[-6:]
-            ),
-            *(
-                [Step(func.path, call.line, func.name, f"calls {call_text(call)}")]
+                [Step(func.path, call.line, func.name, f"calls {call_text(call, values)}")]
                 if call is not None
                 else []
             ),
             Step(func.path, found.line, func.name, f"{found.name} is used here"),
         ),
-        conditions=tuple(dict.fromkeys(condition_text(func, b, h, values) for b, h in decisions)),
+        conditions=conditions,
         subject=found.name,
     )
