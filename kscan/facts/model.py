@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 7
+FACTS_VERSION = 8
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -210,6 +210,7 @@ class Prototype(msgspec.Struct, frozen=True, array_like=True, gc=False):
     params: tuple[Param, ...]
     line: int
     weak: bool = False
+    alias: str = ""  # the function of this file that it is another name of
 
 
 class Macro(msgspec.Struct, frozen=True, array_like=True, gc=False):

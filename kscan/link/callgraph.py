@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kscan.facts.model import Assign, Binding, Call, CallRef
 from kscan.kernel.entrypoints import EntryPoints
+from kscan.link.branches import lines_left_out
 from kscan.link.doubts import Doubt, doubts
-from kscan.link.expansion import Calls, Expansion, is_shared
+from kscan.link.expansion import Calls, Expansion
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
+from kscan.link.includes import is_shared
 from kscan.link.kept import function_at
 from kscan.link.operands import read_access
 from kscan.link.pointers import Pointers
@@ -74,6 +76,8 @@ class CallGraph(Graph):
         if not self.program.named(name):
             self._adopt()
         found = [f for f in self.program.named(name) if not path or is_at(f.path, path)]
+        if not found and not path:
+            found = list(self.program.resolve(name, ""))  # an alias
         if path:
             return tuple(found)
         view = self.program.view
@@ -149,9 +153,14 @@ class CallGraph(Graph):
         return tuple(sorted(self._in.get(func, ()), key=by_place))
 
     def calls(self, func: Func) -> tuple[CallRef, ...]:
-        """The call sites of a function, of one that a macro makes as far as its text tells."""
+        """The call sites of a function that the view compiles; of one that a macro makes as far as its
+        text tells."""
         made = self._made.get(func)
-        return func.fact.calls if made is None else calls_of(self.macros, func.path, made)
+        if made is not None:
+            return calls_of(self.macros, func.path, made)
+        left_out = lines_left_out(func.fact, self.program.view)
+        calls = func.fact.calls
+        return tuple(ref for ref in calls if ref.line not in left_out) if left_out else calls
 
     def named_calls(self, func: Func) -> Iterator[tuple[CallRef, str, str]]:
         """(call site, name of the function called, macro it is hidden in or empty) of direct calls."""
@@ -229,8 +238,9 @@ class CallGraph(Graph):
     def _values(self, func: Func) -> Iterator[tuple[int, str]]:
         """(line, word) of macros without parameters that call something, as ``current`` does."""
         seen = set(self._variables(func))
+        left_out = lines_left_out(func.fact, self.program.view)
         for line, text in _operands(func):
-            for word in _WORD.findall(text):
+            for word in () if line in left_out else _WORD.findall(text):
                 if word not in seen:
                     seen.add(word)
                     if self.macros.value(word, func.path):
@@ -254,8 +264,10 @@ class CallGraph(Graph):
             found = self.program.resolve(name, func.path)
             for callee in found or (self.external(name),):
                 kind = MACRO if macro else OVERRIDE if self.program.is_override(callee) else DIRECT
-                rivals = 0 if macro else sum(1 for _macro in self.program.rivals(callee))
-                yield Edge(func, callee, kind, ref.line, macro, max(len(found), 1) + rivals)
+                others = 0 if macro else sum(1 for _macro in self.program.rivals(callee))
+                others += self.program.is_guess(callee, func.path)
+                via = macro or (name if callee.name != name else "")
+                yield Edge(func, callee, kind, ref.line, via, max(len(found), 1) + others)
         for ref in (*self.calls(func), *self.hidden_calls(func)):
             edges = dict[Func, tuple[str, str]]()
             if ref.path or ref.root.startswith("$"):
@@ -265,7 +277,10 @@ class CallGraph(Graph):
             for callee, (kind, via) in edges.items():
                 shown = NOTIFIER if kind == OPS and _NOTIFIER in via else kind
                 yield Edge(func, callee, shown, ref.line, via, len(edges))
+        left_out = lines_left_out(func.fact, self.program.view)
         for binding in self._handed_over(func):
+            if binding.line in left_out:
+                continue
             callees = self.program.resolve(binding.target, func.path)
             for callee in callees:
                 yield Edge(func, callee, CALLBACK, binding.line, binding.root, len(callees))

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kscan.facts.model import Macro
+from kscan.link.includes import is_shared
 from kscan.link.macros import split_arguments
 from kscan.link.operands import selected
 from kscan.link.view import View
@@ -433,13 +434,6 @@ def _opening(text: str, place: int) -> int:
 def is_unique(name: str) -> bool:
     """Whether the compiler completes a name that was joined from pieces, so that it cannot be known."""
     return any(part in name for part in _UNIQUE)
-
-
-def is_shared(path: str) -> bool:
-    """Whether every file may see what a header at ``path`` defines."""
-    return path.endswith(".h") and (
-        path.startswith("include/") or ("/include/" in path and path.startswith("arch/"))
-    )
 
 
 def _filled(macro: Macro, args: tuple[str, ...]) -> str:

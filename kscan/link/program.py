@@ -14,7 +14,8 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
-from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Struct
+from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Prototype, Struct
+from kscan.link.includes import UNSEEN, Includes
 from kscan.link.macros import expand
 from kscan.link.operands import read_access
 from kscan.link.types import TypeTable
@@ -54,8 +55,10 @@ class Edge:
     callee: Func
     kind: str
     line: int
-    via: str = ""  # the macro, the field (``struct s.f``), or the function that takes the callback
-    among: int = 1  # how many the call may lead to: implementers, definitions, a macro of the name
+    via: str = ""  # the macro, the alias, the field (``struct s.f``), or the function that takes the callback
+    among: int = (
+        1  # how many the call may lead to: implementers, definitions, a macro, one that is not linked
+    )
 
 
 _WORDS = re.compile(r"\b[A-Za-z_]\w*")
@@ -150,9 +153,12 @@ class Program:
         self._macros: dict[str, list[tuple[str, Macro]]] = defaultdict(list)
         self._variables: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._returns: dict[str, str] = {}
+        self._aliases: dict[str, list[tuple[str, Prototype]]] = defaultdict(list)
+        self._other_names: dict[str, list[str]] = defaultdict(list)  # of what aliases stand for
         self._resolved: dict[tuple[str, str], tuple[Func, ...]] = {}
         self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
         self._types = TypeTable(self._find_struct, self._find_typedef)
+        self._includes = Includes(self.facts)
         self.add(facts)
 
     def shared(self, kind: Callable[..., T], *needs: object) -> T:
@@ -214,6 +220,9 @@ class Program:
             self._variables[variable.name].append((path, variable.type))
         for prototype in file.prototypes:
             self._returns.setdefault(prototype.name, prototype.returns)
+            if prototype.alias:
+                self._aliases[prototype.name].append((path, prototype))
+                self._other_names[prototype.alias].append(prototype.name)
 
     def _fetch(self, kind: str, name: str) -> bool:
         """Load what the tree has outside for a name; whether anything came."""
@@ -284,6 +293,7 @@ class Program:
 
     def _leading_to(self, name: str) -> Iterator[str]:
         yield from self.callers_by_name(name)
+        yield from self._other_names.get(name, ())
         bound = (binding for _path, binding in self._targets.get(name, ()) if binding.how != "argument")
         yield from (binding.path[-1] for binding in bound if binding.path)
 
@@ -312,11 +322,13 @@ class Program:
         """What ``name`` called in file ``path`` may be: usually one function.
 
         A static of the same file, else a strong definition over a weak one and over the
-        stub of an ``#else`` branch; empty where no loaded file has a body for it.
+        stub of an ``#else`` branch; of headers the one that the file includes; what an alias
+        stands for.  Empty where no loaded file has a body that the caller sees.
         """
         key = (name, path)
         found = self._resolved.get(key)
         if found is None:
+            self._resolved[key] = ()  # of an alias that leads back to itself
             found = self._resolved[key] = self._choose(name, path)
         return found
 
@@ -331,10 +343,35 @@ class Program:
         strong = [f for f in seen if f.fact.linkage == "global" and f.path.endswith(".c")]
         if strong:
             return self._surest(strong)
-        shared = [f for f in seen if f.path.endswith(".h")]
-        if shared:
-            return self._surest(shared)
-        return self._surest(seen)
+        inlines = [f for f in seen if f.path.endswith(".h")]
+        if inlines:
+            return self._surest(self._in_sight(inlines, path))
+        return self._surest(seen) if seen else tuple(self._aliased(name))
+
+    def _in_sight(self, inlines: list[Func], path: str) -> list[Func]:
+        """Of the inlines of headers, those that file ``path`` sees the most surely.
+
+        A .c file that includes none of the headers calls something else.  Of a header it cannot be
+        told, as others may include both.
+        """
+        if path not in self.facts:
+            return inlines
+        sights = [self._includes.sight(path, func.path) for func in inlines]
+        best = min(sights)
+        if best == UNSEEN and path.endswith(".c"):
+            return []
+        return [func for func, sight in zip(inlines, sights, strict=True) if sight == best]
+
+    def is_guess(self, func: Func, path: str) -> bool:
+        """Whether ``func`` is taken for what file ``path`` calls though it lies in a header that is out of
+        its sight."""
+        return func.path.endswith(".h") and self._includes.sight(path, func.path) == UNSEEN
+
+    def _aliased(self, name: str) -> Iterator[Func]:
+        """What an alias of that name stands for."""
+        for home, prototype in self._aliases.get(name, ()):
+            if prototype.alias != name:
+                yield from self.resolve(prototype.alias, home)
 
     def _surest(self, group: list[Func]) -> tuple[Func, ...]:
         """Of several, those that surely are compiled; else all but what an ``#else`` offers."""
@@ -350,7 +387,8 @@ class Program:
         """Whether ``func`` is the strong definition of a name that also has a weak one."""
         if func.fact.linkage != "global":
             return False
-        return any(f.fact.linkage == "weak" for f in self._functions.get(func.name, ()))
+        weak_aliases = any(prototype.weak for _path, prototype in self._aliases.get(func.name, ()))
+        return weak_aliases or any(f.fact.linkage == "weak" for f in self._functions.get(func.name, ()))
 
     # -- types ----------------------------------------------------------------
 
@@ -513,7 +551,7 @@ class Program:
         if found:
             for callee in found:
                 kind = OVERRIDE if self.is_override(callee) else DIRECT
-                yield Edge(caller, callee, kind, ref.line)
+                yield Edge(caller, callee, kind, ref.line, ref.root if callee.name != ref.root else "")
             return
         for name, _args in self.expansion(ref.root, (), caller.path):
             for callee in self.resolve(name, caller.path):
@@ -573,9 +611,11 @@ class Program:
 
     def callers(self, func: Func) -> Iterator[Edge]:
         """The calls that may reach a function directly, through a field or as a callback."""
-        for caller, ref in tuple(self._calls.get(func.name, ())):
-            if func in self.resolve(func.name, caller.path):
-                yield Edge(caller, func, OVERRIDE if self.is_override(func) else DIRECT, ref.line)
+        kind = OVERRIDE if self.is_override(func) else DIRECT
+        for name in (func.name, *self._other_names.get(func.name, ())):
+            for caller, ref in tuple(self._calls.get(name, ())):
+                if func in self.resolve(name, caller.path):
+                    yield Edge(caller, func, kind, ref.line, name if name != func.name else "")
         for place in self.places(func):
             for caller, ref in tuple(self._field_calls.get(place[1], ())):
                 if self.field_of(ref.root, ref.path, caller.path) == place:

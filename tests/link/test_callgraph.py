@@ -16,6 +16,9 @@ from kscan.link.program import Program
 from kscan.link.queries import PathQuery
 from kscan.link.view import View
 
+DECLARED = "".join(
+    f"int {n}(int x);\n" for n in ("inner", "other", "do_read", "target", "print", "v", "on", "off")
+)
 ENTRYPOINTS = load_model(rules_dir() / "kernel").entrypoints
 
 
@@ -55,6 +58,107 @@ def test_weak_gives_way_to_strong(macros: MacroTable) -> None:
     assert [(e.callee.path, e.kind) for e in found.callees(func)] == [("arch/powerpc/hook.c", "weak→strong")]
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "int other(int x) __alias(real);",
+        'int other(int x) __attribute__((alias("real")));',
+        "extern __alias(real)\nint other(int x);",
+    ],
+)
+def test_an_alias_leads_to_what_it_stands_for(macros: MacroTable, declared: str) -> None:
+    files = {
+        "a.c": f"int real(int x) {{ return x; }}\n{declared}\n",
+        "b.c": "int f(void) { return other(1); }\n",
+    }
+    found = graph(macros, files)
+    assert edges(found, "f") == [("real", "direct", "other")]
+    assert [f.name for f in found.find("other")] == ["real"]
+
+
+def test_a_weak_alias_gives_way_to_a_strong_function(macros: MacroTable) -> None:
+    weak = "static int plain(void) { return 0; }\nint hook(void) __weak __alias(plain);\n"
+    call = "int f(void) { return hook(); }\n"
+    assert edges(graph(macros, {"a.c": weak + call}), "f") == [("plain", "direct", "hook")]
+    strong = graph(macros, {"a.c": weak + call, "b.c": "int hook(void) { return 1; }\n"})
+    assert edges(strong, "f") == [("hook", "weak→strong", "")]
+
+
+def test_aliases_of_each_other_lead_nowhere(macros: MacroTable) -> None:
+    text = "int one(void) __alias(two);\nint two(void) __alias(one);\nint f(void) { return one(); }\n"
+    assert edges(graph(macros, {"a.c": text}), "f") == [("one", "direct", "")]
+
+
+INLINE = "static inline int g(void) { return 1; }\n"
+
+
+@pytest.mark.parametrize(
+    ("include", "path"),
+    [
+        ('#include "one.h"', "drivers/x/one.h"),
+        ("#include <y/one.h>", "drivers/y/one.h"),
+        ('#include "../y/one.h"', "drivers/y/one.h"),
+        ('#include "all.h"', "drivers/y/one.h"),
+        ("", "drivers/x/one.h"),
+        ("", "include/linux/one.h"),
+        ("", ""),
+    ],
+    ids=["beside", "by its name", "by its path", "through another", "beside, not included", "shared", "none"],
+)
+def test_of_two_headers_the_one_in_sight_is_taken(macros: MacroTable, include: str, path: str) -> None:
+    files = {
+        "boot/one.h": INLINE,
+        "drivers/x/a.c": f"{include}\nint f(void) {{ return g(); }}\n",
+        "drivers/x/all.h": '#include "../y/one.h"\n',
+        **({path: INLINE} if path else {}),
+    }
+    found = graph(macros, files)
+    (func,) = found.find("f")
+    assert [(e.callee.path, e.among) for e in found.callees(func)] == [(path, 1)]
+
+
+def test_a_header_that_its_user_does_not_include_is_a_guess(macros: MacroTable) -> None:
+    user = "static inline int f(void) { return g(); }\n"
+    found = graph(macros, {"x/user.h": user, "y/a.h": INLINE})
+    (func,) = found.find("f")
+    assert [(e.callee.path, e.among) for e in found.callees(func)] == [("y/a.h", 2)]
+
+
+@pytest.mark.parametrize(
+    ("symbols", "expected"),
+    [({"CONFIG_A": True}, ["on"]), ({"CONFIG_A": False}, ["off"]), ({}, ["on", "off"])],
+    ids=["set", "not set", "unknown"],
+)
+def test_branches_of_a_body_under_a_view(
+    macros: MacroTable, symbols: dict[str, bool], expected: list[str]
+) -> None:
+    text = f"""{DECLARED}
+void f(int x)
+{{
+#ifdef CONFIG_A
+	if (x)
+		on(x);
+#else
+	off(x);
+#endif
+}}
+"""
+    assert [name for name, _kind, _via in edges(graph(macros, {"a.c": text}, symbols), "f")] == expected
+
+
+def test_a_callback_that_the_view_leaves_out_is_not_handed_over(macros: MacroTable) -> None:
+    text = """static void done(int x) { }
+void f(void)
+{
+#ifdef CONFIG_A
+	later(done);
+#endif
+	after();
+}
+"""
+    assert edges(graph(macros, {"a.c": text}, {"CONFIG_A": False}), "f") == [("after", "direct", "")]
+
+
 def test_ops_callback_and_notifier(macros: MacroTable) -> None:
     text = """
 struct ops { int (*open)(int); };
@@ -72,11 +176,6 @@ int hand(void) { return each(my_open); }
         ("my_open", "ops", "struct ops.open"),
     ]
     assert edges(found, "hand") == [("each", "direct", ""), ("my_open", "callback", "each")]
-
-
-DECLARED = "".join(
-    f"int {n}(int x);\n" for n in ("inner", "other", "do_read", "target", "print", "v", "on", "off")
-)
 
 
 def test_entries(macros: MacroTable) -> None:

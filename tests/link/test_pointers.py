@@ -71,3 +71,11 @@ def test_a_table_of_functions() -> None:
 def test_assignments_in_a_circle_end() -> None:
     body = "int (*f)(int); int (*g)(int); f = g; g = f; if (i) g = x; return f(i);"
     assert called(f"{BOTH}int h(int i) {{ {body} }}\n") == [("x", "callback", 1)]
+
+
+@pytest.mark.parametrize("value", ["x", "&x", "(int (*)(int))x"])
+def test_a_pointer_that_is_initialised_at_file_scope(value: str) -> None:
+    pointer = f"static int (*fn)(int) = {value};\n"
+    assert called(f"{BOTH}{pointer}int h(int i) {{ return fn(i); }}\n") == [("x", "callback", 1)]
+    assigned = f"{BOTH}{pointer}void set(void) {{ fn = y; }}\nint h(int i) {{ return fn(i); }}\n"
+    assert called(assigned) == [("x", "callback", 2), ("y", "callback", 2)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
+
+_ALIAS = re.compile(r'\b(?:__)?alias(?:__)?\s*\(\s*"?(\w+)"?\s*\)')
 
 
 class Attributes:
@@ -25,6 +28,14 @@ class Attributes:
     def weak(self, start: int, end: int) -> bool:
         """Whether one of them makes a symbol weak."""
         return any("weak" in text for text in self.within(start, end))
+
+    def alias(self, start: int, end: int) -> str:
+        """What ``__alias(x)`` or ``alias("x")`` between the offsets names; else empty."""
+        for text in self.within(start, end):
+            match = _ALIAS.search(text)
+            if match is not None:
+                return match[1]
+        return ""
 
     def cleanup(self, start: int, end: int) -> str:
         """What ``__free(x)`` or ``__cleanup(x)`` between the offsets names; else empty."""

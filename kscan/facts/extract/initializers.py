@@ -46,7 +46,7 @@ def bind_initializer(
             if value.kind_id == k.CALL:
                 yield from bind_macro(value, base, (*path, *steps), instance, text, function)
                 continue
-            target = _name(value, text)
+            target = named_value(value, text)
             if target and target.lstrip("&") not in local:
                 line = value.start_point[0] + 1
                 yield Binding(base, (*path, *steps), target, "initializer", instance, line, function)
@@ -105,7 +105,8 @@ def nested_list(
     return None
 
 
-def _name(value: Node, text: str) -> str:
+def named_value(value: Node, text: str) -> str:
+    """The name that a value is, with ``&`` where its address is taken; empty where it is anything else."""
     prefix = ""
     while value.kind_id in (k.POINTER_EXPRESSION, k.PAREN, k.CAST):
         if value.kind_id == k.POINTER_EXPRESSION:

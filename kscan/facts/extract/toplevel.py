@@ -9,7 +9,12 @@ from tree_sitter import Node
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.attributes import Attributes
 from kscan.facts.extract.declared import Head, read_head, read_member
-from kscan.facts.extract.initializers import bind_initializer, bind_macro, nested_list
+from kscan.facts.extract.initializers import (
+    bind_initializer,
+    bind_macro,
+    named_value,
+    nested_list,
+)
 from kscan.facts.extract.plain import Code
 from kscan.facts.extract.statements import Statements
 from kscan.facts.extract.types import base_type, declarator, parameters, storage
@@ -146,9 +151,16 @@ class TopLevel:
         head = read_head(self._code.code[start:end]) if start not in self._parsed.heads else None
         if head is None:
             return False
-        weak = bool(self._attributes) and self._attributes.weak(start, end)
-        self.prototypes.append(Prototype(head.name, head.returns, head.params, node.start_point[0] + 1, weak))
+        self._declared(head.name, head.returns, head.params, node)
         return True
+
+    def _declared(self, name: str, returns: str, params: tuple[Param, ...], node: Node) -> None:
+        """Record a prototype; ``node`` is its whole declaration."""
+        weak, alias = False, ""
+        if self._attributes:
+            weak = self._attributes.weak(node.start_byte, node.end_byte)
+            alias = self._attributes.alias(node.start_byte, node.end_byte)
+        self.prototypes.append(Prototype(name, returns, params, node.start_point[0] + 1, weak, alias))
 
     def _declare(self, node: Node, base: str, words: frozenset[str], whole: Node, made: str) -> None:
         shape = declarator(node, self._text)
@@ -156,9 +168,7 @@ class TopLevel:
         if not name:
             return
         if shape.parameters is not None:
-            weak = self._attributes.weak(whole.start_byte, whole.end_byte)
-            params = parameters(shape.parameters, self._text)
-            self.prototypes.append(Prototype(name, shape.type(base), params, line, weak))
+            self._declared(name, shape.type(base), parameters(shape.parameters, self._text), whole)
             return
         linkage = "static" if "static" in words else "extern" if "extern" in words else "global"
         self.variables.append(Variable(name, shape.type(base), line, linkage))
@@ -171,6 +181,8 @@ class TopLevel:
             self.bindings.extend(bind_initializer(nested[0], kind, name, self._code.code, self._text, "", ()))
         elif value.kind_id == k.CALL:
             self.bindings.extend(bind_macro(value, kind, (), name, self._text))
+        elif target := named_value(value, self._text):
+            self.bindings.append(Binding("=" + name, (), target, "initializer", name, line))
 
     # -- functions ------------------------------------------------------------
 
