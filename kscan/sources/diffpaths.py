@@ -8,6 +8,7 @@ _TIMESTAMP = re.compile(r"[\t\u00a0].*| +\d{4}-\d\d-\d\d .*| +(?:Mon|Tue|Wed|Thu
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _GIT_PREFIXES = frozenset("abciow")  # a/ b/, and those of diff.mnemonicPrefix
+_LONGEST = 4200  # a path (PATH_MAX) and what stands behind it; longer ones name nothing
 _TOP = frozenset(
     "|".join(
         (
@@ -24,7 +25,8 @@ def plain_name(text: str) -> str | None:
     text = text.strip("\r\n")
     if text.startswith('"') and '"' in text[1:]:
         return unquote(text[1 : text.rindex('"')])
-    text = _TIMESTAMP.sub("", text).strip()
+    if len(text) <= _LONGEST:
+        text = _TIMESTAMP.sub("", text).strip()
     return None if text == "/dev/null" else text
 
 
@@ -49,14 +51,16 @@ def git_names(rest: str) -> tuple[str | None, str | None]:
     rest = rest.strip()
     if rest.startswith('"') or rest.endswith('"'):
         return _quoted_names(rest)
-    words = rest.split(" ")
-    if len(words) == 2:
-        return words[0], words[1]
+    if rest.count(" ") == 1:
+        old, _, new = rest.partition(" ")
+        return old, new
     # Names with spaces: both are the same but for the first component.
-    for at in range(1, len(words)):
-        old, new = " ".join(words[:at]), " ".join(words[at:])
-        if old.partition("/")[2] == new.partition("/")[2] != "":
-            return old, new
+    first = rest.find("/") if len(rest) <= 2 * _LONGEST else -1
+    at = rest.find(" ", first + 1)
+    while first >= 0 and at >= 0 and (slash := rest.find("/", at)) >= 0:
+        if rest[first:at] == rest[slash:] != "/":
+            return rest[:at], rest[at + 1 :]
+        at = rest.find(" ", at + 1)
     return None, None
 
 

@@ -62,6 +62,7 @@ class _Reader:
         self._lines = lines
         self._at = 0
         self.files: list[FileDiff] = []
+        self._late: list[Hunk] = []  # of the last file, after stray text
         self.damage: list[Damage] = []
         self.not_handled: list[NotHandled] = []
 
@@ -83,6 +84,7 @@ class _Reader:
                 self._read_orphan()
             else:
                 self._at += 1
+        self._settle()
 
     # --- headers
 
@@ -147,16 +149,16 @@ class _Reader:
 
     def _read_hunks(self, section: _Section) -> None:
         start = self._at
-        ends: list[int] = []
+        starts: list[int] = []
         while HUNK_HEADER.match(self._peek()):
             end = sound_end(self._lines, self._at)
             if not end:
                 break
-            ends.append(end)
+            starts.append(self._at)
             self._at = end
         hunks: tuple[Hunk, ...] | None = ()
-        if ends:
-            hunks = read_sound(self._lines, start, self._at)
+        if starts:
+            hunks = read_sound(self._lines, starts, self._at)
         if hunks is None:
             hunks, self._at = (), start
         else:
@@ -175,12 +177,11 @@ class _Reader:
         return hunks
 
     def _note_blank(self, start: int, end: int) -> None:
-        for index in range(start, end):
-            if not self._lines[index]:
-                self._note(
-                    "blank-context", index + 1, "blank context lines without their space", repaired=True
-                )
-                return
+        try:
+            index = self._lines.index("", start, end)
+        except ValueError:
+            return
+        self._note("blank-context", index + 1, "blank context lines without their space", repaired=True)
 
     def _read_orphan(self) -> None:
         """A hunk outside any file: after stray text it still belongs to the file above."""
@@ -192,14 +193,19 @@ class _Reader:
             return
         self._note("stray-lines", at, "text between the hunks of a file")
         self.damage.extend(read.damage)
-        last = self.files[-1]
-        self.files[-1] = replace(last, hunks=(*last.hunks, read.hunk))
+        self._late.append(read.hunk)
 
     def _ended_before(self, at: int) -> bool:
         """Whether a signature or footer stands between the last file and this line."""
-        last = self.files[-1]
-        first = last.hunks[-1].line if last.hunks else last.line
-        return not last.hunks or any(is_signature(self._lines, i) for i in range(first, at))
+        hunks = self._late or self.files[-1].hunks
+        return not hunks or any(is_signature(self._lines, i) for i in range(hunks[-1].line, at))
+
+    def _settle(self) -> None:
+        """Give the last file the hunks that were found after stray text."""
+        if self._late:
+            last = self.files[-1]
+            self.files[-1] = replace(last, hunks=(*last.hunks, *self._late))
+            self._late = []
 
     def _skip_combined(self) -> None:
         path = self._peek().split(" ", 2)[2]
@@ -215,6 +221,7 @@ class _Reader:
     # --- results
 
     def _finish(self, section: _Section, hunks: tuple[Hunk, ...]) -> None:
+        self._settle()
         raw = [path for path in (section.old, section.new) if path is not None]
         old, new = strip_prefixes(section.old, section.new, git=section.git)
         if section.is_new:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
+from itertools import pairwise
 
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk as UnidiffHunk
@@ -16,6 +16,7 @@ from kscan.sources.diff import Hunk
 HUNK_HEADER = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
 _SIGNATURE_TAIL = re.compile(r"(?:git version )?v?\d+\.\d+")
 _FOOTER = "_" * 20
+_NAMES = ("--- a/file", "+++ b/file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def is_signature(lines: Sequence[str], at: int) -> bool:
     following = lines[at + 1] if at + 1 < len(lines) else ""
     if following.startswith(_FOOTER):
         return True
-    return bool(_SIGNATURE_TAIL.match(following)) or all(not line.strip() for line in lines[at + 1 :])
+    if _SIGNATURE_TAIL.match(following):
+        return True
+    return all(not lines[index].strip() for index in range(at + 1, len(lines)))
 
 
 def sound_end(lines: Sequence[str], at: int) -> int:
@@ -105,34 +108,39 @@ def _goes_on(lines: Sequence[str], index: int) -> bool:
     return index > start and index < len(lines) and ends_diff(lines, index)
 
 
-def read_sound(lines: Sequence[str], start: int, end: int) -> tuple[Hunk, ...] | None:
-    """The hunks in ``lines[start:end]``, all measured to be sound; None when unidiff will not read them."""
-    text = "\n".join(("--- a/file", "+++ b/file", *lines[start:end], ""))
+def read_sound(lines: Sequence[str], starts: Sequence[int], end: int) -> tuple[Hunk, ...] | None:
+    """The hunks whose headers are at ``starts``, the last one up to ``end``, all measured to be sound.
+
+    None when unidiff will not read them.
+    """
     try:
-        patch = PatchSet(StringIO(text, newline="\n"))
+        # It checks every line and keeps none: they are at hand already.
+        patch = PatchSet((*_NAMES, *lines[starts[0] : end]), metadata_only=True)
     except UnidiffParseError:
         return None
-    if len(patch) != 1:
+    if len(patch) != 1 or len(patch[0]) != len(starts):
         return None
-    numbers = [index + 1 for index in range(start, end) if HUNK_HEADER.match(lines[index])]
-    return tuple(_from_unidiff(hunk, number) for hunk, number in zip(patch[0], numbers, strict=True))
+    ends = (*starts[1:], end)
+    return tuple(
+        _hunk(hunk, lines[start + 1 : stop], start + 1)
+        for hunk, start, stop in zip(patch[0], starts, ends, strict=True)
+    )
 
 
-def _from_unidiff(hunk: UnidiffHunk, number: int) -> Hunk:
-    lines: list[str] = []
+def _hunk(hunk: UnidiffHunk, body: Sequence[str], number: int) -> Hunk:
+    lines = tuple(line or " " for line in body if line[:1] != "\\")
     without_newline = ""
-    for line in hunk:
-        if line.line_type == "\\":
-            without_newline += lines[-1][0] if lines else ""
-        else:
-            lines.append(line.line_type + line.value.removesuffix("\n"))
+    if len(lines) != len(body):
+        without_newline = "".join(
+            (above or " ")[0] for above, line in pairwise(body) if line[:1] == "\\" != above[:1]
+        )
     return Hunk(
         hunk.source_start,
         hunk.source_length,
         hunk.target_start,
         hunk.target_length,
         hunk.section_header,
-        tuple(lines),
+        lines,
         number,
         "-" in without_newline or " " in without_newline,
         "+" in without_newline or " " in without_newline,

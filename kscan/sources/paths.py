@@ -10,6 +10,8 @@ from kscan.errors import InputError
 C_SUFFIXES = (".c", ".h")
 """What ``Source.paths`` lists."""
 
+_LONGEST = 4096  # PATH_MAX
+
 
 def is_c_file(path: str) -> bool:
     """Whether ``path`` names a C source or header."""
@@ -42,6 +44,8 @@ def unsafe_reason(path: str) -> str:
         return "path leads out of the tree (..)"
     if ".git" in path.lower() and any(part.lower().rstrip(". ") == ".git" for part in parts):
         return "path inside .git"
+    if len(path) >= _LONGEST:
+        return "path longer than any file's"
     if "\0" in path or "\n" in path or "\\" in path:
         return "path with a forbidden character"
     return ""

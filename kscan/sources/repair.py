@@ -15,6 +15,9 @@ from kscan.sources.diff import Damage, Hunk
 from kscan.sources.hunks import Header, ends_diff, parse_header
 
 _WRAP_COLUMN = 50  # mailers wrap at 65 to 80 columns; a line that was cut before a long word is shorter
+_LONGEST = (
+    4096  # no line is longer that a mailer wrapped; without an end, joining takes the square of the text
+)
 _PROPER = (" ", "+", "-", "\\")
 
 
@@ -32,7 +35,7 @@ _Hypothesis = Callable[[str, str], str]
 
 
 def _joins(above: str, _line: str) -> str:
-    return "join" if len(above) >= _WRAP_COLUMN else ""
+    return "join" if _WRAP_COLUMN <= len(above) < _LONGEST else ""
 
 
 def _is_context(_above: str, _line: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
 import pytest
 from unidiff.patch import PatchSet
 
 from kscan.sources.diff import Diff, reverse_diff
+from kscan.sources.diffpaths import git_names
 from kscan.sources.diffread import read_diff
+from kscan.sources.hunks import sound_end
 from tests.sources.writers import c_file, diff
 
 OLD = c_file()
@@ -107,6 +109,7 @@ def test_quoted_and_indented_diffs_are_no_patches() -> None:
         (".git/config", ".git"),
         ("drivers/.GIT/hooks/x", ".git"),
         ("drivers/x\\y.c", "forbidden"),
+        ("d/" * 3000 + "x.c", "longer"),
     ],
 )
 def test_unsafe_paths_are_left_out_and_other_files_kept(path: str, reason: str) -> None:
@@ -272,15 +275,48 @@ def test_odd_texts_raise_nothing(text: str) -> None:
     read_diff(text)
 
 
+class _Counted(list[str]):
+    """Lines that count how many of them are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        self.looks += len(found) if isinstance(key, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("rest", [["-- "], ["-- ", "", "", ""], ["-- ", "x"]])
+def test_what_looks_like_signatures_is_looked_at_once(rest: list[str]) -> None:
+    lines = _Counted(["@@ -1,4000 +0,0 @@", *rest * 1000])
+    sound_end(lines, 0)
+    assert lines.looks < 10 * len(lines)
+
+
+def test_stray_lines_without_end_make_no_line_without_end() -> None:
+    found = read_diff("--- a/x.c\n+++ b/x.c\n@@ -1,2 +1,2 @@\n " + "x" * 60 + "\n" + "stray\n" * 5000)
+    assert found.damaged
+    assert max(len(line) for line in found.files[0].hunks[0].lines) < 5000
+
+
+def test_hunks_after_stray_text_belong_to_the_file_above() -> None:
+    found = read_diff(SOUND + "stray\n@@ -50 +50 @@\n-a\n+b\n" * 3 + SOUND.replace("x.c", "y.c"))
+    assert [(file.path, len(file.hunks)) for file in found.files] == [("drivers/x.c", 5), ("drivers/y.c", 2)]
+
+
 def test_many_files() -> None:
     text = "".join(
         f"diff --git a/fs/f{n}.c b/fs/f{n}.c\nindex aaaa..bbbb 100644\n--- a/fs/f{n}.c\n+++ b/fs/f{n}.c\n"
         f"@@ -1,3 +1,3 @@\n a\n-b{n}\n+c{n}\n d\n"
         for n in range(10_000)
     )
-    start = time.process_time()
     assert len(read_diff(text).files) == 10_000
-    assert time.process_time() - start < 20
+
+
+def test_names_with_spaces() -> None:
+    found = read_diff("diff --git a/a b/c d.c b/a b/c d.c\nold mode 100644\nnew mode 100755\n")
+    assert found.files[0].path == "a b/c d.c"
+    assert git_names("a/x " * 100_000) == (None, None)
 
 
 def test_reversed_twice_is_the_same() -> None:
