@@ -594,6 +594,9 @@ class _Walk:
 
     def _releases(self, event: Call, position: int) -> bool:
         for role in self._apis.releases.get(event.callee, ()):
+            # Unlocking a part of an object does not give the object back.
+            if self._is_lock(role.resource) and not self._is_lock(self._site.resource.name):
+                continue
             if (role.holder.kind == "global" and role.resource == self._site.resource.name) or (
                 role.holder.kind == "arg"
                 and role.holder.index == position
@@ -601,6 +604,9 @@ class _Walk:
             ):
                 return True
         return False
+
+    def _is_lock(self, resource: str) -> bool:
+        return self._apis.resources[resource].nature == "lock"
 
     def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):
