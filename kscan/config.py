@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from kscan.errors import InputError
 
@@ -50,8 +51,7 @@ def available_cpus() -> int:
     return os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(msgspec.Struct, frozen=True):
     """A file or folder, relative to the tree, with settings of its own.
 
     ``on`` and ``off`` are names of rules, categories or classes that are looked for there, too, or not
@@ -68,8 +68,7 @@ class Area:
         return not self.path or path == self.path or path.startswith(f"{self.path}/")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """The options of a run.
 
     ``tree`` is None where it is to be found upwards from the paths; ``rev`` names a git
@@ -91,7 +90,7 @@ class Config:
     rules: tuple[str, ...] = ()
     preview: bool = False
     areas: tuple[Area, ...] = ()
-    rules_dir: Path = field(default_factory=rules_dir)
+    rules_dir: Path = msgspec.field(default_factory=rules_dir)
     jobs: int = 1
     cache: Path | None = None
     fail_on: FailOn = "warning"
@@ -106,6 +105,6 @@ class Config:
     show_progress: Literal["auto", "never"] = "auto"
     colour: Colour = "auto"
     column_unit: ColumnUnit = "display"
-    progress: Progress | None = field(default=None, compare=False)
-    started: float | None = field(default=None, compare=False)  # time.monotonic()
+    progress: Progress | None = None
+    started: float | None = None  # time.monotonic()
     invocation: tuple[str, ...] = ()

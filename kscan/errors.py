@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 
 class KscanError(Exception):
     """Base of all errors that become one line on stderr and exit status 2."""
@@ -11,14 +9,12 @@ class KscanError(Exception):
     exit_status = 2
 
 
-@dataclass(eq=False)
 class InputError(KscanError):
-    """Something given to kscan cannot be used."""
+    """Something given to kscan cannot be used: ``what`` is the file, option or revision."""
 
-    what: str  # the file, option or revision
-    reason: str
-    remedy: str = ""
-    line: int = 0
+    def __init__(self, what: str, reason: str, remedy: str = "", line: int = 0) -> None:
+        super().__init__(what, reason, remedy, line)
+        self.what, self.reason, self.remedy, self.line = what, reason, remedy, line
 
     def __str__(self) -> str:
         where = f"{self.what}:{self.line}" if self.line else self.what

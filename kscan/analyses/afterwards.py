@@ -8,7 +8,8 @@ and no other.  What a release callback frees is gone with the last reference to 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place, comes_after
@@ -27,8 +28,7 @@ USED, TWICE = "used", "twice"
 Holders = frozenset[Object]
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(msgspec.Struct, frozen=True):
     """A call after which ``what`` may not be used.  ``why`` tells what makes that sure."""
 
     call: Call
@@ -38,8 +38,7 @@ class Gone:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Misstep:
+class Misstep(msgspec.Struct, frozen=True):
     """``kind``: used or twice; ``text`` is what is evaluated or called there."""
 
     kind: str

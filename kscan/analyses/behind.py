@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, parse
@@ -19,8 +20,7 @@ _HOOKS = frozenset((OVERRIDE, OPS, NOTIFIER))
 ZERO = frozenset(("0", "NULL", "false"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Guarded:
+class Guarded(msgspec.Struct, frozen=True, eq=False):
     """A guard behind a call: the last hop leads to its function."""
 
     path: tuple[order.Hop, ...]
@@ -28,8 +28,7 @@ class Guarded:
     held: Object  # the tested field, in terms of the function of the first hop
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Setter:
+class Setter(msgspec.Struct, frozen=True, eq=False):
     """A store that sets a field; ``chain`` leads there."""
 
     func: Func

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses.flow import flow_of
 from kscan.facts.model import Block, Body, Call, Event
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, order=True):
     """An event of a body: block number and index among the block's events."""
 
     block: int

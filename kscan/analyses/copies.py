@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
@@ -31,8 +32,7 @@ _MOST_FUNCTIONS = 300
 _SMALL = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Freed:
+class Freed(msgspec.Struct, frozen=True, eq=False):
     """A call that frees what the field ``source`` of ``held`` points to; ``chain`` leads to the free."""
 
     func: Func
@@ -43,8 +43,7 @@ class Freed:
     chain: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Copy:
+class Copy(msgspec.Struct, frozen=True, eq=False):
     """A store of one field's pointer to a field of another object, perhaps by a ``setter``."""
 
     func: Func
@@ -57,8 +56,7 @@ class Copy:
     loop: bool  # within a walk: many objects keep it
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True):
     """A function that uses the copy; ``getter`` hands it out, where there is one."""
 
     func: Func
@@ -66,8 +64,7 @@ class Reader:
     getter: Func | None
 
 
-@dataclass(frozen=True, slots=True)
-class Alive:
+class Alive(msgspec.Struct, frozen=True):
     """Why the keepers outlive it: a hook that repeats, a new value here, or another entry of the table."""
 
     kind: str  # repeats, replaced, again
@@ -76,8 +73,7 @@ class Alive:
     table: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(msgspec.Struct, frozen=True):
     """A free after which copies go on pointing to freed memory."""
 
     freed: Freed

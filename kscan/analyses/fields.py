@@ -7,7 +7,8 @@ the way stored to it, wiped it, ended its container's life, or went where kscan 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
@@ -24,8 +25,7 @@ _NULL = frozenset(("NULL", "0"))
 KEEPS, CLEARS, UNKNOWN = "keeps", "clears", "unknown"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Release:
+class Release(msgspec.Struct, frozen=True, eq=False):
     """A release of what a field points to: ``struct``.``field`` of the object ``held`` (as written)."""
 
     func: Func
@@ -38,8 +38,7 @@ class Release:
     position: int  # the argument of the call that is the field
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(msgspec.Struct, frozen=True):
     """What happens after a release.  ``left`` are the lines of returns that leave the pointer as it is."""
 
     left: tuple[tuple[int, int], ...]  # (block, line of the return)

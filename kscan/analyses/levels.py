@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
@@ -20,8 +21,7 @@ from kscan.link.program import CALLBACK, Edge, Func, Program
 _DEPTH = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True):
     """How a function is reached from a hook: the hook's implementation, then edge by edge."""
 
     hook: Hook

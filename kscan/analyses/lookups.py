@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
@@ -46,8 +47,7 @@ class Hop(NamedTuple):
     callee: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Why a result may be NULL: a role of the model, or a search; handed on along ``chain``."""
 
     kind: str
@@ -56,8 +56,7 @@ class Source:
     chain: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A dereference of an argument: in ``func``, reached along ``chain``."""
 
     func: Func
@@ -66,8 +65,7 @@ class Use:
     chain: tuple[Edge, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(msgspec.Struct, frozen=True):
     """A lookup's result that a path takes to a dereference; ``use`` where that is in a callee."""
 
     func: Func

@@ -6,8 +6,9 @@ From each call that may fail so, every path is followed on which it did fail.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place
@@ -30,8 +31,7 @@ class Failed(NamedTuple):
     tested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Misuse:
+class Misuse(msgspec.Struct, frozen=True):
     """``kind``: used (dereferenced), kept (stored untested), is_err or is_null (the wrong test), other
     (another variable tested in its place)."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object
@@ -20,8 +21,7 @@ _DEPTH = 10
 Bodies = Callable[[Func], Values]
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(msgspec.Struct, frozen=True):
     """A call site on a path: the function it is in, the call, and the edge taken (None for the last)."""
 
     func: Func
@@ -30,8 +30,7 @@ class Hop:
     edge: Edge | None
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(msgspec.Struct, frozen=True):
     """A call that precedes registration, and the path from it to what needs registration."""
 
     register: Hop

@@ -9,9 +9,10 @@ with it (held).  One acquisition at a time keeps the number of states small.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place, comes_after, follows
@@ -39,8 +40,7 @@ _MOST_REFERENCES = 3
 _MOST_PASSED = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class Site(msgspec.Struct, frozen=True, eq=False):
     """A call that acquires.  ``named``: a variable gets the resource; else an object's state changes."""
 
     func: Func
@@ -66,8 +66,7 @@ class Held(NamedTuple):
     stored: bool = False  # others may find it, by a field or a global
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(msgspec.Struct, frozen=True):
     """How one path ends.  ``error``: None where it is not known whether the function fails there."""
 
     kind: str  # released, escaped, held, lost; these with "stored " before, once others may find it
@@ -78,12 +77,11 @@ class Exit:
     passed: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """How the paths from one acquisition end, nearest first."""
 
     site: Site
-    exits: list[Exit] = field(default_factory=list)
+    exits: list[Exit] = msgspec.field(default_factory=list)
     complete: bool = True
 
     def of(self, *kinds: str) -> list[Exit]:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from kscan.analyses.cfg import Place
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -81,8 +82,7 @@ def _bounds(operand: str) -> bool:
     return operand.isidentifier() and operand.isupper() and _COUNTS.search(operand) is not None
 
 
-@dataclass(slots=True, eq=False)
-class Node(Generic[S]):
+class Node(msgspec.Struct, Generic[S], eq=False):
     """A state at the start of a block; ``parent`` and ``side`` say how control came there."""
 
     block: int

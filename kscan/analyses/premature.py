@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, parse
@@ -29,8 +30,7 @@ Facts = frozenset[tuple[tuple[str, str], bool]]
 """What conditions say of fields: ((struct, field), whether it is set)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Premature:
+class Premature(msgspec.Struct, frozen=True, eq=False):
     """A guard that is reached before what sets its field."""
 
     register: order.Hop

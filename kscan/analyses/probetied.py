@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, dereferences, parse
@@ -39,8 +40,7 @@ Read = tuple[int, str, str, Func]
 """Line, object read from, where that comes from, and the getter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A notifier callback's branch for an event: the calls in ``blocks`` are made at that event."""
 
     func: Func
@@ -49,8 +49,7 @@ class Event:
     blocks: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class Way(msgspec.Struct, frozen=True, eq=False):
     """How a setter is reached from a hook of probing: ``hook`` runs ``start``, edge by edge to the store."""
 
     hook: Hook
@@ -59,8 +58,7 @@ class Way:
     store: tuple[Func, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(msgspec.Struct, frozen=True):
     """A read of another object's field; ``getter`` reads it."""
 
     func: Func
@@ -71,8 +69,7 @@ class Elsewhere:
     path: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProbeTied:
+class ProbeTied(msgspec.Struct, frozen=True, eq=False):
     """A guard at registration on a state that probing sets."""
 
     event: Event

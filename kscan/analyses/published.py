@@ -8,8 +8,9 @@ callback's data is set.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, calls, comes_after, events
@@ -35,8 +36,7 @@ class Use(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(msgspec.Struct, frozen=True):
     """``publish`` installs ``callback`` before ``ready`` makes ``what`` usable."""
 
     func: Func

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
@@ -25,8 +26,7 @@ _MOST_BLOCKS = 60
 _TYPEDEFS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(msgspec.Struct, frozen=True):
     """A call whose failure is not seen: ``what`` holds the result, ``use`` is what it is given to."""
 
     func: Func

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.fields import Fields
@@ -42,8 +43,7 @@ class State(NamedTuple):
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Guard:
+class Guard(msgspec.Struct, frozen=True, eq=False):
     """A branch of ``func`` on ``state``, read on ``line``; ``unset`` is the block it leaves by."""
 
     func: Func

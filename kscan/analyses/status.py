@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from kscan.analyses.flow import flow_of
 from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, constant
@@ -38,8 +39,7 @@ NULL, ERROR_POINTER, ERROR_CODE, SAID, UNDONE = "null", "error pointer", "error 
 """What shows that a branch means failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """A failing branch of ``func`` after which ``name``, still zero, is returned."""
 
     func: Func

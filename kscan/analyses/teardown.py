@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from kscan.analyses.access import parse
 from kscan.analyses.flow import flow_of
@@ -26,16 +27,14 @@ Pairs = Mapping[str, Sequence[str]]
 """For a setup's field or macro those of its teardowns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """A setup function and the teardown function of the same object."""
 
     setup: Func
     teardown: Func
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(msgspec.Struct, frozen=True):
     """``made`` by the setup, undone by ``undo`` on its error exits, and by nothing in the teardown."""
 
     pair: Pair
@@ -44,8 +43,7 @@ class Gap:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """The object that ``free`` ends in ``func`` holds a work or timer that nothing stops there."""
 
     func: Func

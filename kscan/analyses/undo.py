@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
@@ -30,8 +31,7 @@ Term = tuple[object, ...]
 """What an operand stands for: ("object", base, fields) or ("call", callee, terms of its arguments)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """How a function reaches a release: the edges down to it, and the container in the function's terms."""
 
     top: Func
@@ -47,8 +47,7 @@ class Way:
         return len(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
+class Twice(msgspec.Struct, frozen=True):
     """``first`` and then ``second`` release the same field of the same container, both below ``top``."""
 
     top: Func

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from kscan.analyses.cfg import Place
 from kscan.analyses.flow import flow_of
@@ -24,8 +25,7 @@ from kscan.link.program import Func, Program
 _TYPES = re.compile(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(msgspec.Struct, frozen=True):
     """A variable that is read where nothing has set it.
 
     ``filler`` is the call that should have set it and whose failure is not looked at, if there is one.

@@ -10,9 +10,10 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
+
+import msgspec
 
 from kscan.errors import InputError
 
@@ -21,8 +22,7 @@ _LARGEST = 1 << 20  # bytes of an answer
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """What is said of a patch.  ``state`` is success, warning or fail; ``target_url`` may be empty."""
 
     state: str

@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from kscan.cli import discard
 from kscan.cli._terminal import progress, use_colour
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def report_on(config: Config, work: Callable[[Config], Report]) -> int:
     """Do ``work``, showing how far it has come, and print its report.  Gives the exit status."""
     with progress(sys.stderr, wanted=config.show_progress == "auto" and not config.quiet) as told:
-        report = work(replace(config, progress=told))
+        report = work(msgspec.structs.replace(config, progress=told))
     return put_out(report, config)
 
 

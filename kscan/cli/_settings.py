@@ -13,11 +13,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from click.core import ParameterSource
 
 from kscan.errors import InputError
@@ -29,8 +29,7 @@ PATHS = "paths"
 _NEVER = frozenset({"tree", "rev", "config", "isolated", "show-settings", "help"})
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """The value of an option (named as on the command line, without its hyphens), and where it is from."""
 
     value: Any

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from kscan.cli._options import configure, report_options, tree_options
 from kscan.cli._output import report_on
@@ -32,7 +32,7 @@ def command(revisions: str | None, since_rev: str | None, of_index: bool, **opti
     changes = _changes(str(config.tree or Path()), revisions, since_rev, of_index=of_index)
     from kscan import pipeline  # noqa: PLC0415 - wrong use is told without the engine
 
-    config = replace(config, tree=Path(changes.top))
+    config = msgspec.structs.replace(config, tree=Path(changes.top))
     return report_on(config, lambda chosen: pipeline.judge_changes(chosen, changes))
 
 

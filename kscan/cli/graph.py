@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from kscan.cli import _graph
 from kscan.cli._graph import FUNCTION, one, put, scope_options, some, walk_options
@@ -245,7 +245,7 @@ def diff(before: str | None, after: str | None, patch: str | None, **options: An
     config = _graph.config_of(options)
     change = patch if before is None else _between(config, before, after)
     if not isinstance(change, str) and change is not None:
-        config = replace(config, tree=Path(change.top))
+        config = msgspec.structs.replace(config, tree=Path(change.top))
     found = pipeline.graph_difference(config, change or "")
     changes = dict.fromkeys(found.gained, "gained") | dict.fromkeys(found.lost, "lost")
     lines = [

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from kscan.cli._options import configure, report_options, tree_options
 from kscan.cli._output import put_out, without_known
@@ -55,7 +55,9 @@ def _judge(config: Config, changes: Changes) -> int:
         return 0
     from kscan import pipeline  # noqa: PLC0415 - see above
 
-    return _put_out(pipeline.judge_changes(replace(config, tree=Path(changes.top)), changes), config)
+    return _put_out(
+        pipeline.judge_changes(msgspec.structs.replace(config, tree=Path(changes.top)), changes), config
+    )
 
 
 def _judge_mail(config: Config, mail: str) -> int:
@@ -65,7 +67,7 @@ def _judge_mail(config: Config, mail: str) -> int:
     from kscan.findings.model import Coverage  # noqa: PLC0415
     from kscan.findings.summary import exit_status  # noqa: PLC0415
 
-    report = pipeline.judge(replace(config, tree=config.tree or Path()), [mail])
+    report = pipeline.judge(msgspec.structs.replace(config, tree=config.tree or Path()), [mail])
     _put_out(report, config)
     report = without_known(report, config)
     # A mail may be for another tree than this: that is told, but keeps nobody from sending it.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -20,8 +19,7 @@ _FORM = re.compile(r"kscan: ?(ignore|ignore-function|ignore-file) ?\[([^\]]*)\](
 _EXAMPLE = "write /* kscan: ignore[RULE] -- reason */"
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True):
     """A suppression comment at ``line`` of ``file``, for the lines from ``first`` to ``last`` (1-based)."""
 
     file: str
@@ -37,8 +35,7 @@ class Comment:
         return finding.file == self.file and finding.rule in self.rules and inside
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a comment stands: its lines, whether code stands before it, and its file's functions."""
 
     file: str

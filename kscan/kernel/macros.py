@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from kscan.errors import RuleError
 
@@ -21,8 +22,7 @@ GENERATED = "macros.generated.txt"
 _SECTIONS = ("attributes", "attribute_calls", "loops")
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRule:
+class HeadRule(msgspec.Struct, frozen=True):
     """A macro that stands for a function's head.
 
     ``pattern`` is a regular expression for its whole name.  ``name`` and each of ``params``
@@ -37,16 +37,14 @@ class HeadRule:
     returns: str = "int"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRule:
+class TableRule(msgspec.Struct, frozen=True):
     """A macro that defines a struct instance and is followed by its initialiser."""
 
     type: str
     instance: str
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(msgspec.Struct, frozen=True):
     """A file-scope macro that makes functions or tables; all texts are templates.
 
     ``calls`` are (function, callee); ``bindings`` are (struct type, instance, field, target).
@@ -57,8 +55,7 @@ class Generator:
     bindings: tuple[tuple[str, str, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MacroTable:
+class MacroTable(msgspec.Struct, frozen=True):
     """Everything the parser and the lowering know about macros by name."""
 
     digest: str
@@ -82,7 +79,7 @@ class MacroTable:
     noreturn: frozenset[str]
     generators: Mapping[str, Generator]
     type_arguments: Mapping[str, int]
-    words: Mapping[bytes, frozenset[str]] = field(default_factory=dict)
+    words: Mapping[bytes, frozenset[str]] = msgspec.field(default_factory=dict)
 
     def is_loop(self, name: str) -> bool:
         """Whether ``name(...) { }`` repeats its block.

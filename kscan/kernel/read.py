@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NoReturn
+
+import msgspec
 
 from kscan.errors import RuleError
 
@@ -18,8 +19,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 COMMENT = "see the comment at the head of the file"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFile:
+class ModelFile(msgspec.Struct, frozen=True):
     """A kernel-model file: its name as shown in errors, its text, its parsed content."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.link.callgraph import CallGraph
 from kscan.link.program import Edge, Func, Program
@@ -13,8 +14,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _Identity = tuple[str, str, str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """Edges are told apart by their ends, kind and what they go through: moved lines are no change."""
 
     gained: tuple[Edge, ...]

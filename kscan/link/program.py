@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
+
+import msgspec
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Prototype, Struct
 from kscan.link.includes import UNSEEN, Includes
@@ -26,8 +27,7 @@ DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
 CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Func:
+class Func(msgspec.Struct, frozen=True, eq=False):
     """A function of the program: a file and the function's facts."""
 
     path: str
@@ -47,8 +47,7 @@ class Func:
         return f"{self.path}:{self.fact.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True):
     """One call: where (``line`` in the caller's file), of what kind, and through what."""
 
     caller: Func

@@ -6,7 +6,8 @@ import difflib
 from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from kscan.kernel.lifecycle import Hook
 from kscan.link.doubts import Doubt
@@ -16,8 +17,7 @@ KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
 _NEAR = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A place that makes a function an entry point: who enters it is not linked, or not C."""
 
     func: Func
@@ -28,8 +28,7 @@ class Entry:
     how: str = ""  # "user space", "module-init", "later" ...; empty where the model does not say
 
 
-@dataclass(frozen=True, slots=True)
-class PathQuery:
+class PathQuery(msgspec.Struct, frozen=True):
     """From ``starts`` to ``goals`` by way of one of each of ``through``, by edges of ``kinds`` only."""
 
     starts: tuple[Func, ...]
@@ -45,17 +44,15 @@ class PathQuery:
         return edge.kind in self.kinds and edge.callee not in self.avoid and edge.caller not in self.avoid
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(msgspec.Struct, frozen=True):
     """A function that nothing linked calls, or that the kernel enters, and a shortest way down from it."""
 
     func: Func
     entries: tuple[Entry, ...]  # empty where nothing is known to call or enter it
-    way: tuple[Edge, ...] = field(default=())
+    way: tuple[Edge, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HookUse:
+class HookUse(msgspec.Struct, frozen=True):
     """A hook of the kernel model, who calls it, and what runs on this architecture.
 
     A place that may lead to several implementers has as many edges in ``callers``.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 _ARCH = re.compile(r"arch/([^/]+)/")
 _TOKEN = re.compile(
@@ -24,8 +25,7 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 Truth = bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """``arch`` is a directory of arch/; ``symbols`` are the CONFIG_* (and other) symbols with a known value.
 
     ``values`` are the numbers that symbols stand for.  A condition over other symbols is unknown:
@@ -33,8 +33,8 @@ class View:
     """
 
     arch: str
-    symbols: Mapping[str, bool] = field(default_factory=dict)
-    values: Mapping[str, int] = field(default_factory=dict)
+    symbols: Mapping[str, bool] = msgspec.field(default_factory=dict)
+    values: Mapping[str, int] = msgspec.field(default_factory=dict)
     complete: bool = False
 
     def covers(self, path: str) -> bool:

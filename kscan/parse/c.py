@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 import tree_sitter_c
 from tree_sitter import Language, Parser, Tree
 
@@ -18,8 +17,7 @@ from kscan.parse.second import second_chance
 LANGUAGE = Language(tree_sitter_c.language())
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """One parsed file.  All offsets are byte offsets of ``source``.
 
     ``text`` is ``source`` decoded byte by byte, so that slices of it by offset are the

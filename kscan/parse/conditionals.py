@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from kscan.parse.directives import CONDITIONALS, Line, blank_line, condition, negate
 from kscan.parse.text import blank, next_solid, put
@@ -61,8 +62,7 @@ def unmatched(text: bytes) -> bytes:
     return bytes(stack)
 
 
-@dataclass(slots=True)
-class _Branch:
+class _Branch(msgspec.Struct):
     line: Line
     text: str  # condition; "" for #else
     start: int
@@ -74,12 +74,11 @@ class _Branch:
     statements: bool = False
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(msgspec.Struct):
     tail: bytes  # last code before the group
     context: bytes  # brackets open before the group
     dead: bool  # the group lies in code that is dropped
-    branches: list[_Branch] = field(default_factory=list)
+    branches: list[_Branch] = msgspec.field(default_factory=list)
     decided: bool = False  # a branch is known to be the one
 
 

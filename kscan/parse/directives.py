@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from kscan.parse.text import BLANK, tidy
 
@@ -50,14 +51,13 @@ class Include(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Directives:
+class Directives(msgspec.Struct, frozen=True):
     """What the preprocessor lines of one file say."""
 
     includes: tuple[Include, ...] = ()
     defines: tuple[Define, ...] = ()
     guard_lines: tuple[int, ...] = ()
-    guard_stacks: tuple[tuple[str, ...], ...] = field(default=())
+    guard_stacks: tuple[tuple[str, ...], ...] = ()
 
     def guards_at(self, line: int) -> tuple[str, ...]:
         """The conditions that hold at a 1-based line, outermost first.

@@ -11,8 +11,9 @@ at 6 to 40 ns a byte otherwise.  What stands before a match is checked in Python
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from kscan.kernel.macros import MacroTable
 from kscan.parse.conditionals import Resolver
@@ -90,8 +91,7 @@ _ATTRIBUTE_TEXT = re.compile(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\
 _CALL_TEXT = re.compile(r"(\w+)\s*\([^()]*\)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(msgspec.Struct, frozen=True):
     """Code of the same length as its source, and what was taken out of it."""
 
     code: bytes

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from tree_sitter import Node
 
 from kscan.parse.c import Parsed
 from kscan.parse.second import error_nodes
 
 
-@dataclass(frozen=True, slots=True)
-class ParseQuality:
+class ParseQuality(msgspec.Struct, frozen=True):
     """``partial``: byte ranges of functions that hold an error; ``errors``: 1-based (first, last) lines."""
 
     partial: tuple[tuple[int, int], ...] = ()

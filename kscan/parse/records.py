@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A macro used at file scope and blanked: ``module_init(f);``.  Lines are 1-based."""
 
     name: str
@@ -16,8 +15,7 @@ class Use:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """A declaration that the normaliser made out of a macro use.
 
     ``kind`` is ``function`` (a made head; ``name`` is the function's name, ``params`` its

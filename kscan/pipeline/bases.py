@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.errors import InputError
 from kscan.pipeline.setup import Setup
@@ -21,8 +22,7 @@ _MOST_KEPT = 64  # series that later ones may depend on
 _VERSIONED = re.compile(r"(.+):v(\d+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(msgspec.Struct, frozen=True):
     """What the first patch of a series is laid over.
 
     ``name`` says so in messages; ``needs`` are the dependencies (``key: value``) that were not found.

@@ -15,7 +15,6 @@ import os
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -73,8 +72,7 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """What a load gave, by path in sorted order.  ``read`` and ``extracted`` count files."""
 
     facts: dict[str, FileFacts]
@@ -84,15 +82,14 @@ class Loaded:
     extracted: int
 
 
-@dataclass(slots=True)
-class _State:
+class _State(msgspec.Struct):
     """A load under way."""
 
-    stamps: dict[str, Stamp | str] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    facts: dict[str, FileFacts] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
+    stamps: dict[str, Stamp | str] = msgspec.field(default_factory=dict)
+    contents: dict[str, bytes] = msgspec.field(default_factory=dict)
+    facts: dict[str, FileFacts] = msgspec.field(default_factory=dict)
+    skipped: list[Skipped] = msgspec.field(default_factory=list)
+    read: set[str] = msgspec.field(default_factory=set)
     extracted: int = 0
 
 

@@ -7,7 +7,6 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -30,8 +29,7 @@ T = TypeVar("T")
 AnyTable = TypeVar("AnyTable", bound=_Table)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[AnyTable]):
+class Kind(msgspec.Struct, Generic[AnyTable], frozen=True):
     """How a table is made of the bytes of files, by path; ``version`` tells one way from another."""
 
     version: str
@@ -39,8 +37,7 @@ class Kind(Generic[AnyTable]):
     make: Callable[[Mapping[str, bytes]], AnyTable]
 
 
-@dataclass(frozen=True, slots=True)
-class Part(Generic[AnyTable]):
+class Part(msgspec.Struct, Generic[AnyTable], frozen=True):
     """A table, and those of its files that it is out of date for."""
 
     table: AnyTable

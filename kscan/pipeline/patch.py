@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -41,18 +40,17 @@ _Outcome = Literal["applied", "refused", "empty"]
 _Origins = Mapping[str, Mapping[int, int]]
 
 
-@dataclass(slots=True)
-class _Judging:
+class _Judging(msgspec.Struct):
     """What judging gave so far."""
 
     setup: Setup
     repo: GitRepo | None
     bases: Bases
     tree: bool  # whether there is one to lay patches over
-    judged: list[Judged] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    coverage: Coverage = field(default_factory=Coverage)
+    judged: list[Judged] = msgspec.field(default_factory=list)
+    skipped: list[Skipped] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+    coverage: Coverage = msgspec.field(default_factory=Coverage)
 
     def take(self, item: Series | Unreadable) -> None:
         """Judge a series, each patch on the tree that the one before left."""

@@ -22,8 +22,9 @@ import struct
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import NoReturn
+
+import msgspec
 
 from kscan.errors import InputError
 
@@ -33,16 +34,14 @@ MEMORY_LIMIT = 2 << 30
 _LENGTH = struct.Struct("!Q")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """A piece of work: ``data`` says it all, ``index`` tells which it is."""
 
     index: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What became of an item.  ``data`` is None where the worker died: ``reason`` says how."""
 
     index: int
@@ -50,11 +49,10 @@ class Answer:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(msgspec.Struct):
     pid: int
     channel: socket.socket
-    pending: deque[Item] = field(default_factory=deque)
+    pending: deque[Item] = msgspec.field(default_factory=deque)
 
 
 def run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ from kscan.sources.series import Series
 _Identity = tuple[str, str, str, str]
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(msgspec.Struct):
     """A series with the results of its patches, in order, and the files each of them renamed."""
 
     series: Series

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
+
+import msgspec
 
 from kscan.errors import InputError
 from kscan.findings.model import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """How a report is to look.  Formats for programs have one form and look at none of it.
 
     ``byte_columns`` counts columns in bytes instead of as terminals show them.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from kscan.errors import RuleError
 from kscan.rules.corpus import CITATION, Case, find_cases
@@ -23,8 +24,7 @@ _CASES = 3  # bad and good ones a rule has at least
 _CASE_FILE = re.compile(r"`((?:bad|good|patch)_\w+)(?:\.c|/)?`")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """A sentence on a place."""
 
     file: Path

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from kscan.errors import RuleError
 from kscan.findings.model import Finding
@@ -44,8 +45,7 @@ _HEADER = re.compile(r"//\s*(path|models|arch):\s*(.*?)\s*")
 Kind = Literal["bad", "good", "patch", "kernel"]
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(msgspec.Struct, frozen=True):
     """What is to be found on a line."""
 
     kind: str  # expect, expect-miss, expect-fp
@@ -54,8 +54,7 @@ class Annotation:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
+class CorpusFile(msgspec.Struct, frozen=True):
     """A file and the part it plays."""
 
     source: Path
@@ -65,8 +64,7 @@ class CorpusFile:
     annotations: tuple[Annotation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """Files that are scanned as one tree; a ``patch`` case has none, its folder is ``source``."""
 
     rule: str
@@ -86,8 +84,7 @@ class Case:
         return tuple(a for f in self.files for a in f.annotations)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one place of a case."""
 
     kind: Literal["Reported", "Silent", "Missing", "Noisy"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -84,8 +83,7 @@ def _compose(path: Path, text: str) -> yaml.MappingNode:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
+class _Tree(msgspec.Struct, frozen=True):
     """The nodes of a YAML file, which know their lines."""
 
     path: Path

@@ -9,9 +9,10 @@ Nothing is raised and nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Protocol
+
+import msgspec
 
 from kscan.errors import InputError
 from kscan.sources import Source
@@ -36,8 +37,7 @@ class Blobs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """A file the diff was laid over.
 
     ``how`` is the least exact way any of its hunks needed, ``offset`` and ``fuzz`` the largest.  ``verified``
@@ -54,7 +54,7 @@ class Applied:
     verified: bool | None = None
     preimage: str = "tree"
     trusted: bool = False
-    origins: Mapping[int, int] = field(default_factory=dict)
+    origins: Mapping[int, int] = msgspec.field(default_factory=dict)
 
     def __str__(self) -> str:
         said: list[str] = [] if self.how in ("exact", "offset", "fuzz") else [self.how]
@@ -77,8 +77,7 @@ class Applied:
         return f"{self.path}: {', '.join(said) or 'applies exactly'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """A file the diff does not fit.
 
     ``hunk`` counts from 1, 0 when the whole file is meant; ``line`` is the tree's.  ``path`` is empty for
@@ -107,8 +106,7 @@ class Refusal:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyResult:
+class ApplyResult(msgspec.Struct, frozen=True):
     """A patch laid over a source.
 
     ``overlay`` is the source after it, ``before`` the source it fits (other than the base only where
@@ -120,7 +118,7 @@ class ApplyResult:
     files: tuple[Applied, ...] = ()
     notes: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    origins: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    origins: Mapping[str, Mapping[int, int]] = msgspec.field(default_factory=dict)
     truncated: bool = False
 
     @property
@@ -191,8 +189,7 @@ def _damage_notes(damage: Sequence[Damage]) -> Iterator[str]:
         yield f"damaged diff: {kind} ({places})" + (", repaired" if repaired else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(msgspec.Struct, frozen=True):
     """The hunks of a file with their places, and the file they make."""
 
     placed: tuple[Placed, ...]

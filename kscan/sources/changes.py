@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.errors import InputError
 from kscan.sources.git import GitRepo
@@ -18,8 +19,7 @@ INDEX, WORK_TREE = ":index", ":work-tree"
 """What ``Changes.after`` is where it is no revision (no revision begins with a colon alone)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(msgspec.Struct, frozen=True):
     """The C files that differ between ``before``, a tree, and ``after``.
 
     ``renamed`` gives the new path of an old one.  ``index_file`` is the index that was compared, where

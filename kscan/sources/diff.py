@@ -6,7 +6,7 @@ diffs (``> ``) are never read.  ``hunks`` tells sound hunks from damaged ones an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 SYMLINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
@@ -15,8 +15,7 @@ HARMLESS = ("blank-context",)
 """Damage every tool for patches undoes without asking: git and patch take an empty line for a blank one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(msgspec.Struct, frozen=True):
     """Something a mailer, an archive or an editor did to a diff.
 
     ``line`` counts from 1 in the text read.  ``kind`` is one of: wrapped-lines, tabs-to-spaces,
@@ -31,8 +30,7 @@ class Damage:
     repaired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(msgspec.Struct, frozen=True):
     """One changed place.
 
     ``lines`` keep their first character (space, ``-``, ``+``) and have no newline; bytes that are no UTF-8
@@ -73,8 +71,7 @@ class Hunk:
         return max(0, self.old_count - sum(line[0] != "+" for line in self.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class FileDiff:
+class FileDiff(msgspec.Struct, frozen=True):
     """What a patch does to one file.
 
     A path is None for /dev/null; blob ids and modes are empty when not given.
@@ -109,8 +106,7 @@ class FileDiff:
         return sum(hunk.removed for hunk in self.hunks)
 
 
-@dataclass(frozen=True, slots=True)
-class NotHandled:
+class NotHandled(msgspec.Struct, frozen=True):
     """A section of a diff that is left out, and why; the other files are kept.
 
     ``unsafe``: it names a path that no patch may touch.  ``unread``: it changes a file in a form that is not
@@ -127,13 +123,12 @@ class NotHandled:
         return f"{self.path}: left out: {self.reason} (line {self.line})"
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(msgspec.Struct, frozen=True):
     """All that a text changes."""
 
     files: tuple[FileDiff, ...] = ()
     damage: tuple[Damage, ...] = ()
-    not_handled: tuple[NotHandled, ...] = field(default=())
+    not_handled: tuple[NotHandled, ...] = ()
 
     @property
     def damaged(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from kscan.sources.diff import SUBMODULE_MODE, SYMLINK_MODE, Damage, Diff, FileDiff, Hunk, NotHandled
 from kscan.sources.diffpaths import git_names, plain_name, strip_prefixes
@@ -25,8 +26,7 @@ _TABBED = re.compile(r"\.(?:[chS]|dtsi?)$")  # files that the kernel indents wit
 _LINK, _SUBMODULE = _NO_TEXT = "symbolic link", "submodule"
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(msgspec.Struct):
     """What the lines above the hunks of one file say."""
 
     line: int
@@ -204,7 +204,7 @@ class _Reader:
         """Give the last file the hunks that were found after stray text."""
         if self._late:
             last = self.files[-1]
-            self.files[-1] = replace(last, hunks=(*last.hunks, *self._late))
+            self.files[-1] = msgspec.structs.replace(last, hunks=(*last.hunks, *self._late))
             self._late = []
 
     def _skip_combined(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parseaddr, parsedate_to_datetime
+
+import msgspec
 
 from kscan.sources.diff import Damage, Diff
 from kscan.sources.diffread import read_diff
@@ -32,8 +33,7 @@ _MOST_HEADER = 8000
 _MOST_REFERENCES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """A part besides the text of a mail that may hold a patch."""
 
     filename: str
@@ -41,8 +41,7 @@ class Attachment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """What a reply to a mail needs of its headers, decoded and each on one line."""
 
     subject: str = ""
@@ -52,8 +51,7 @@ class Envelope:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """A mail, decoded.
 
     Message ids have no angle brackets; ``date`` is ISO 8601 in UTC, empty when unreadable.
@@ -72,7 +70,7 @@ class Message:
     alternatives: tuple[str, ...] = ()
     source: str = ""
     reason: str = ""
-    envelope: Envelope = field(default_factory=Envelope)
+    envelope: Envelope = msgspec.field(default_factory=Envelope)
 
     @property
     def root(self) -> str:
@@ -80,8 +78,7 @@ class Message:
         return self.references[0] if self.references else self.in_reply_to or self.message_id
 
 
-@dataclass(frozen=True, slots=True)
-class Trailers:
+class Trailers(msgspec.Struct, frozen=True):
     """What a cover letter or first patch says a series needs."""
 
     base_commit: str = ""
@@ -89,8 +86,7 @@ class Trailers:
     prerequisites: tuple[tuple[str, str], ...] = ()  # (key, value) of prerequisite-*, Based-on, Depends-on
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(msgspec.Struct, frozen=True):
     """One patch of a mail or of a plain diff.  ``text`` is the commit message."""
 
     name: str
@@ -104,11 +100,10 @@ class Patch:
     source: str = ""
     in_reply_to: str = ""
     root: str = ""
-    envelope: Envelope = field(default_factory=Envelope)
+    envelope: Envelope = msgspec.field(default_factory=Envelope)
 
 
-@dataclass(frozen=True, slots=True)
-class NoPatch:
+class NoPatch(msgspec.Struct, frozen=True):
     """A mail without a patch, and why: ``reply``, ``cover letter``, ``no diff`` or a sentence."""
 
     message: Message
@@ -149,7 +144,7 @@ def read_text(data: bytes, source: str) -> Message:
     title = "" if has_diff(first) or first.startswith("Index: ") else first
     found = re.search(r"^Subject: (.*)$", text, re.MULTILINE)
     subject = parse_subject(found[1] if found else title)
-    return Message("", replace(subject, is_reply=False), "", "", "", (), text, source=source)
+    return Message("", msgspec.structs.replace(subject, is_reply=False), "", "", "", (), text, source=source)
 
 
 def read_patch(message: Message, *, replies: bool = False, scissors: bool = False) -> Patch | NoPatch:
@@ -269,7 +264,7 @@ def _best(message: Message) -> Diff:
                 for item in plain.damage
                 if item.kind == "wrapped-lines" and (item.kind, item.line) not in told
             )
-            return replace(other, damage=(*wraps, *other.damage))
+            return msgspec.structs.replace(other, damage=(*wraps, *other.damage))
     return plain
 
 
@@ -289,7 +284,7 @@ def _after_in_body_headers(message: Message, *, scissors: bool) -> Message:
         if marks and has_diff(text[marks[-1].end() :]):
             text = text[marks[-1].end() :]
     if not text.lstrip().startswith(("From", "Subject", "Date", "Message-I")):
-        return replace(message, text=text) if text is not message.text else message
+        return msgspec.structs.replace(message, text=text) if text is not message.text else message
     found: dict[str, str] = {}
     lines = text.lstrip().split("\n")
     used = 1 if _MBOX_FROM.match(lines[0]) else 0
@@ -299,11 +294,11 @@ def _after_in_body_headers(message: Message, *, scissors: bool) -> Message:
     if not found:
         return message
     subject = parse_subject(found["Subject"]) if "Subject" in found else message.subject
-    return replace(
+    return msgspec.structs.replace(
         message,
         text="\n".join(lines[used:]),
         author=found.get("From", message.author),
-        subject=replace(subject, is_reply=message.subject.is_reply),
+        subject=msgspec.structs.replace(subject, is_reply=message.subject.is_reply),
     )
 
 

@@ -11,9 +11,10 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+
+import msgspec
 
 _MOST_HEADER_BYTES = 1 << 20
 _MOST_DEPTH = 8
@@ -40,8 +41,7 @@ _PARAMETER = re.compile(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One leaf of a mail, decoded.  ``content_type`` is in lower case; line ends are ``\\n``."""
 
     content_type: str
@@ -51,8 +51,7 @@ class Part:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawMail:
+class RawMail(msgspec.Struct, frozen=True):
     """The headers a patch reader wants, by lower-case name (first of each), and all leaves."""
 
     headers: dict[str, str]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from kscan.sources.diff import Hunk
 
@@ -24,8 +25,7 @@ _LEAST_BLIND = 8  # bytes besides white space that must fit before a white-space
 Rows = tuple[tuple[bytes, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True):
     """A hunk and its place: ``new`` replaces ``old_count`` lines from index ``start``.
 
     ``new`` holds each line with its index in the file, -1 for an added one; the others are the tree's own.
@@ -39,8 +39,7 @@ class Placed:
     fuzz: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(msgspec.Struct, frozen=True):
     """Why a hunk has no place: the line (1-based) that differs where most of it fits."""
 
     already: bool

@@ -9,7 +9,8 @@ has to prove it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.sources.diff import Damage, Hunk
 from kscan.sources.hunks import Header, ends_diff, parse_header
@@ -21,8 +22,7 @@ _LONGEST = (
 _PROPER = (" ", "+", "-", "\\")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadHunk:
+class ReadHunk(msgspec.Struct, frozen=True):
     """A hunk, the index of the line after it, and what was wrong with it."""
 
     hunk: Hunk

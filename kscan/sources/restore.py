@@ -10,7 +10,8 @@ and without these the hunk is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from kscan.sources.diff import Hunk
 from kscan.sources.place import ADDED, FileText, Placed, Rows, context_lengths, squeeze
@@ -90,8 +91,7 @@ def _starts(text: FileText, hunk: Hunk, floor: int) -> Sequence[int]:
     return sorted(start for start in found if floor <= start <= last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
+class _Bounds(msgspec.Struct, frozen=True):
     """Where the first and the last changed row of a hunk may stand."""
 
     first_row: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from kscan.sources.mail import (
     Message,
@@ -26,8 +27,7 @@ _MOST_IDS = 20_000
 _Key = tuple[str, int, int]  # root message id (or author), version, total
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(msgspec.Struct, frozen=True):
     """Patches of one version of a series, in order; a single patch is a series of one.
 
     ``missing`` are the numbers not found in the input.  ``cover`` is the cover letter, when there is one.
@@ -38,13 +38,12 @@ class Series:
     total: int
     patches: tuple[Patch, ...]
     cover: Message | None = None
-    trailers: Trailers = field(default_factory=Trailers)
+    trailers: Trailers = msgspec.field(default_factory=Trailers)
     missing: tuple[int, ...] = ()
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True):
     """An input, or a mail of it, that should have held a patch and holds none that can be read.
 
     ``harmless``: it is a cover letter, which need not hold one.
@@ -58,13 +57,12 @@ class Unreadable:
     harmless: bool = False
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """A series being put together."""
 
     author: str
     root: str
-    patches: dict[int, Patch] = field(default_factory=dict)
+    patches: dict[int, Patch] = msgspec.field(default_factory=dict)
     cover: Message | None = None
     cover_patch: Patch | None = None
 

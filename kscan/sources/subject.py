@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 _REPLY = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|wg|fwd?|tr|rv|回复|答复|转发|ответ)\s*(?:\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE
@@ -14,8 +15,7 @@ _WORDS = re.compile(r"[\s,\[\]]+")
 _MOST_SUBJECT = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """A subject taken apart.  ``number`` is 0 for a cover letter, ``total`` 1 for a single patch."""
 
     title: str
