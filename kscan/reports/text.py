@@ -11,6 +11,8 @@ from kscan.findings.summary import is_new, place
 from kscan.reports import Style
 from kscan.reports._paint import Paint
 
+_MOST_NAMED = 20  # files, or notes, of one patch
+
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """The findings; for patches, by patch and by what became of them."""
@@ -31,12 +33,18 @@ class _Text:
 
     def header(self, patch: PatchResult, number: int, total: int) -> str:
         origin = ", ".join(filter(None, (patch.source, patch.message_id)))
-        what = f": {', '.join(patch.files)}" if patch.files else ""
+        what = f": {', '.join(self._first(patch.files))}" if patch.files else ""
         first = self._paint.strong(plain(f"patch {number}/{total}: {patch.name}"))
         rest = [f"from {origin}"] if origin else []
         base = f" (on {patch.base})" if patch.base not in ("", "the tree") else ""
-        rest += [f"{patch.outcome}{what}{base}", *patch.notes]
+        rest += [f"{patch.outcome}{what}{base}", *self._first(patch.notes)]
         return "".join(line + "\n" for line in (first, *(plain(f"  {line}") for line in rest)))
+
+    def _first(self, named: Sequence[str]) -> Sequence[str]:
+        """As many as a reader takes in, and how many more there are; all of them where he asked for it."""
+        if self._style.verbose or len(named) <= _MOST_NAMED:
+            return named
+        return (*named[:_MOST_NAMED], f"and {len(named) - _MOST_NAMED:,} more (--verbose lists them)")
 
     def by_status(self, findings: Sequence[Finding]) -> Iterator[str]:
         counted = [f for f in findings if f.suppression is None]

@@ -77,7 +77,8 @@ def read_messages(
         else:
             yield from _file(Path(path))
     except (InputError, OSError, EOFError, zlib.error) as error:
-        yield Unreadable(path, _reason(error), remedy=error.remedy if isinstance(error, InputError) else "")
+        source = "stdin" if path == "-" else path
+        yield Unreadable(source, _reason(error), remedy=error.remedy if isinstance(error, InputError) else "")
 
 
 class _Counted:
@@ -85,6 +86,7 @@ class _Counted:
 
     def __init__(self, path: str, stdin: IO[bytes] | None, since: str) -> None:
         self._path = path
+        self._name = "stdin" if path == "-" else path
         self._stdin = stdin
         self._since = since
         self._total = 0
@@ -102,9 +104,9 @@ class _Counted:
     def nothing(self, *, replies: bool) -> Unreadable:
         """What to say of an input that held no patch."""
         if self._covers and self._covers + self._replies == self._total:
-            return Unreadable(self._path, "is a cover letter, without a patch", harmless=True)
+            return Unreadable(self._name, "is a cover letter, without a patch", harmless=True)
         remedy = "--replies takes the diffs of replies, too" if self._replies and not replies else ""
-        return Unreadable(self._path, self._why_nothing(replies=replies), remedy=remedy)
+        return Unreadable(self._name, self._why_nothing(replies=replies), remedy=remedy)
 
     def _why_nothing(self, *, replies: bool) -> str:
         if not self._total:

@@ -17,6 +17,7 @@ from email.header import decode_header, make_header
 import msgspec
 
 _MOST_HEADER_BYTES = 1 << 20
+_MOST_VALUE_BYTES = 64 << 10  # of one header
 _MOST_DEPTH = 8
 _MOST_PARTS = 100
 _MOST_PART_BYTES = 64 << 20
@@ -95,7 +96,7 @@ def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
     for line in data[: min(end, _MOST_HEADER_BYTES)].split(b"\n"):
         first = line[:1]
         if first in (b" ", b"\t"):
-            if open_name:
+            if open_name and len(headers[open_name]) < _MOST_VALUE_BYTES:
                 headers[open_name] += b" " + line.strip()
             continue
         open_name = ""
@@ -106,7 +107,7 @@ def _split(data: bytes) -> tuple[dict[str, bytes], bytes]:
         wanted = key in _WANTED and key.decode() not in headers
         open_name = key.decode() if wanted else ""
         if wanted:
-            headers[open_name] = value.strip()
+            headers[open_name] = value.strip()[:_MOST_VALUE_BYTES]
     return headers, data[body:]
 
 

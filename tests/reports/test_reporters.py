@@ -84,6 +84,17 @@ def test_findings_of_patches_that_do_not_say_whose_they_are() -> None:
     assert "introduced: 1\na\\x80.c:1:2: warning:" in text
 
 
+def test_the_first_of_many_files_and_notes_are_named() -> None:
+    files = tuple(f"{number}.c" for number in range(10_000))
+    patch = PatchResult("x", "a.patch", "", "refused", notes=files, files=files)
+    text = render("text", Report((), Coverage(), (), (patch,)))
+    assert len(text.splitlines()) == 24
+    assert text.count("and 9,980 more (--verbose lists them)") == 2
+    assert (
+        len(render("text", Report((), Coverage(), (), (patch,)), Style(verbose=True)).splitlines()) == 10_003
+    )
+
+
 SUPPRESSED = msgspec.structs.replace(FINDING, suppression=Suppression("triage", "known: \x1b"))
 
 

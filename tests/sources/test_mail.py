@@ -265,6 +265,11 @@ def test_no_mail_raises(data: bytes) -> None:
     read_patch(read_message(data), replies=True, scissors=True)
 
 
+def test_a_header_without_end_is_read_up_to_a_limit() -> None:
+    folded = b"Subject: [PATCH] x\n" + b" =?utf-8?q?x?=\n" * 60_000 + b"\n"
+    assert 1000 < len(read_message(folded).subject.title) < 10_000
+
+
 def test_too_deep_is_said() -> None:
     assert reason(DEEP.encode()) == "nested too deep or too many parts"
 
