@@ -42,6 +42,9 @@ class Around:
     def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
         return self._ask(kind, name)
 
+    def texts(self, name: str) -> Sequence[bytes]:
+        return ()
+
     def points(self, name: str) -> bool:
         return True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,10 +19,9 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
 from kscan.analyses.parameters import sounds_ending
-from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program
+from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program, last_name
 
 Place = tuple[str, str]
 """A field: struct type and name."""
@@ -54,6 +54,16 @@ class Copy(msgspec.Struct, frozen=True, eq=False):
     text: str  # the object that gets the copy, as written
     setter: Edge | None
     loop: bool  # within a walk: many objects keep it
+
+
+class _Site(NamedTuple):
+    """A store of ``held``, or a call that gets it at ``position``."""
+
+    func: Func
+    place: cfg.Place
+    event: Assign | Call
+    position: int
+    held: Object
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -97,25 +107,39 @@ class Copies:
 
     def stale(self) -> Iterator[Stale]:
         """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
+        # By names first: a type that has to be known may cost a header.
+        releases = list(self._releases())
+        sites = list(self._sites(frozenset(_name(held) for _func, _place, _call, held, _chain in releases)))
+        copied = {name for site in sites for name in site.held.fields[-2:]}
         freed: dict[Place, list[Freed]] = defaultdict(list)
-        for release in self._freed():
-            freed[release.source].append(release)
+        for func, place, call, held, chain in releases:
+            source = self._fields.field_of(func, held) if _name(held) in copied else None
+            if source is not None:
+                freed[source].append(Freed(func, place, call, held, source, chain))
         copies: dict[tuple[Place, Place], list[Copy]] = defaultdict(list)
-        for copy in self._copies(freed.keys()):
-            copies[copy.source, copy.dest].append(copy)
+        for site in sites:
+            for copy in self._copies(site, freed.keys()):
+                copies[copy.source, copy.dest].append(copy)
         for source, dest in sorted(copies):
             for release in freed[source]:
                 found = self._judged(release, dest, tuple(copies[source, dest]))
                 if found is not None:
                     yield found
 
-    def _mention(self, names: frozenset[str]) -> list[Func]:
-        """The functions, understood as a whole, that may name one of these fields."""
-        return [f for f in self._program.functions() if not f.fact.partial and f.fact.mentions(names)]
+    def _mention(self, names: frozenset[str], calling: frozenset[str] | None = None) -> list[Func]:
+        """The functions, understood as a whole, that may name one of these fields.
+
+        With ``calling`` those that store to a field, or call something that has one of these names.
+        """
+        chosen = (f for f in self._program.functions() if not f.fact.partial)
+        if calling is not None:
+            chosen = (f for f in chosen if f.fact.stores or not calling.isdisjoint(_called(f)))
+        return [f for f in chosen if f.fact.mentions(names)]
 
     # -- frees ----------------------------------------------------------------
 
-    def _freed(self) -> Iterator[Freed]:
+    def _releases(self) -> Iterator[tuple[Func, cfg.Place, Call, Object, tuple[Edge, ...]]]:
+        """Each call that frees what a field points to: what leads there, the calls down to the free."""
         ends = self._destructors()
         roots = {name for name, by in ends.items() if by}
         for func in dict.fromkeys(f for name in sorted(roots) for f in self._program.calling(name)):
@@ -130,10 +154,8 @@ class Copies:
                         continue
                     if target is not None and target not in self._program.resolve(call.callee, func.path):
                         continue
-                    source = self._fields.field_of(func, held)
-                    if source is not None:
-                        edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
-                        yield Freed(func, place, call, held, source, edges)
+                    edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
+                    yield func, place, call, held, edges
 
     def _destructors(self) -> Mapping[str, Sequence[tuple[Func | None, int, tuple[Edge, ...]]]]:
         """By name: (function, argument it frees, calls down to the free); the function is None for an API."""
@@ -174,58 +196,80 @@ class Copies:
 
     # -- copies ---------------------------------------------------------------
 
-    def _copies(self, sources: Collection[Place]) -> Iterator[Copy]:
-        names = frozenset(field for _struct, field in sources)
-        for func in self._mention(names):
-            values = self._fields.values(func)
+    def _sites(self, names: frozenset[str]) -> Iterator[_Site]:
+        """Where a field with one of the names is stored to another, or handed to what may do so."""
+        setting = self._setting()
+        for func in self._mention(names, setting):
             for place, event in cfg.events(func.fact.body):
-                operands: tuple[str, ...] = ()
-                if isinstance(event, Assign) and event.op == "=":
-                    operands = (event.value,)
-                elif isinstance(event, Call) and not event.loop:
-                    operands = event.args
-                for position, operand in enumerate(operands):
-                    source = self._source(func, operand, names, values)
-                    if source not in sources or source is None:
-                        continue
-                    if isinstance(event, Assign):
-                        yield from self._stored(func, place, event, source)
-                    elif isinstance(event, Call):
-                        yield from self._handed(func, place, event, position, source)
+                if isinstance(event, Assign):
+                    if event.op == "=" and self._may_keep(func, event.target):
+                        held = self._named(func, event.value, names)
+                        if held is not None and not self._moved(func, place, event.value):
+                            yield _Site(func, place, event, -1, held)
+                elif isinstance(event, Call) and not event.loop and last_name(event.callee) in setting:
+                    for position, operand in enumerate(event.args):
+                        held = self._named(func, operand, names)
+                        if held is None or self._is_no_setter(func, event, position):
+                            continue
+                        if not self._moved(func, place, operand):
+                            yield _Site(func, place, event, position, held)
 
-    def _source(self, func: Func, operand: str, names: frozenset[str], values: Values) -> Place | None:
-        """The field that an operand is the value of, if that has one of the names."""
+    def _copies(self, site: _Site, sources: Collection[Place]) -> Iterator[Copy]:
+        source = self._fields.field_of(site.func, site.held)
+        if source is None or source not in sources:
+            return
+        if isinstance(site.event, Assign):
+            yield from self._stored(site, site.event, source)
+        else:
+            yield from self._handed(site, site.event, source)
+
+    def _setting(self) -> frozenset[str]:
+        """The names of functions that may put one argument into another, and of what may lead to them."""
+        found = {f.name for f in self._program.functions() if f.fact.stores and len(f.params) > 1}
+        through = {b.path[-1] for name in found for _path, b in self._program.bound(name) if b.path}
+        through |= {
+            m.name for m in self._program.macros() if m.params and not found.isdisjoint(_WORDS(m.body))
+        }
+        return frozenset(found | through)
+
+    def _named(self, func: Func, operand: str, names: frozenset[str]) -> Object | None:
+        """The field that an operand is the value of, if that, or the array it is of, has one of the names."""
         named = parse(operand)
         if named is None or operand[:1] in "&*":
             return None
-        found = named if named.fields else values.path(operand)
+        found = named if named.fields else self._fields.values(func).path(operand)
         if found is None or not found.fields or names.isdisjoint(found.fields[-2:]):
             return None
-        return None if self._in_variable(func, named, operand) else self._fields.field_of(func, found)
+        return None if self._in_variable(func, named, operand) else found
 
-    def _stored(self, func: Func, place: cfg.Place, event: Assign, source: Place) -> Iterator[Copy]:
-        target = parse(event.target)
-        if target is None or not target.fields or event.target[:1] == "*":
-            return
-        if self._in_variable(func, target, event.target) or self._moved(func, place, event.value):
-            return
-        dest = self._fields.field_of(func, target)
+    def _may_keep(self, func: Func, text: str) -> bool:
+        """Whether a store goes to a field of something that outlives the function's variables."""
+        target = parse(text)
+        if target is None or not target.fields or text[:1] == "*":
+            return False
+        return not self._in_variable(func, target, text)
+
+    def _is_no_setter(self, func: Func, event: Call, position: int) -> bool:
+        """Whether all that a direct call leads to is known, and none keeps the argument at ``position``."""
+        found = self._program.resolve(event.callee, func.path) if event.callee.isidentifier() else ()
+        return bool(found) and all(kept != position for f in found for kept, _owner, _field in self._set(f))
+
+    def _stored(self, site: _Site, event: Assign, source: Place) -> Iterator[Copy]:
+        func, target = site.func, parse(event.target)
+        dest = self._fields.field_of(func, target) if target is not None else None
         if dest is not None and dest != source:
-            yield Copy(func, place, event.line, source, dest, str(target), None, _in_loop(func, place))
+            loop = _in_loop(func, site.place)
+            yield Copy(func, site.place, event.line, source, dest, str(target), None, loop)
 
-    def _handed(
-        self, func: Func, place: cfg.Place, event: Call, position: int, source: Place
-    ) -> Iterator[Copy]:
-        if self._moved(func, place, event.args[position]):
-            return
-        for edge in self._program.call_targets(func, event):
+    def _handed(self, site: _Site, event: Call, source: Place) -> Iterator[Copy]:
+        for edge in self._program.call_targets(site.func, event):
             for kept, owner, field in self._set(edge.callee):
-                if kept != position or owner >= len(event.args):
+                if kept != site.position or owner >= len(event.args):
                     continue
                 dest = self._fields.field_of(edge.callee, field)
                 if dest is not None and dest != source:
-                    text, loop = event.args[owner].lstrip("&"), _in_loop(func, place)
-                    yield Copy(func, place, event.line, source, dest, text, edge, loop)
+                    text, loop = event.args[owner].lstrip("&"), _in_loop(site.func, site.place)
+                    yield Copy(site.func, site.place, event.line, source, dest, text, edge, loop)
 
     def _set(self, func: Func) -> tuple[tuple[int, int, Object], ...]:
         """(argument kept, argument whose field keeps it, that field) for each store of a small function."""
@@ -468,6 +512,7 @@ class Copies:
         return best if any(edge.kind == OPS for edge in best) else ()
 
 
+_WORDS = re.compile(r"\b[A-Za-z_]\w*").findall
 _FINAL = re.compile(
     r"(^|_)(exit|remove|release|destroy|free|disable|stop|off|detach|unbind|suspend|shutdown|fini|teardown|del"
     r"|delete|deinit|uninit|unregister|cleanup|close|dispose|disconnect|drop|put)(_[a-z0-9]+)?_*$"
@@ -477,6 +522,16 @@ _FINAL = re.compile(
 def sounds_final(name: str) -> bool:
     """Whether a name says that what it works on comes to its end or to rest."""
     return _FINAL.search(name.rpartition(".")[2]) is not None
+
+
+def _name(held: Object) -> str:
+    """The name of the field that an object ends at, or of the array it is an element of."""
+    return next((name for name in reversed(held.fields) if name != "[]"), "")
+
+
+def _called(func: Func) -> Iterator[str]:
+    """The names of the functions, and of the fields, through which a function calls."""
+    return (ref.path[-1] if ref.path else ref.root for ref in func.fact.calls)
 
 
 def _stores_to(block: Block, name: str) -> bool:

@@ -36,6 +36,8 @@ _DEPTH = 4
 _MOST_TARGETS = 2
 _TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
 _LOGIC = re.compile(r"!|&&|\|\||==|\?")
+_LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
+_CALLED = re.compile(rb"\b([a-z_]\w*)\(").findall
 _NO_FAIL = "__GFP_NOFAIL"
 
 
@@ -99,6 +101,7 @@ class Lookups:
         self._through: dict[tuple[Func, int], _Effect] = {}
         self._all: tuple[Unchecked, ...] | None = None
         self._candidates: dict[str, bool] = {}
+        self._worth: dict[str, bool] = {}
         self._beliefs: dict[str, tuple[int, int]] = {}
 
     def targets(self, callee: str, path: str) -> tuple[Func, ...]:
@@ -119,8 +122,29 @@ class Lookups:
             return None if callee in apis.may_return_err_ptr else Source(MODEL, None, 0)
         if callee in apis.may_return_err_ptr or callee in apis.seldom_null or callee in apis.predicates:
             return None
+        if not self.program.named(callee) and not self._worth_loading(callee):
+            return None
         found = [self._of(func, depth) for func in self.targets(callee, path)]
         return found[0] if found and all(found) else None
+
+    def _worth_loading(self, callee: str) -> bool:
+        """Whether a function that is not loaded may, by its text, be a search or hand on what one gives."""
+        found = self._worth.get(callee)
+        if found is None:
+            self._worth[callee] = False  # a recursion adds nothing
+            texts = self.program.peek(callee)
+            found = self._worth[callee] = not texts or any(map(self._may_hand_out, texts))
+        return found
+
+    def _may_hand_out(self, text: bytes) -> bool:
+        if (b"NULL" in text or b"return 0;" in text) and _LOOPS(text):
+            return True
+        called = {name.decode() for name in _CALLED(text)}
+        return any(
+            self._may_be(n)
+            and (n in self.apis.may_return_null or self.program.named(n) or self._worth_loading(n))
+            for n in sorted(called)
+        )
 
     def _of(self, func: Func, depth: int) -> Source | None:
         if func not in self._sources:

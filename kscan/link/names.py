@@ -56,6 +56,17 @@ def functions_of(data: bytes) -> tuple[str, ...]:
     return tuple(sorted(_functions(heads)))
 
 
+def text_of(data: bytes, name: str) -> bytes:
+    """The text of the functions of a name in a file, from the name on; empty where there is none."""
+    found = []
+    for match in re.finditer(rb"(?m)^(?![#/* \t])[^\n;=(]*\b%b[ \t]*\(" % name.encode(), data):
+        brace = data.find(b"{", match.end())
+        if brace >= 0 and b";" not in data[match.end() : brace]:
+            end = data.find(b"\n}", brace)
+            found.append(data[match.end() : end if end >= 0 else len(data)])
+    return b"\n".join(found)
+
+
 def _texts(found: Iterable[bytes]) -> set[str]:
     # Decoded in one piece: an index of headers is some hundred thousand names.
     return set(b"\n".join(found).decode("latin-1").split("\n")) - {""}

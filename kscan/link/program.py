@@ -97,6 +97,10 @@ class Outside(Protocol):
         gets a function (``holders``)."""
         ...
 
+    def texts(self, name: str) -> Sequence[bytes]:
+        """The texts of the functions of that name, from their parameters on; empty where one is not seen."""
+        ...
+
     def points(self, name: str) -> bool:
         """Whether a header says that a function ``name`` returns a pointer, or leaves it open."""
         ...
@@ -245,7 +249,7 @@ class Program:
         if call.callee.isidentifier():
             if call.callee in toward:
                 self.demand(call.callee)
-        elif (field := _last_name(call.callee)) in toward:
+        elif (field := last_name(call.callee)) in toward:
             self._demand_field(field)
 
     def _demand_field(self, field: str) -> bool:
@@ -451,6 +455,11 @@ class Program:
         if name in self._returns:
             return "*" in self._returns[name]
         return self._outside is not None and self._outside.points(name)
+
+    def peek(self, name: str) -> Sequence[bytes]:
+        """The texts of the functions that ``demand`` would load, for a look at them before that; empty
+        where a look does not tell."""
+        return self._outside.texts(name) if self._outside is not None else ()
 
     def root_type(self, root: str, path: str) -> str:
         """The type text of what an access path starts from; empty where unknown."""
@@ -709,7 +718,7 @@ class Program:
     def call_targets(self, caller: Func, call: Call) -> tuple[Edge, ...]:
         """The edges of a call event of a body."""
         name = call.callee
-        last = _last_name(name)
+        last = last_name(name)
         for ref in caller.fact.calls:
             if ref.line == call.line and (
                 (ref.path and ref.path[-1] == last) or ref.root in (name, "$" + name)
@@ -718,6 +727,6 @@ class Program:
         return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()
 
 
-def _last_name(path: str) -> str:
+def last_name(path: str) -> str:
     """The field that an access path ends at."""
     return path.replace("->", ".").rpartition(".")[2].rstrip("]")

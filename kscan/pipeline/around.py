@@ -79,6 +79,10 @@ class Around:
         )
         return tuple(dict.fromkeys(found))
 
+    def read(self, path: str) -> bytes:
+        """The bytes of a file that another answer names."""
+        return self._source.read(path)
+
     def has(self, kind: str, name: str) -> bool:
         """Whether a header defines ``name`` as one of ``kscan.link.names.KINDS``."""
         number = KINDS.index(kind)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from kscan.facts.model import FileFacts
 from kscan.findings.model import Skipped
+from kscan.link.names import text_of
 from kscan.pipeline.around import Around
 from kscan.pipeline.facts import FactsLoader
 
@@ -34,12 +35,12 @@ class Outside:
         if kind == "callers":
             callers = self._around.callers(name)
             return self.load(callers if len(callers) <= _MOST_CALLERS else ())
-        homes = self._around.homes(kind, name)
-        if len(homes) > _MOST_FILES:
-            homes = tuple(home for home in homes if home.endswith(".h"))[:_MOST_FILES]
-        if kind == "function":
-            homes = (*homes, *self._definers(name))
-        return self.load(homes)
+        return self.load(self._homes(kind, name))
+
+    def texts(self, name: str) -> Sequence[bytes]:
+        """The texts of the functions of a name, see ``kscan.link.program``."""
+        found = [text_of(self._around.read(path), name) for path in self._homes("function", name)]
+        return found if all(found) else ()
 
     def points(self, name: str) -> bool:
         """Whether a header says that a function ``name`` returns a pointer, or leaves it open."""
@@ -62,6 +63,12 @@ class Outside:
             self.loaded.update(loaded.facts)
             self.skipped.extend(loaded.skipped)
         return {p: self.loaded[p] for p in paths if p in self.loaded}
+
+    def _homes(self, kind: str, name: str) -> Sequence[str]:
+        homes = self._around.homes(kind, name)
+        if len(homes) > _MOST_FILES:
+            homes = tuple(home for home in homes if home.endswith(".h"))[:_MOST_FILES]
+        return (*homes, *self._definers(name)) if kind == "function" else homes
 
     def _definers(self, name: str) -> Sequence[str]:
         """The .c files that define a function, unless too many do: of the core, else of the library."""
