@@ -79,7 +79,7 @@ def link_graph(
 ) -> tuple[CallGraph, Linked]:
     """The call graph of ``paths``, of files that the view builds where there is a choice."""
     built = Built(view_of(setup, arch), build.read)
-    linked = link(setup, source, paths, arch, built.leaves_out)
+    linked = link(setup, source, tuple(source.paths(paths)), arch, built.leaves_out)
     return CallGraph(linked.program, setup.model.entrypoints), linked
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from kscan.pipeline.areas import as_set
 from kscan.pipeline.around import Around, Folders
 from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.outside import Outside
+from kscan.pipeline.portions import portions
 from kscan.pipeline.results import Manifest, Result, recall, remember
 from kscan.pipeline.setup import Setup, view_of
 from kscan.pipeline.suppress import with_comments
@@ -37,15 +38,14 @@ class Linked(msgspec.Struct, frozen=True):
 def link(
     setup: Setup,
     source: Source,
-    paths: Sequence[str],
+    files: Sequence[str],
     arch: str,
     leaves_out: Callable[[str], bool] | None = None,
 ) -> Linked:
-    """Load the facts below ``paths`` and link them, with what their hooks need from outside.
+    """Load the facts of ``files`` and link them, with what their hooks need from outside.
 
     ``leaves_out`` tells which files the configuration does not build.
     """
-    files = tuple(source.paths(paths))
     loaded = loader_of(setup, source, jobs=setup.config.jobs).load(files)
     outside = Outside(around_of(setup, source, arch, files), loader_of(setup, source, jobs=0))
     program = Program(loaded.facts, view_of(setup, arch), outside, leaves_out)
@@ -62,6 +62,13 @@ def loader_of(setup: Setup, source: Source, *, jobs: int) -> FactsLoader:
     progress = setup.config.progress if jobs else None
     loader = FactsLoader(source, setup.macros, setup.store, jobs=jobs, progress=progress)
     return loader.sharing(ground.loaded, apart)
+
+
+def _forget(setup: Setup, source: Source, paths: Iterable[str]) -> None:
+    """Drop the facts of files that nothing else will ask for."""
+    loaded = setup.ground(source)[0].loaded
+    for path in paths:
+        loaded.pop(path, None)
 
 
 def around_of(setup: Setup, source: Source, arch: str, inside: Collection[str]) -> Around:
@@ -104,15 +111,32 @@ def _remembered(setup: Setup, source: Source, paths: Sequence[str], arch: str) -
 
 
 def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Result:
-    linked = link(setup, source, paths, arch)
-    found = run_rules(setup, linked)  # which may load more of the context
-    findings, notices = with_comments(setup, linked.loaded.facts, found)
-    return Result(msgspec.structs.replace(coverage_of(linked), notices=notices), findings)
+    files = tuple(source.paths(paths))
+    everything = frozenset(files)
+    told, remarked, coverage = list[Finding](), dict[str, FileFacts](), Coverage()
+    context = set[str]()
+    for portion in portions(files):
+        linked = link(setup, source, portion, arch)
+        told += _raw_findings(setup, linked, everything)  # which may load more of the context
+        remarked |= {path: facts for path, facts in linked.loaded.facts.items() if facts.remarks}
+        coverage = coverage.plus(coverage_of(linked))
+        context |= linked.outside.loaded.keys() - everything
+        if len(portion) < len(files):
+            _forget(setup, source, linked.scope)
+    findings, notices = with_comments(setup, remarked, settle(told))
+    coverage = msgspec.structs.replace(coverage, context_files=len(context), notices=notices)
+    return Result(coverage, findings)
 
 
 def run_rules(setup: Setup, linked: Linked) -> tuple[Finding, ...]:
     """The findings of the chosen rules that concern the scanned files, settled."""
-    return settle(f for rule in _told(setup) for f in _findings(rule, setup.model, linked))
+    return settle(_raw_findings(setup, linked))
+
+
+def _raw_findings(setup: Setup, linked: Linked, elsewhere: Collection[str] = ()) -> Iterator[Finding]:
+    """As ``run_rules``, unsettled.  The files ``elsewhere`` are linked for themselves."""
+    for rule in _told(setup):
+        yield from _findings(rule, setup.model, linked, elsewhere)
 
 
 def _told(setup: Setup) -> Iterator[Rule]:
@@ -123,9 +147,13 @@ def _told(setup: Setup) -> Iterator[Rule]:
         yield rule
 
 
-def _findings(rule: Rule, model: KernelModel, linked: Linked) -> Iterator[Finding]:
+def _findings(
+    rule: Rule, model: KernelModel, linked: Linked, elsewhere: Collection[str]
+) -> Iterator[Finding]:
     for finding in find_matcher(rule.matcher).match(rule, linked.program, model):
-        inside = finding.file in linked.scope or any(s.file in linked.scope for s in finding.steps)
+        inside = finding.file in linked.scope or (
+            finding.file not in elsewhere and any(s.file in linked.scope for s in finding.steps)
+        )
         if inside and rule.covers(finding.file):
             yield finding
 
