@@ -157,7 +157,7 @@ class Afterwards:
             return gone
         if resource.nature != "reference" or resource.advisory or self._takes_more(func, resource.name):
             return None
-        for outcome in self.owner.outcomes(func, {resource.name}):
+        for outcome in self.owner.outcomes(func, frozenset({resource.name})):
             site = outcome.site
             fresh = site.named and not site.same and not site.loop and outcome.complete
             if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):

@@ -8,7 +8,7 @@ with it (held).  One acquisition at a time keeps the number of states small.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameter
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
 from kscan.analyses.undoing import Undoing
 from kscan.analyses.values import Values
+from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis, Release, Resource
 from kscan.link.program import Func, Program
@@ -55,6 +56,8 @@ class Site(msgspec.Struct, frozen=True, eq=False):
     same: str = ""  # the argument that is given back with one more reference
     given: str = ""  # the argument whose state changes; nothing would change if it were NULL
     on: Object | None = None  # what it was set up on, which takes it along when it goes
+    failure: str = "never"  # one of kscan.kernel.apis.FAILURES
+    wrapped: bool = False  # by a function whose body shows it, not by one that the kernel model knows
 
 
 class Held(NamedTuple):
@@ -97,8 +100,10 @@ class Ownership:
         self.apis = apis
         self.parameters = program.shared(Parameters, apis)
         self.undoing = program.shared(Undoing, apis)
+        self.wrappers = Wrappers(self, program, apis)
         self._bodies: dict[Func, Holding] = {}
         self._sites: dict[Func, tuple[Site, ...]] = {}
+        self._wrapped: dict[tuple[Func, frozenset[str]], tuple[Site, ...]] = {}
         self._outcomes: dict[Site, Outcome] = {}
 
     def functions(self, names: Iterable[str]) -> list[Func]:
@@ -115,18 +120,30 @@ class Ownership:
             found = self._bodies[func] = Holding(self, func)
         return found
 
-    def outcomes(self, func: Func, resources: Collection[str]) -> Iterator[Outcome]:
-        """The outcome of each acquisition of one of ``resources`` in a function."""
+    def outcomes(self, func: Func, resources: frozenset[str], *, wrapped: bool = False) -> Iterator[Outcome]:
+        """The outcome of each acquisition of one of ``resources`` in a function.
+
+        ``wrapped``: also of those by functions whose bodies alone show that they acquire.
+        """
         sites = self._sites.get(func)
         if sites is None:
             holding = self.holding(func)
             sites = self._sites[func] = tuple(s for s in holding.sites() if not holding.cleaned(s))
-        for site in sites:
+        for site in (*sites, *(self._by_wrappers(func, resources) if wrapped else ())):
             if site.resource.name in resources:
                 found = self._outcomes.get(site)
                 if found is None:
                     found = self._outcomes[site] = self.holding(func).outcome(site, site.held)
                 yield found
+
+    def _by_wrappers(self, func: Func, resources: frozenset[str]) -> tuple[Site, ...]:
+        key = (func, resources)
+        found = self._wrapped.get(key)
+        if found is None:
+            holding = self.holding(func)
+            found = tuple(s for s in holding.wrapped(resources) if not holding.cleaned(s))
+            self._wrapped[key] = found
+        return found
 
 
 class Holding:
@@ -138,6 +155,7 @@ class Holding:
         self._apis = owner.apis
         self._parameters = owner.parameters
         self.undoing = owner.undoing
+        self._wrappers = owner.wrappers
         self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
         self.values = Values(self.body)
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
@@ -162,6 +180,43 @@ class Holding:
                 site = None if role.managed else self._site(place, event, role)
                 if site is not None:
                     yield site
+
+    def wrapped(self, resources: frozenset[str]) -> Iterator[Site]:
+        """The calls of functions that acquire one of ``resources`` for their caller."""
+        for place, event in all_events(self.body):
+            if isinstance(event, Call) and not event.loop:
+                for role in self._wrappers.acquires(event.callee, self.func.path, resources):
+                    site = self._wrapped_site(place, event, role)
+                    if site is not None:
+                        yield site
+
+    def _wrapped_site(self, place: Place, event: Call, role: Wrapped) -> Site | None:
+        resource, held, named = self._apis.resources[role.resource], _HELD[role.failure], role.kind != "arg"
+        if role.kind == "result":
+            holders = {Object(event.result)} if event.result else set()
+            held = POSITIVE
+        else:
+            arg = event.args[role.argument] if role.argument < len(event.args) else ""
+            found = parse(arg)
+            if found is None or (
+                named and (arg[:1] != "&" or found.fields or found.base not in self._locals)
+            ):
+                return None
+            places = (found, None if named else self.values.object(arg))
+            holders = {Object(o.base, o.fields + role.fields) for o in places if o is not None}
+            held = ZERO if role.failure == "errno" else held
+        return Site(
+            self.func,
+            place,
+            event,
+            resource,
+            frozenset(holders),
+            held,
+            named,
+            given=event.args[role.argument][1:] if role.kind == "out" else "",
+            failure=role.failure,
+            wrapped=True,
+        )
 
     def _site(self, place: Place, event: Call, role: Acquire) -> Site | None:
         where, holders, named = role.holder, set(), True
@@ -195,7 +250,19 @@ class Holding:
         given = event.args[where.index] if where.kind == "arg" and not named else ""
         on = self.values.object(event.args[0]) if where.kind == "arg" and where.index else None
         return Site(
-            self.func, place, event, resource, frozenset(holders), held, named, False, kept, same, given, on
+            self.func,
+            place,
+            event,
+            resource,
+            frozenset(holders),
+            held,
+            named,
+            False,
+            kept,
+            same,
+            given,
+            on,
+            role.failure,
         )
 
     @cached_property
@@ -264,7 +331,11 @@ class Holding:
         outcome = self._followed(site, mask, [{}])
         if outcome.complete and all(e.kind.endswith(("released", "escaped")) for e in outcome.exits):
             return outcome
-        before = self.facts_at(site.place)
+        if site.wrapped:
+            found, complete = self._known({site.place: site.call})
+            before = found.get(site.place, []) if complete else [{}]
+        else:
+            before = self.facts_at(site.place)
         return outcome if before == [{}] else self._followed(site, mask, before)
 
     def _followed(self, site: Site, mask: int, before: list[Facts]) -> Outcome:
@@ -275,6 +346,9 @@ class Holding:
             known[site.same] = POSITIVE
         if site.given:
             known[site.given] = POSITIVE
+        if site.wrapped:  # what it was given and what else it told do not say that there is nothing
+            told = (arg.removeprefix("&") for arg in site.call.args)
+            known |= {arg: POSITIVE for arg in told if arg.isidentifier() and not arg.isupper()}
         outcome.complete = self.paths.explore(
             start,
             [facts | known for facts in before],
@@ -353,9 +427,28 @@ class Holding:
         """What a call does with an argument."""
         return self._parameters.fate(call.callee, position, self.func.path)
 
+    def given_back(self, call: Call) -> tuple[Undone, ...]:
+        """What a call of a function of the program releases of its arguments."""
+        found = self._wrappers.releases(call.callee, self.func.path)
+        return tuple(undone for undone in found if undone.argument < len(call.args))
+
     def apis(self) -> Apis:
         """The kernel model's roles."""
         return self._apis
+
+    def may_succeed(self, exit_: Exit) -> bool:
+        """Whether the function may tell success on a way that goes through where a path was ended."""
+        succeeds = False
+
+        def visit(where: Place, event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
+            nonlocal succeeds
+            if event is None and self.body.blocks[where.block].kind == "return":
+                succeeds = succeeds or self.fails(where.block, facts) is not True
+            return not succeeds
+
+        node = exit_.node
+        known = self.paths.known(node)
+        return self.paths.explore(Place(node.block, node.index), [known], True, visit) and succeeds
 
     def fails(self, block: int, facts: Facts) -> bool | None:
         """Whether the return at the end of a block tells failure."""
@@ -506,9 +599,12 @@ class _Walk:
         if not self._site.named and self._site.resource.nature == "lock" and self._releases(event, -1):
             return self._less(state, "released", event.line, node, event.callee)
         holding = self._holding
+        if not self._site.named and self._undone(event, state):
+            return self._less(state, "released", event.line, node, event.callee)
         if (state.stored or not self._site.named) and self._undoes(event, state):
             # That a function frees some memory, deep below, does not show that it should be this.
-            kind = "escaped" if self._site.resource.nature in ("memory", "reference") else "released"
+            guessed = self._site.wrapped or self._site.resource.nature in ("memory", "reference")
+            kind = "escaped" if guessed else "released"
             self._end(kind, event.line, node, state, how=event.callee)
             return None
         for position, arg in enumerate(event.args):
@@ -544,6 +640,15 @@ class _Walk:
         if not self._holding.undoing.releasing(resource).isdisjoint(names):
             return True
         return sounds_ending(event.callee) and any(self._contains(arg, state) for arg in event.args)
+
+    def _undone(self, event: Call, state: Held) -> bool:
+        """Whether a call of a function of the program gives back just this, by its body."""
+        for resource, index, fields in self._holding.given_back(event):
+            if resource == self._site.resource.name:
+                found = self._holding.values.object(event.args[index])
+                if found is not None and Object(found.base, found.fields + fields) in state.holders:
+                    return True
+        return False
 
     def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
         """Whether a release ends an object that holds the resource, or the same field of another name."""

@@ -45,6 +45,7 @@ _CONSTANTS = {
     "0L": ZERO,
     '""': POSITIVE,
 }
+_UNDER_WAY = frozenset(("-EINPROGRESS", "-EIOCBQUEUED"))  # it goes on, and somebody is told when it ends
 _SIDES = {
     "!=": (NEGATIVE | POSITIVE, ZERO),
     "==": (ZERO, NEGATIVE | POSITIVE),
@@ -68,6 +69,8 @@ def constant(operand: str) -> int:
     known = _CONSTANTS.get(operand)
     if known is not None:
         return known
+    if operand in _UNDER_WAY:
+        return ANY
     if operand[:1] == "-" and operand[1:2].isalnum():
         return NEGATIVE
     if operand[:1].isdigit():
@@ -238,6 +241,10 @@ class Paths:
                     seen.add(key)
                     queue.append(Node(succ, 0, known, state, node, side))
         return True
+
+    def known(self, node: Node[S]) -> Facts:
+        """What is known where a node starts."""
+        return self._facts[node.known]
 
     def _number(self, facts: Facts) -> int:
         """The number that stands for ``facts``, which nobody changes from now on."""

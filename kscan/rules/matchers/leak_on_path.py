@@ -53,18 +53,19 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     options = rule.options_as(Options)
     apis = model.apis
     owner = program.shared(Ownership, apis)
-    wanted = {
+    wanted = frozenset(
         r.name
         for r in apis.resources.values()
         if r.name in options.failed or (_nature(r) in options.natures and r.advisory <= options.advisory)
-    }
+    )
     names = {
         f for f, roles in apis.acquires.items() if any(a.resource in wanted and not a.managed for a in roles)
     }
     names |= {m for m, loop in apis.loops.items() if loop.resource in wanted}
+    names |= owner.wrappers.functions(names, wanted)
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
-        for outcome in owner.outcomes(func, wanted) if rule.covers(func.path) else ():
+        for outcome in owner.outcomes(func, wanted, wrapped=True) if rule.covers(func.path) else ():
             for finding in _judged(rule, options, owner, outcome):
                 if (finding.line, finding.message) not in said:
                     said.add((finding.line, finding.message))
@@ -89,7 +90,8 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     harmless = frozenset[str]().union(*(e.passed for e in outcome.of("released")))
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
-        reason = "" if _is_kept(owner, outcome, leak) else _reason(owner, outcome, leak)
+        kept = _is_kept(owner, outcome, leak) or _is_another(outcome, leak)
+        reason = "" if kept else _reason(owner, outcome, leak)
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
             return
@@ -124,10 +126,12 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
         return ""  # a loop that releases each element may seem to have no turn
     escaped = outcome.of("escaped", "held perhaps", "lost perhaps")
     kept = site.resource.nature == "memory"  # what success leaves behind may be registered somewhere
+    if site.wrapped and not site.named and owner.undoing.left_to_caller(site.func, site.resource.name):
+        return ""
     if released and (leak.error or (site.named and not escaped and not kept)):
         return f"another path gives it back with {released[0].how} on line {released[0].line}"
     if not site.named:
-        return _left_behind(owner, outcome, leak)
+        return _left_behind(owner, outcome, leak) or _unbalanced(owner, outcome, leak)
     if escaped and leak.error:
         told = f"{escaped[0].how}, line {escaped[0].line}" if escaped[0].how else f"line {escaped[0].line}"
         return f"only another path hands it on ({told})"
@@ -150,6 +154,23 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _asked_in_vain(owner, site, leak)
         or _asked_whether_held(outcome, leak)
     )
+
+
+def _is_another(outcome: Outcome, leak: Exit) -> bool:
+    """Whether the path finds that the resource is what another variable holds.
+
+    New memory never is; a reference is taken not to be held then where it is put on the other side.
+    """
+    site, names = outcome.site, {str(h) for h in leak.node.state.holders}
+    undone = {e.node.block for e in outcome.of("released")}
+    for number, side in leak.node.decisions():
+        block = site.func.fact.body.blocks[number]
+        equal = block.op in ("==", "!=") and (block.op == "==") == (side == 0)
+        if not equal or len(names & {block.left, block.right}) != 1 or constant(block.right) != ANY:
+            continue
+        if site.resource.nature == "memory" or block.succs[1 - side] in undone:
+            return True
+    return False
 
 
 def _succeeds(owner: Ownership, site: Site, leak: Exit) -> bool:
@@ -281,16 +302,41 @@ def _left_behind(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     """The reason for what others could find, or what has no holder, where the function fails."""
     if not leak.error:
         return ""
+    site = outcome.site
     released = outcome.of("stored released")
     if released:
         return f"another path gives it back with {released[0].how} on line {released[0].line}"
-    site = outcome.site
+    if site.wrapped:
+        return ""
     params = {param.name for param in site.func.params}
     if _nature(site.resource) == "memory" and any(h.base in params for h in leak.node.state.holders):
         return ""  # whoever made the object may free what is in it
     if site.resource.nature == "reference" or owner.undoing.left_to_caller(site.func, site.resource.name):
         return ""
     return "the function fails there, and nobody else undoes what it did"
+
+
+def _unbalanced(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
+    """The reason where the function succeeds with a reference that it elsewhere puts before it succeeds."""
+    site, released = outcome.site, outcome.of("released")
+    if site.resource.nature != "reference" or not released or outcome.of("escaped", "held perhaps"):
+        return ""
+    holding = owner.holding(site.func)
+    if leak.error or not _leaves_early(site, leak) or _asked_whether_held(outcome, leak):
+        return ""
+    if not all(map(holding.may_succeed, released)):
+        return ""
+    return f"another path that succeeds gives it back with {released[0].how} on line {released[0].line}"
+
+
+def _leaves_early(site: Site, leak: Exit) -> bool:
+    """Whether the path leaves from within an ``if``, with the rest of the function below that."""
+    blocks = site.func.fact.body.blocks
+    for number, side in leak.node.decisions():
+        if blocks[number].kind == "branch":
+            taken, other = blocks[number].succs[side], blocks[number].succs[1 - side]
+            return blocks[taken].line < blocks[other].line
+    return False
 
 
 def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason: str) -> Finding:

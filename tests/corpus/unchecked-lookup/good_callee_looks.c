@@ -38,9 +38,12 @@ int example_number(u16 alias)
 	unsigned int number;
 
 	if (tell_number(pdev, &number))
-		return -1;
+		goto out;
 	if (pdev->devfn != number)
-		return -1;
+		goto out;
 	pci_dev_put(pdev);
 	return number;
+out:
+	pci_dev_put(pdev);
+	return -1;
 }

@@ -1,0 +1,215 @@
+"""Functions that acquire for their caller: what their bodies show, as a role of theirs.
+
+A function that gives its caller what it acquired, as its result, through a pointer it is given, or
+in the state of an object it is given, plays the same role to its caller as the API below plays to it.
+Only what the body shows for certain becomes a role: each pointer that is given back is NULL, an error
+pointer or one just acquired, and nothing else was told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from kscan.analyses.cfg import calls, comes_after, events
+from kscan.analyses.paths import NEGATIVE, ZERO, constant
+from kscan.facts.model import Assign
+from kscan.kernel.apis import Apis
+from kscan.link.program import Func, Program
+
+if TYPE_CHECKING:
+    from kscan.analyses.ownership import Outcome, Ownership, Site
+
+_LEVELS = 3
+_STATUS = ("int", "long", "ssize_t")
+
+
+class Wrapped(NamedTuple):
+    """What a function acquires for its caller; ``fields`` lead to it from argument ``index``."""
+
+    resource: str
+    kind: str  # result, out, arg
+    argument: int
+    fields: tuple[str, ...]
+    failure: str  # one of kscan.kernel.apis.FAILURES
+
+
+class Undone(NamedTuple):
+    """What a function releases of an argument: the object that ``fields`` lead to."""
+
+    resource: str
+    argument: int
+    fields: tuple[str, ...]
+
+
+class Wrappers:
+    """Roles of the functions of a program, worked out where they are asked for."""
+
+    def __init__(self, owner: Ownership, program: Program, apis: Apis) -> None:
+        self._owner = owner
+        self._program = program
+        self._apis = apis
+        self._acquired: dict[tuple[Func, frozenset[str]], tuple[Wrapped, ...]] = {}
+        self._undone: dict[Func, tuple[Undone, ...]] = {}
+        self._depth = 0
+
+    def functions(self, names: Collection[str], resources: frozenset[str]) -> frozenset[str]:
+        """The names of the functions that acquire one of ``resources`` by calling one of ``names``."""
+        found, edge = set[str](), set(names)
+        for _level in range(_LEVELS):
+            callers = {f for name in edge for f in self._program.calling(name) if self._program.is_root(f)}
+            edge = {f.name for f in callers if self._roles(f, resources)} - found - set(names)
+            found |= edge
+        return frozenset(found)
+
+    def acquires(self, callee: str, path: str, resources: frozenset[str]) -> tuple[Wrapped, ...]:
+        """What a call of ``callee`` from file ``path`` acquires, where the kernel model does not say."""
+        func = self._target(callee, path)
+        return () if func is None else self._roles(func, resources)
+
+    def releases(self, callee: str, path: str) -> tuple[Undone, ...]:
+        """What such a call gives back of its arguments."""
+        func = self._target(callee, path)
+        return () if func is None else self._releases(func)
+
+    def _target(self, callee: str, path: str) -> Func | None:
+        apis = self._apis
+        if callee in apis.acquires or callee in apis.releases or callee in apis.does_not_keep:
+            return None
+        found = self._program.resolve(callee, path) if callee.isidentifier() else ()
+        return found[0] if len(found) == 1 and self._program.is_root(found[0]) else None
+
+    # -- acquisitions ---------------------------------------------------------
+
+    def _roles(self, func: Func, resources: frozenset[str]) -> tuple[Wrapped, ...]:
+        key = (func, resources)
+        found = self._acquired.get(key)
+        if found is None:
+            if self._depth >= _LEVELS:
+                return ()
+            self._acquired[key] = ()  # a recursive call adds nothing
+            self._depth += 1
+            found = self._acquired[key] = tuple(dict.fromkeys(self._look(func, resources)))
+            self._depth -= 1
+        return found
+
+    def _look(self, func: Func, resources: frozenset[str]) -> Iterator[Wrapped]:
+        outcomes = [
+            o for o in self._owner.outcomes(func, resources, wrapped=True) if o.complete and not o.site.loop
+        ]
+        named = [o for o in outcomes if o.site.named and not o.site.same]
+        if "*" in func.fact.returns:
+            yield from self._returned(func, named)
+        elif func.fact.returns in (*_STATUS, "bool", "void"):
+            yield from self._filled(func, named)
+        if func.fact.returns in (*_STATUS, "void"):
+            yield from self._set_up(func, [o for o in outcomes if not o.site.named])
+
+    def _returned(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
+        given = [o.site for o in outcomes if o.exits and _only(o, "returned")]
+        for resource in {site.resource.name for site in given}:
+            sites = [site for site in given if site.resource.name == resource]
+            blocks = func.fact.body.blocks
+            mask = self._mask(func, [b.left for b in blocks if b.kind == "return"], sites)
+            if mask is not None:
+                yield Wrapped(resource, "result", 0, (), _failure(mask))
+
+    def _filled(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
+        for index, param in enumerate(func.params):
+            target = f"*{param.name}"
+            given = [o.site for o in outcomes if o.exits and _only(o, f"stored in {target}")]
+            if any(target in arg for _p, c in calls(func.fact.body) for arg in c.args if not c.loop):
+                continue
+            stores = [e for _p, e in events(func.fact.body) if isinstance(e, Assign) and e.target == target]
+            for resource in {site.resource.name for site in given}:
+                sites = [site for site in given if site.resource.name == resource]
+                if self._mask(func, [e.value for e in stores], sites) is not None:
+                    failure = {"bool": "false", "void": "never"}.get(func.fact.returns, "errno")
+                    yield Wrapped(resource, "out", index, (), failure)
+
+    def _mask(self, func: Func, values: list[str], sites: list[Site]) -> int | None:
+        """How what is given tells failure; None where it may be something that was not acquired."""
+        filled = {h.base for site in sites for h in site.holders if f"&{h.base}" in site.call.args}
+        held = {site.call.result for site in sites}
+        body, mask, seen, pending = func.fact.body, 0, set[str](), list(values)
+        made = {c.result: c.callee for _p, c in calls(body) if c.result}
+        while pending:
+            value = pending.pop()
+            if value in seen or value in held:
+                continue
+            seen.add(value)
+            if constant(value) in (ZERO, NEGATIVE):
+                mask |= constant(value)
+            elif self._apis.predicates.get(made.get(value, "")) in ("err_ptr", "err_cast"):
+                mask |= NEGATIVE
+            elif value.isidentifier() and value not in {p.name for p in func.params}:
+                given = [e.value for _p, e in events(body) if isinstance(e, Assign) and e.target == value]
+                others = any(f"&{value}" in c.args or (c.loop and value in c.args) for _p, c in calls(body))
+                if (others or not given) and value not in filled:
+                    return None
+                pending += given
+            else:
+                return None
+        for site in sites:
+            mask |= {"null": ZERO, "err_ptr": NEGATIVE, "null_or_err_ptr": ZERO | NEGATIVE}.get(
+                site.failure, 0
+            )
+        return mask
+
+    def _set_up(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
+        params = {param.name: index for index, param in enumerate(func.params)}
+        for outcome in outcomes:
+            kept = any(e.error is not True for e in outcome.of("held"))
+            found = min(outcome.site.holders, key=lambda h: (h.base not in params, str(h)), default=None)
+            if not kept or found is None or outcome.of("escaped") or "[]" in found.fields:
+                continue
+            if found.base in params and not self._undoes(func, outcome.site):
+                failure = "never" if func.fact.returns == "void" else "errno"
+                index = params[found.base]
+                yield Wrapped(outcome.site.resource.name, "arg", index, found.fields, failure)
+
+    def _undoes(self, func: Func, site: Site) -> bool:
+        """Whether a function also gives back what it sets up, and not because of what came later."""
+        body = func.fact.body
+        for place, call in calls(body):
+            known = [role.resource for role in self._apis.releases.get(call.callee, ())]
+            known += [role.resource for role in self.releases(call.callee, func.path)]
+            if site.resource.name in known and not comes_after(body, site.place, place):
+                return True
+        return False
+
+    # -- releases -------------------------------------------------------------
+
+    def _releases(self, func: Func) -> tuple[Undone, ...]:
+        found = self._undone.get(func)
+        if found is None:
+            self._undone[func] = ()
+            found = self._undone[func] = tuple(dict.fromkeys(self._look_for_releases(func)))
+        return found
+
+    def _look_for_releases(self, func: Func) -> Iterator[Undone]:
+        params = {param.name: index for index, param in enumerate(func.params)}
+        values = self._owner.holding(func).values
+        for _place, call in calls(func.fact.body):
+            below = [
+                (role.resource, role.holder.index, ())
+                for role in self._apis.releases.get(call.callee, ())
+                if role.holder.kind == "arg" and not role.holder.member
+            ] or self.releases(call.callee, func.path)
+            for resource, position, fields in below:
+                whole = values.object(call.args[position]) if position < len(call.args) else None
+                if whole is not None and whole.base in params:
+                    yield Undone(resource, params[whole.base], whole.fields + tuple(fields))
+
+
+def _only(outcome: Outcome, how: str) -> bool:
+    """Whether the only way in which a resource leaves the function is this one."""
+    return (
+        any(e.how == how for e in outcome.of("escaped"))
+        and all(e.how == how and not e.passed for e in outcome.of("escaped"))
+        and all(e.kind in ("escaped", "released", "held") for e in outcome.exits)
+    )
+
+
+def _failure(mask: int) -> str:
+    return {0: "never", ZERO: "null", NEGATIVE: "err_ptr"}.get(mask, "null_or_err_ptr")
