@@ -17,7 +17,7 @@ TEXT = '\tnp = of_get("bus");\n\tif (x)\n\t\treturn ret; /* early */\n}\n'
 
 
 def seen(**changes: Any) -> Finding:
-    fields: dict[str, Any] = {name: "" for name in Finding.__struct_fields__[:14]}
+    fields: dict[str, Any] = dict.fromkeys(Finding.__struct_fields__[:14], "")
     fields |= {"file": "a.c", "line": 3, "column": 1, "end_line": 3, "end_column": 1}
     fields |= {"steps": (), "conditions": (), **changes}
     setup = cast(Setup, SimpleNamespace(config=SimpleNamespace(format="text")))
