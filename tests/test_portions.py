@@ -20,22 +20,27 @@ from tests.test_scan import CORPUS, HAZARDS, RULES, found
         (9, [["a/b/1", "a/b/2", "a/c/3", "a/c/d/4", "e/5", "f"]]),
         (4, [["a/b/1", "a/b/2", "a/c/3", "a/c/d/4"], ["e/5", "f"]]),
         (3, [["a/b/1", "a/b/2"], ["a/c/3", "a/c/d/4"], ["e/5", "f"]]),
-        (1, [["a/b/1", "a/b/2"], ["a/c/3"], ["a/c/d/4"], ["e/5"], ["f"]]),
+        (1, [["a/b/1"], ["a/b/2"], ["a/c/3"], ["a/c/d/4"], ["e/5"], ["f"]]),
     ],
 )
 def test_directories_stay_together(most: int, expected: list[list[str]]) -> None:
-    files = ("a/b/1", "a/b/2", "a/c/3", "a/c/d/4", "e/5", "f")
-    assert [list(portion) for portion in portions(files, most)] == expected
+    sizes = dict.fromkeys(("a/b/1", "a/b/2", "a/c/3", "a/c/d/4", "e/5", "f"), 1)
+    assert [list(portion) for portion in portions(sizes, most)] == expected
+
+
+def test_a_file_too_large_is_a_portion_of_its_own() -> None:
+    assert list(portions({"a/1": 1, "a/2": 9, "a/3": 1, "b": 1}, 3)) == [
+        ("a/1",), ("a/2",), ("a/3",), ("b",)]  # fmt: skip
 
 
 def test_nothing_to_scan_is_one_portion() -> None:
-    assert list(portions(())) == [()]
+    assert list(portions({})) == [()]
 
 
 def test_portions_find_what_one_scan_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config(tree=CORPUS, rules=RULES)
     whole = scan(config)
-    monkeypatch.setattr(import_module("kscan.pipeline.scan"), "portions", partial(portions, most=3))
+    monkeypatch.setattr(import_module("kscan.pipeline.scan"), "portions", partial(portions, most=3000))
     parts = scan(config)
     assert found(parts) == HAZARDS
     assert parts.findings == whole.findings

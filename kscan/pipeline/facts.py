@@ -325,6 +325,17 @@ def _skipped(path: str, error: InputError) -> Skipped:
     return Skipped(path, error.line, error.reason, error.remedy)
 
 
+def sizes_of(source: Source, paths: Iterable[str]) -> dict[str, int]:
+    """The sizes of files in bytes; a guess where a source does not tell, 0 where a file cannot be had."""
+    sizes = {}
+    for path in paths:
+        try:
+            sizes[path] = _size(source.stamp(path))
+        except InputError:
+            sizes[path] = 0
+    return sizes
+
+
 def _size(stamp: Stamp | str) -> int:
     return _UNKNOWN_SIZE if isinstance(stamp, str) else stamp[0]
 

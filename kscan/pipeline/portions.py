@@ -6,31 +6,31 @@ so portions cost some chains that lead from one to another, and keep memory flat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-MOST = 2500
-"""Files that are linked together: about 500 MB."""
+MOST = 40_000_000
+"""Bytes of source that are linked together: 500 MB of memory with all rules."""
 
 
-def portions(files: Sequence[str], most: int = MOST, depth: int = 0) -> Iterator[tuple[str, ...]]:
-    """``files`` (sorted) in portions of at most ``most``, unless one directory alone holds more.
+def portions(sizes: Mapping[str, int], most: int = MOST, depth: int = 0) -> Iterator[tuple[str, ...]]:
+    """Files, by path with their sizes in bytes, in portions of at most ``most``, but for larger files.
 
-    Of directories too large for one portion, the directories below are taken one after the other, as many
-    at a time as fit.
+    Where directories do not fit together, those below the large ones are taken one after the other, as
+    many at a time as fit; at last files.
     """
-    if len(files) <= most:
-        yield tuple(files)
+    if sum(sizes.values()) <= most:
+        yield tuple(sizes)
         return
-    waiting: list[str] = []
-    for folder, group in groupby(files, key=lambda path: path.split("/")[:-1][depth : depth + 1]):
-        part = list(group)
-        if waiting and len(waiting) + len(part) > most:
+    waiting: dict[str, int] = {}
+    for _name, group in groupby(sizes, key=lambda path: path.split("/")[depth]):
+        part = {path: sizes[path] for path in group}
+        if waiting and sum(waiting.values()) + sum(part.values()) > most:
             yield tuple(waiting)
-            waiting = []
-        if len(part) > most and folder:
+            waiting = {}
+        if sum(part.values()) > most and len(part) > 1:
             yield from portions(part, most, depth + 1)
         else:
-            waiting += part
+            waiting |= part
     if waiting:
         yield tuple(waiting)

@@ -13,7 +13,7 @@ from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.areas import as_set
 from kscan.pipeline.around import Around, Folders
-from kscan.pipeline.facts import FactsLoader, Loaded
+from kscan.pipeline.facts import FactsLoader, Loaded, sizes_of
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.portions import portions
 from kscan.pipeline.results import Manifest, Result, recall, remember
@@ -115,7 +115,7 @@ def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Res
     everything = frozenset(files)
     told, remarked, coverage = list[Finding](), dict[str, FileFacts](), Coverage()
     context = set[str]()
-    for portion in portions(files):
+    for portion in portions(sizes_of(source, files)):
         linked = link(setup, source, portion, arch)
         told += _raw_findings(setup, linked, everything)  # which may load more of the context
         remarked |= {path: facts for path, facts in linked.loaded.facts.items() if facts.remarks}
