@@ -45,6 +45,12 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (-_RANK[f.severity], _SURE.index(f.confidence), f.sort_key))
 
 
+def untold_conditions(finding: Finding) -> list[str]:
+    """The conditions of a finding that its steps do not tell already."""
+    told = "\n".join(f"{step.message} in {step.function}()" for step in finding.steps)
+    return [condition for condition in finding.conditions if condition not in told]
+
+
 def place(finding: Finding, *, byte_columns: bool = False) -> str:
     """``path:line:column`` of a finding, with the column that a terminal shows or that counts bytes."""
     column = finding.column if byte_columns else display_column(finding)

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from email.header import Header
 from email.utils import formataddr, getaddresses, parseaddr
 from hashlib import blake2b
+from itertools import groupby
 
 from kscan import __version__
 from kscan.findings.model import Finding, Mail, PatchResult, Quoted, Report
 from kscan.findings.plain import plain, plain_lines
-from kscan.findings.summary import is_new
+from kscan.findings.summary import is_new, untold_conditions
 from kscan.reports import Style
 
 _SEVERITY = {"error": "High", "warning": "Medium", "note": "Low"}
@@ -24,6 +25,27 @@ _WIDTH = 74
 _AROUND = 8  # quoted lines before the one that is commented
 _AFTER = 2
 _FALSE_IF = "false if "
+_LEFT_OUT = "[ ... ]"
+_ARTICLES = ("the ", "what ")  # words that may begin a claim and are no name of the code
+_QUESTIONS = {
+    "memory-leak": "Can this leak memory?",
+    "refcount-leak": "Can this leak a reference?",
+    "refcount-underflow": "Can this be put once too often?",
+    "use-after-free": "Can this be used after it is freed?",
+    "double-free": "Can this be freed twice?",
+    "dangling-pointer": "Can somebody still use this pointer?",
+    "stale-pointer": "Can somebody still use this pointer?",
+    "null-check": "Can this be NULL here?",
+    "err-ptr-check": "Is the failure seen here?",
+    "error-check": "Is the failure seen here?",
+    "error-unwind": "Does the error path undo enough?",
+    "asym-teardown": "Does the teardown undo enough?",
+    "teardown-level": "Is this released too early?",
+    "ordering": "Is this the right order?",
+    "uninit": "Can this be read before it is set?",
+    "lock-imbalance": "Can the lock still be held here?",
+    "sleep-in-atomic": "Can this sleep in atomic context?",
+}
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
 
@@ -122,7 +144,7 @@ def _body(mail: Mail, found: Sequence[Finding]) -> Iterator[str]:
             continue
         if hunk.file != file:
             file = hunk.file
-            yield "> [ ... ]"
+            yield _LEFT_OUT
             yield from _quoted((f"--- a/{file}", f"+++ b/{file}"))
         yield from _quoted((hunk.header,))
         yield from _interleaved(hunk, marks, here)
@@ -145,7 +167,7 @@ def _interleaved(hunk: Quoted, marks: Sequence[int], here: dict[int, list[Findin
     for number, at in enumerate(marks):
         start = max(shown, at - _AROUND)
         if start > shown:
-            yield "> [ ... ]"
+            yield _LEFT_OUT
         yield from _quoted(hunk.lines[start : at + 1])
         for finding in here[at]:
             yield from _comment(finding)
@@ -154,7 +176,7 @@ def _interleaved(hunk: Quoted, marks: Sequence[int], here: dict[int, list[Findin
         if last and shown < len(hunk.lines):
             yield from _quoted(hunk.lines[shown : shown + _AFTER])
             if shown + _AFTER < len(hunk.lines):
-                yield "> [ ... ]"
+                yield _LEFT_OUT
 
 
 def _quoted(lines: Iterable[str]) -> Iterator[str]:
@@ -165,14 +187,18 @@ def _comment(finding: Finding, *, told_where: bool = False) -> Iterator[str]:
     yield ""
     yield f"[Severity: {_SEVERITY[finding.severity]}]"
     where = f" ({finding.file}:{finding.line}, in {finding.function}())" if told_where else ""
-    yield from _wrapped(f"Is this so? {finding.message}{where}.")
+    claim = finding.message
+    claim = claim[:1].upper() + claim[1:] if claim.startswith(_ARTICLES) else claim
+    yield from _wrapped(f"{_QUESTIONS.get(finding.hazard, 'Is this right?')} {claim}{where}.")
     if finding.steps:
         yield ""
-        for step in finding.steps:
-            yield _ascii(f"  {step.function}() at {step.file}:{step.line}")
-            yield from _wrapped(step.message, "    ")
-    needed = [c for c in finding.conditions if not c.startswith(_FALSE_IF)]
-    doubts = [c.removeprefix(_FALSE_IF) for c in finding.conditions if c.startswith(_FALSE_IF)]
+        for (function, file), steps in groupby(finding.steps, key=lambda step: (step.function, step.file)):
+            yield _ascii(f"  {function}() in {file}:")
+            for step in steps:
+                yield from _wrapped(f"{step.line}: {step.message}", "    ", "      ")
+    conditions = untold_conditions(finding)
+    needed = [c for c in conditions if not c.startswith(_FALSE_IF)]
+    doubts = [c.removeprefix(_FALSE_IF) for c in conditions if c.startswith(_FALSE_IF)]
     if needed:
         yield ""
         yield from _wrapped(f"The path taken needs: {'; '.join(needed)}.")
@@ -182,12 +208,12 @@ def _comment(finding: Finding, *, told_where: bool = False) -> Iterator[str]:
     yield ""
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
+def _wrapped(text: str, indent: str = "", hanging: str = "") -> list[str]:
     return textwrap.wrap(
         _ascii(text),
         _WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=hanging or indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

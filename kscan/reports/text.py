@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from kscan.findings.columns import frame
 from kscan.findings.model import Finding, PatchResult, Report, SeriesResult
 from kscan.findings.plain import plain
-from kscan.findings.summary import is_new, place
+from kscan.findings.summary import is_new, place, untold_conditions
 from kscan.reports import Style
 from kscan.reports._paint import Paint
 
@@ -77,8 +77,7 @@ class _Text:
         for step in finding.steps:
             there = plain(f"{step.file}:{step.line}:")
             yield f"{there} {note} {plain(f'in {step.function}(): {step.message}')}"
-        told = "\n".join(f"{step.message} in {step.function}()" for step in finding.steps)
-        for condition in (c for c in finding.conditions if c not in told):
+        for condition in untold_conditions(finding):
             yield f"{where}: {note} {plain(f'condition: {condition}')}"
         for about in _about_the_patch(finding):
             yield f"{where}: {note} {plain(about)}"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from kscan.findings.model import Coverage, Finding, Mail, PatchResult, Quoted, Report, Step
+from kscan.findings.model import CLASSES, Coverage, Finding, Mail, PatchResult, Quoted, Report, Step
 from kscan.reports import Style, find_reporter
 
 FINDING = Finding(
@@ -57,8 +57,9 @@ def test_nothing_of_a_mail_makes_a_header_of_its_own(field: str) -> None:
 
 def test_a_finding_stands_below_its_line_though_the_hunk_applied_elsewhere() -> None:
     lines = draft()[1].splitlines()
-    assert lines[lines.index("> +\tx();") + 1 :][:3] == ["", "[Severity: High]", "Is this so? it is wrong."]
-    assert "> [ ... ]" not in lines[lines.index("> +\tx();") :]
+    told = lines[lines.index("> +\tx();") + 1 :][:3]
+    assert told == ["", "[Severity: High]", "Is this the right order? it is wrong."]
+    assert "[ ... ]" not in lines[lines.index("> +\tx();") :]
 
 
 def test_a_finding_of_another_file_stands_at_the_end_or_below_a_step_the_patch_adds() -> None:
@@ -68,6 +69,22 @@ def test_a_finding_of_another_file_stands_at_the_end_or_below_a_step_the_patch_a
     _, body = draft(stepped)
     assert "Not in a line" not in body
     assert body.index("> +\tx();") < body.index("it is wrong")
+
+
+def test_a_step_stands_under_its_function_and_what_it_tells_is_not_told_again() -> None:
+    steps = tuple(Step("a.c", line, "f", f"takes the branch {line}") for line in (3, 4))
+    body = draft(
+        msgspec.structs.replace(FINDING, steps=steps, conditions=("4 in f()", "x is set", "false if y"))
+    )[1]
+    assert "\n  f() in a.c:\n    3: takes the branch 3\n    4: takes the branch 4\n\n" in body
+    assert "The path taken needs: x is set.\n\nThis would be wrong if y.\n" in body
+
+
+@pytest.mark.parametrize("hazard", CLASSES)
+def test_every_class_has_a_question(hazard: str) -> None:
+    body = draft(msgspec.structs.replace(FINDING, hazard=hazard, message="the thing goes wrong"))[1]
+    assert "? The thing goes wrong.\n" in body
+    assert "Is this right?" not in body
 
 
 def test_own_text_is_ascii_and_not_wide() -> None:
