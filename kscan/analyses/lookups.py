@@ -34,6 +34,7 @@ from kscan.link.program import Edge, Func, Program
 MODEL, SEARCH = "model", "search"
 _DEPTH = 4
 _MOST_TARGETS = 2
+_SEVERAL = 2  # arguments by which two calls are known to be about the same thing
 _TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
 _LOGIC = re.compile(r"!|&&|\|\||==|\?")
 _LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
@@ -95,7 +96,7 @@ class Lookups:
     def __init__(self, program: Program, apis: Apis, owner: Ownership) -> None:
         self.program = program
         self.apis = apis
-        self._owner = owner
+        self.owner = owner
         self._sources: dict[Func, Source | None] = {}
         self._uses: dict[tuple[Func, int], Use | None] = {}
         self._through: dict[tuple[Func, int], _Effect] = {}
@@ -237,7 +238,7 @@ class Lookups:
 
     def unchecked(self, func: Func) -> Iterator[Unchecked]:
         """The lookups of a function whose result a path takes to a dereference, the nearest of each."""
-        if func.fact.partial or not any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path):
+        if func.fact.partial or not self.asks(func):
             return
         body = func.fact.body
         asked = [
@@ -255,10 +256,14 @@ class Lookups:
                 continue
             source = self.source(call.callee, func.path)
             if source is not None and self._may_find(func, used, names, source):
-                holding = self._owner.holding(func)
+                holding = self.owner.holding(func)
                 found = self._followed(holding, place, call, source)
                 if found is not None and not self._looked_before(holding, place, call):
                     yield found
+
+    def asks(self, func: Func) -> bool:
+        """Whether a function calls something whose result may be NULL, as far as that is told cheaply."""
+        return any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path)
 
     def _may_be(self, callee: str) -> bool:
         """Whether ``source`` could find anything for a name, as far as that is told without loading more."""
@@ -304,10 +309,17 @@ class Lookups:
         return walk.found
 
     def _looked_before(self, holding: Holding, place: cfg.Place, call: Call) -> bool:
-        """Whether the function has looked up the like before, and tested what it found: it is there."""
+        """Whether the function has looked up the like before, and tested what it found: it is there.
+
+        Or whether it has tested the result of a call that was told the same, which made what is there.
+        """
         body = holding.body
         for where, other in cfg.calls(body):
-            if other.callee != call.callee or where == place or not cfg.comes_after(body, where, place):
+            if where == place or not cfg.comes_after(body, where, place):
+                continue
+            if other.callee != call.callee:
+                if self._is_told(holding, call, other) and _is_decided(body, other, place):
+                    return True
                 continue
             names = _names_of(body, other)
             missing = any(
@@ -317,6 +329,13 @@ class Lookups:
             if is_checked(body, other) and not missing:
                 return True
         return False
+
+    def _is_told(self, holding: Holding, call: Call, other: Call) -> bool:
+        """Whether a call gets the arguments of another one, of which there are several."""
+        if len(call.args) < _SEVERAL or len(other.args) < len(call.args):
+            return False
+        pairs = zip(call.args, other.args, strict=False)
+        return all(one == two or two in holding.paths.same(one) for one, two in pairs)
 
     def belief(self, callee: str) -> tuple[int, int]:
         """How many callers test the result of a function, and how many use it untested."""
@@ -587,6 +606,13 @@ def tested_at_once(body: Body, place: cfg.Place, call: Call) -> bool:
         elif any(name in operand for operand in all_operands(event) for name in names):
             return False
     return block.left in names or block.right in names
+
+
+def _is_decided(body: Body, call: Call, place: cfg.Place) -> bool:
+    """Whether control only comes to a place one way from a test of a call's result."""
+    names = _names_of(body, call)
+    tests = (body.blocks[number] for number, _holds in cfg.conditions(body, place.block))
+    return any(names & {block.left, block.right} for block in tests)
 
 
 def _is_tested(body: Body, operand: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.fields import Fields
+from kscan.analyses.kept_lookups import KeptLookups, KeptNull, Reader
 from kscan.analyses.lookups import MODEL, Lookups, Source, Unchecked
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
@@ -16,6 +18,7 @@ from kscan.rules.schema import Rule
 from kscan.rules.trace import branches, call_text, claim, condition_text, edge_step, tests_at
 
 CONTRACT, BODY = "contract", "body"
+_MOST = 3  # readers that are shown
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,9 +48,17 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     owner = program.shared(Ownership, model.apis)
     lookups = program.shared(Lookups, model.apis, owner)
     for found in lookups.all_unchecked():
-        known = CONTRACT if found.source.kind == MODEL else BODY
-        if known in options.evidence and found.call.callee not in options.except_for:
+        if _is_asked(options, found):
             yield _finding(rule, owner, lookups, found)
+    fields = program.shared(Fields, model.apis, model.lifecycle)
+    for kept in program.shared(KeptLookups, model.apis, lookups, fields).all():
+        if _is_asked(options, kept):
+            yield _kept_finding(rule, owner, kept)
+
+
+def _is_asked(options: Options, found: Unchecked | KeptNull) -> bool:
+    known = CONTRACT if found.source.kind == MODEL else BODY
+    return known in options.evidence and found.call.callee not in options.except_for
 
 
 def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -> Finding:
@@ -86,6 +97,54 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
         conditions=tuple(dict.fromkeys(conditions)),
         subject=f"{call_text(call)} {found.what}",
     )
+
+
+def _kept_finding(rule: Rule, owner: Ownership, kept: KeptNull) -> Finding:
+    """The finding is where the pointer is kept: there it can be tested."""
+    func, call, reader = kept.func, kept.call, kept.readers[0]
+    values = owner.holding(func).values
+    decisions = shown(func.fact.body, list(kept.node.decisions()))
+    taken, conditions = branches(func, decisions, values)
+    place = f"{kept.struct}.{kept.field}"
+    steps = [
+        Step(func.path, call.line, func.name, f"{call_text(call, values)} gives NULL where it finds nothing"),
+        *_source_steps(kept.source),
+        *taken,
+        Step(func.path, kept.line, func.name, f"keeps it in {place} without a test, and goes on"),
+        *(step for other in kept.readers[:_MOST] for step in _reader_steps(other)),
+    ]
+    before = (condition_text(func, b, h, values) for b, h in tests_at(func, kept.place.block))
+    conditions = (
+        *before,
+        *conditions,
+        f"false if {call.callee}() always finds something where {func.name}() calls it, or "
+        f"{reader.func.name}() never runs where it did not",
+    )
+    return claim(
+        rule,
+        func,
+        kept.line,
+        message=rule.text(
+            call=call.callee,
+            use=reader.operand,
+            where=f"{reader.func.name}()",
+            line=str(call.line),
+            habit=f"nothing that reads {place} tests it",
+        ),
+        steps=steps,
+        conditions=tuple(dict.fromkeys(conditions)),
+        subject=f"{call_text(call)} {kept.target}",
+    )
+
+
+def _reader_steps(reader: Reader) -> Iterator[Step]:
+    func, use = reader.func, reader.use
+    if use is None:
+        yield Step(func.path, reader.line, func.name, f"evaluates {reader.operand}: an oops if it is NULL")
+        return
+    yield Step(func.path, reader.line, func.name, f"hands it on to {reader.operand} without a test")
+    yield from map(edge_step, use.chain)
+    yield Step(use.func.path, use.line, use.func.name, f"evaluates {use.operand}: an oops if it is NULL")
 
 
 def _source_steps(source: Source) -> Iterator[Step]:
