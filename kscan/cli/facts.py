@@ -37,7 +37,8 @@ def command(file: str, format: str, function: str | None, **options: Any) -> int
     """
     from kscan import pipeline  # noqa: PLC0415 - help and completion do without the engine
 
-    facts = pipeline.facts_of(configure(**options), file)
+    config = configure(paths=(file,), **options)
+    facts = pipeline.facts_of(config)
     if function is not None:
         facts = _only(facts, function)
     if format == "json":

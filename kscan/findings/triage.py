@@ -83,15 +83,21 @@ def notices(
 ) -> tuple[Notice, ...]:
     """What to tell of entries that have ended, or that hide nothing though their file was looked at.
 
-    ``findings`` are those of ``rules`` in ``paths``, which may be folders; ``name`` is the triage file's.
+    ``findings`` are those of ``rules`` in ``paths``, which may be folders, or of changes, which leave an
+    entry nothing to hide by fixing its finding; ``name`` is the triage file's.
     """
-    found = {f.fingerprint for f in findings}
+    fate = {f.fingerprint: f.status for f in findings}  # what the last of several patches makes of each
+    found = {fingerprint for fingerprint, status in fate.items() if status != "fixed"}
     looked_for = frozenset(rules)
     told = []
     for entry in entries:
         if entry.until is not None and entry.until < today:
             told.append(Notice(name, 0, f"{_named(entry)} has ended on {entry.until}", "decide again"))
-        elif entry.rule in looked_for and entry.fingerprint not in found and _within(entry.file, paths):
+        elif (
+            entry.rule in looked_for
+            and entry.fingerprint not in found
+            and (entry.fingerprint in fate or _within(entry.file, paths))
+        ):
             told.append(Notice(name, 0, f"{_named(entry)} hides nothing", "remove it"))
     return tuple(told)
 

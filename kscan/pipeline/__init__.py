@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,12 +69,13 @@ def judge_changes(config: Config, changes: Changes) -> Report:
     return _noted(report, store)
 
 
-def facts_of(config: Config, path: str) -> FileFacts:
-    """What kscan understands of one file.  Raises InputError."""
+def facts_of(config: Config) -> FileFacts:
+    """What kscan understands of the one file that ``config`` names.  Raises InputError."""
     from kscan.facts.extract import extract  # noqa: PLC0415 - what comes from the cache needs no parser
 
     with Setup(config, None) as setup:
-        return extract(setup.source.read(PurePath(path).as_posix()), setup.macros)
+        (path,) = scope_of(setup)
+        return extract(setup.source.read(path), setup.macros)
 
 
 @contextmanager

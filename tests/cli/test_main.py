@@ -336,9 +336,17 @@ demo(struct phb * p) -> int
 
 
 def test_facts(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "facts_of", lambda config, path: FACTS, raising=False)
+    monkeypatch.setattr(pipeline, "facts_of", lambda config: FACTS, raising=False)
     assert run("facts", "a.c").out == FACTS_TEXT
     facts = json.loads(run("facts", "a.c", "--format", "json").out)
     assert facts["functions"][0]["body"]["blocks"][0]["events"][0]["event"] == "call"
     assert "12:" not in run("facts", "a.c", "--function", "demo").out
     assert "defines no function none" in run("facts", "a.c", "--function", "none").err
+
+
+def test_facts_of_a_file_however_it_is_named(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/a.c").write_text("int f(void) { return 1; }\n")
+    for name in ("d/a.c", "./d/a.c", str(tmp_path / "d/a.c")):
+        assert "f() -> int" in run("facts", "--tree", str(tmp_path), name).out
+    assert "is not in the tree" in run("facts", "--tree", str(tmp_path / "d"), __file__).err

@@ -68,3 +68,9 @@ def test_entries_of_no_use(
     said = notices([], [ENTRY], name="t", paths=paths, rules=rules, today=day)
     assert [n.message.partition(") ")[2] for n in said] == told
     assert not notices([FINDING], [ENTRY], name="t", paths=paths, rules=rules, today=TODAY)
+
+
+def test_an_entry_whose_finding_a_change_fixes_is_of_no_use() -> None:
+    fixed, carried = (msgspec.structs.replace(FINDING, status=s) for s in ("fixed", "carried"))
+    for found, told in (((fixed,), 1), ((carried,), 0), ((carried, fixed), 1), ((fixed, carried), 0)):
+        assert len(notices(found, [ENTRY], name="t", paths=(), rules=("r",), today=TODAY)) == told
