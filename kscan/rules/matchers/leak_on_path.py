@@ -22,6 +22,8 @@ from kscan.link.program import Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import branches, call_text, claim
 
+_UNNAMED = "its result"
+
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``natures`` of the resources; ``advisory`` ones are often kept on purpose.
@@ -34,7 +36,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failed: tuple[str, ...] = ()
 
 
-HOLES = frozenset({"acquire", "what", "resource", "exit", "reason"})
+HOLES = frozenset({"acquire", "what", "held", "resource", "exit", "reason"})
 
 
 def problems(options: Options, model: KernelModel) -> Iterator[str]:
@@ -347,14 +349,11 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
     holding = owner.holding(func)
     decisions = shown(func.fact.body, list(leak.node.decisions()))
     taken, conditions = branches(func, decisions, holding.values)
-    what = min((str(h) for h in leak.node.state.holders if not str(h).startswith("%")), default="its result")
+    what = min((str(h) for h in leak.node.state.holders if not str(h).startswith("%")), default=_UNNAMED)
+    acquired = call_text(call, holding.values)
+    held = "" if what == _UNNAMED else f" in {what}"
     steps = [
-        Step(
-            func.path,
-            call.line,
-            func.name,
-            f"{call_text(call, holding.values)} acquires {site.resource.name}: {what}",
-        ),
+        Step(func.path, call.line, func.name, f"{acquired} acquires {site.resource.name}: {what}"),
         *taken,
         Step(
             func.path,
@@ -372,7 +371,12 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
         func,
         leak.line,
         message=rule.text(
-            acquire=call.callee, what=what, resource=site.resource.name, exit=str(leak.line), reason=reason
+            acquire=call.callee,
+            what=what,
+            held=held,
+            resource=site.resource.name,
+            exit=str(leak.line),
+            reason=reason,
         ),
         steps=steps,
         conditions=conditions,
