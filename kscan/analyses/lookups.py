@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -34,6 +34,7 @@ from kscan.link.program import Edge, Func, Program
 MODEL, SEARCH = "model", "search"
 _DEPTH = 4
 _MOST_TARGETS = 2
+_MANY = 3  # callers: what most of so many do tells what a function gives
 _SEVERAL = 2  # arguments by which two calls are known to be about the same thing
 _TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
 _LOGIC = re.compile(r"!|&&|\|\||==|\?")
@@ -255,7 +256,9 @@ class Lookups:
             if names.isdisjoint(used.touched) or any(_NO_FAIL in a for a in call.args):
                 continue
             source = self.source(call.callee, func.path)
-            if source is not None and self._may_find(func, used, names, source):
+            if source is None or self._is_relied_on(call.callee, source):
+                continue
+            if self._may_find(func, used, names, source):
                 holding = self.owner.holding(func)
                 found = self._followed(holding, place, call, source)
                 if found is not None and not self._looked_before(holding, place, call):
@@ -308,34 +311,55 @@ class Lookups:
                 return None
         return walk.found
 
-    def _looked_before(self, holding: Holding, place: cfg.Place, call: Call) -> bool:
-        """Whether the function has looked up the like before, and tested what it found: it is there.
+    def _is_relied_on(self, callee: str, source: Source) -> bool:
+        """Whether most of a wrapper's callers go without a test: it finds what they ask for.
 
-        Or whether it has tested the result of a call that was told the same, which made what is there.
+        As in Engler et al., "Bugs as Deviant Behavior" (SOSP 2001): who differs from most is wrong.
+        """
+        if source.kind != MODEL or not source.chain:
+            return False
+        checked, unchecked = self.belief(callee)
+        return unchecked >= _MANY and unchecked > 2 * checked
+
+    def _looked_before(self, holding: Holding, place: cfg.Place, call: Call) -> bool:
+        """Whether the function has seen to it that there is something to find.
+
+        It has looked up the like before and tested what it found, or found nothing and made it since; it
+        has tested the result of a call that was told the same; or it has asked whether there is anything.
         """
         body = holding.body
         for where, other in cfg.calls(body):
             if where == place or not cfg.comes_after(body, where, place):
                 continue
-            if other.callee != call.callee:
-                if self._is_told(holding, call, other) and _is_decided(body, other, place):
+            if other.callee in self.apis.asks_emptiness:
+                if _is_decided(body, other, place) and self._same(holding, other.args[:1], call.args):
                     return True
-                continue
-            names = _names_of(body, other)
-            missing = any(
-                body.blocks[number].left in names and not holds
-                for number, holds in cfg.conditions(body, place.block)
-            )
-            if is_checked(body, other) and not missing:
-                return True
+            elif other.callee == call.callee:
+                names = _names_of(body, other)
+                missing = any(
+                    body.blocks[number].left in names and not holds
+                    for number, holds in cfg.conditions(body, place.block)
+                )
+                if self._is_told(holding, call, other) if missing else is_checked(body, other):
+                    return True
+            elif len(call.args) >= _SEVERAL and self._is_told(holding, call, other):
+                made = _is_decided(body, other, place)
+                if made:
+                    return True
         return False
 
     def _is_told(self, holding: Holding, call: Call, other: Call) -> bool:
-        """Whether a call gets the arguments of another one, of which there are several."""
-        if len(call.args) < _SEVERAL or len(other.args) < len(call.args):
+        """Whether another call gets the arguments of a call, in their order."""
+        if not call.args or len(other.args) < len(call.args):
             return False
         pairs = zip(call.args, other.args, strict=False)
-        return all(one == two or two in holding.paths.same(one) for one, two in pairs)
+        return all(self._same(holding, (one,), (two,)) for one, two in pairs)
+
+    def _same(self, holding: Holding, ones: Sequence[str], others: Sequence[str]) -> bool:
+        """Whether each of ``ones`` is among ``others``, perhaps as the result of the same question."""
+        return bool(ones) and all(
+            one in others or any(same in others for same in holding.paths.same(one)) for one in ones
+        )
 
     def belief(self, callee: str) -> tuple[int, int]:
         """How many callers test the result of a function, and how many use it untested."""

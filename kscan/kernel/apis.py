@@ -121,6 +121,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     fails_positive: frozenset[str]  # 0 or a positive error code
     gives_back_error: frozenset[str]  # prints an error and returns it, for its caller to return
     must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
+    asks_emptiness: frozenset[str]  # whether there is anything in what the first argument is
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
     wipes: Mapping[str, Wipe]
@@ -161,6 +162,7 @@ _KEYS = frozenset(
         "fails_positive",
         "gives_back_error",
         "must_check",
+        "asks_emptiness",
         "may_ignore",
         "prints",
         "wipes",
@@ -207,6 +209,7 @@ def parse_apis(file: ModelFile) -> Apis:
         fails_positive=_names(file, "fails_positive"),
         gives_back_error=_names(file, "gives_back_error"),
         must_check=_names(file, "must_check"),
+        asks_emptiness=_names(file, "asks_emptiness"),
         may_ignore=_names(file, "may_ignore"),
         prints=_prints(file),
         wipes=_wipes(file),

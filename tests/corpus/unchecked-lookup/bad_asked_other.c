@@ -1,0 +1,30 @@
+// path: drivers/usb/example.c
+// models: commit bdecf76e319a ("cxl: Fix coredump generation when cxl_get_fd() is used")
+#include <linux/list.h>
+
+struct request {
+	struct list_head node;
+	int status;
+};
+
+struct endpoint {
+	struct list_head started;
+	struct list_head waiting;
+};
+
+static struct request *next_request(struct list_head *list)
+{
+	return list_first_entry_or_null(list, struct request, node);
+}
+
+/* Another list is asked than is looked into. */
+void example_drain(struct endpoint *ep)
+{
+	struct request *request;
+
+	while (!list_empty(&ep->started)) {
+		request = next_request(&ep->waiting);
+		request->status = 1; // expect: unchecked-lookup "request->status"
+		list_del(&request->node);
+	}
+}
