@@ -222,12 +222,12 @@ def config_of(options: Mapping[str, Any]) -> Config:
 
 
 @contextmanager
-def asked(options: dict[str, Any], *, whole: bool = False) -> Iterator[Graph]:
+def asked(options: dict[str, Any], *, whole: bool = False, names: Sequence[str] = ()) -> Iterator[Graph]:
     """The graph that options ask for; on --verbose its doubts go to standard error."""
     from kscan import pipeline  # noqa: PLC0415 - start-up time
 
     verbose = options["verbose"]
-    with pipeline.asked_graph(config_of(options), whole=whole, anew=verbose) as graph:
+    with pipeline.asked_graph(config_of(options), whole=whole, anew=verbose, names=names) as graph:
         yield graph
         for doubt in graph.doubts() if verbose else ():
             click.echo(plain(f"kscan: {doubt}"), err=True)
@@ -248,7 +248,8 @@ def edge_line(edge: Edge) -> str:
 
 def _manner(edge: Edge) -> str:
     among = f", 1 of {edge.among}" if edge.among > 1 else ""
-    return f"{edge.kind} {edge.via}".rstrip() + among
+    events = f": {', '.join(edge.events)}" if edge.events else ""
+    return f"{edge.kind} {edge.via}".rstrip() + among + events
 
 
 def entry_line(entry: Entry) -> str:
@@ -272,6 +273,7 @@ def edge_content(edge: Edge) -> dict[str, Any]:
         "kind": edge.kind,
         "via": edge.via,
         "among": edge.among,
+        "events": list(edge.events),
         "file": edge.caller.path,
         "line": edge.line,
         "caller": edge.caller.name,

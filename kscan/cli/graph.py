@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kscan.config import Config
     from kscan.kernel.lifecycle import Hook
     from kscan.link.program import Func
-    from kscan.link.queries import Graph, HookUse, PathQuery, Root
+    from kscan.link.queries import ChainUse, Graph, HookUse, PathQuery, Root
     from kscan.sources.changes import Changes
 
 
@@ -107,16 +107,18 @@ def path(start: str, goal: str, through: tuple[str, ...], **options: Any) -> int
     """The shortest paths from A to B.  The exit status is 1 where there is none."""
     walk = _split(options, "avoid", "kinds", "depth", "most")
     _graph.kinds_of(walk["kinds"])  # a wrong one is told before all else
-    with _graph.asked(options) as graph:
+    with _graph.asked(options, names=(start, goal, *through)) as graph:
         query = _query(graph, walk, (one(graph, start),), some(graph, goal), through)
         found = list(graph.paths(query))
-    content = {"paths": [[_graph.edge_content(e) for e in p] for p in found]}
-    if found or options["format"] != "text":
-        lines = [line for n, p in enumerate(found) for line in (*([""] if n else []), *_graph.path_lines(p))]
-        edges = tuple(dict.fromkeys(edge for p in found for edge in p))
-        put(options, f"{start} to {goal}", lines, content, edges)
-    if not found:
-        click.echo(f"kscan: no path from {plain(start)} to {plain(goal)}", err=True)
+        content = {"paths": [[_graph.edge_content(e) for e in p] for p in found]}
+        if found or options["format"] != "text":
+            lines = [
+                line for n, p in enumerate(found) for line in (*([""] if n else []), *_graph.path_lines(p))
+            ]
+            edges = tuple(dict.fromkeys(edge for p in found for edge in p))
+            put(options, f"{start} to {goal}", lines, content, edges)  # before the graph may be kept
+        if not found:
+            click.echo(f"kscan: no path from {plain(start)} to {plain(goal)}", err=True)
     return 0 if found else 1
 
 
@@ -177,23 +179,60 @@ def hooks(name: str | None, **options: Any) -> int:
     """The hooks of the kernel model: level, phase, who calls and who implements them here.
 
     NAME narrows them to those with it in their name, level or phase. A hook of which neither a
-    caller nor an implementer is linked is left out.
+    caller nor an implementer is linked is left out. Notifier chains follow, with the events that
+    their callbacks are called for or tell apart; NAME may be in these, too, or in a callback's name.
     """
     from kscan import pipeline  # noqa: PLC0415 - see above
 
-    known = [
-        hook for hook in pipeline.hooks(_graph.config_of(options)) if name is None or _concerns(hook, name)
-    ]
+    model = pipeline.lifecycle(_graph.config_of(options))
+    known = [hook for hook in model.hooks.values() if name is None or _concerns(hook, name)]
     with _graph.asked(options, whole=True) as graph:
         uses = graph.hooks(known)
-    edges = tuple(dict.fromkeys(edge for use in uses for edge in use.callers))
-    content = {"hooks": [_hook_content(use) for use in uses]}
-    put(options, "hooks", [line for use in uses for line in _hook_lines(use)], content, edges)
-    return 0 if uses else 1
+        shown = {use.hook.name for use in uses}
+        chains = [c for c in graph.chains() if c.name not in shown and (not name or _notifies(c, name))]
+    edges = tuple(dict.fromkeys(edge for found in (uses, chains) for use in found for edge in use.edges))
+    content = {"hooks": [_hook_content(use) for use in uses], "chains": [_chain_content(c) for c in chains]}
+    lines = [line for use in uses for line in _hook_lines(use)]
+    lines += [line for chain in chains for line in _chain_lines(chain, model.events)]
+    put(options, "hooks", lines, content, edges)
+    return 0 if uses or chains else 1
 
 
 def _concerns(hook: Hook, name: str) -> bool:
     return any(name in text for text in (hook.name, hook.level, hook.phase))
+
+
+def _notifies(chain: ChainUse, name: str) -> bool:
+    told = (text for edge in chain.edges for text in (edge.callee.name, *edge.events))
+    return name in chain.name or any(name in text for text in told)
+
+
+def _chain_lines(chain: ChainUse, phases: Mapping[str, str]) -> Iterator[str]:
+    yield f"notifier chain {chain.name}"
+    for caller, line in _call_sites(chain):
+        yield f"  called by {caller.name} from {caller.path}:{line}"
+    for func, events in _callbacks(chain).items():
+        said = ", ".join(f"{e} ({phases[e]})" if e in phases else e for e in events)
+        yield f"  notifies {func.name}{_graph.where(func)}" + (f" of {said}" if said else "")
+
+
+def _callbacks(chain: ChainUse) -> dict[Func, tuple[str, ...]]:
+    """The callbacks with the events of all calls."""
+    found: dict[Func, dict[str, None]] = {}
+    for edge in chain.edges:
+        found.setdefault(edge.callee, {}).update(dict.fromkeys(edge.events))
+    return {func: tuple(events) for func, events in found.items()}
+
+
+def _chain_content(chain: ChainUse) -> dict[str, Any]:
+    return {
+        "name": chain.name,
+        "callers": [{"function": f.name, "file": f.path, "line": line} for f, line in _call_sites(chain)],
+        "callbacks": [
+            {"function": f.name, "file": f.path, "line": f.fact.line, "events": list(events)}
+            for f, events in _callbacks(chain).items()
+        ],
+    }
 
 
 def _hook_lines(use: HookUse) -> Iterator[str]:
@@ -207,8 +246,8 @@ def _hook_lines(use: HookUse) -> Iterator[str]:
         yield f"  {kind} {func.name}{_graph.where(func)}"
 
 
-def _call_sites(use: HookUse) -> Iterable[tuple[Func, int]]:
-    return dict.fromkeys((edge.caller, edge.line) for edge in use.callers)
+def _call_sites(use: HookUse | ChainUse) -> Iterable[tuple[Func, int]]:
+    return dict.fromkeys((edge.caller, edge.line) for edge in use.edges)
 
 
 def _hook_content(use: HookUse) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -57,6 +58,15 @@ class DriverMacro(msgspec.Struct, frozen=True, gc=False):
     unregister: str  # empty where it is never unregistered
 
 
+class ChainModel(msgspec.Struct, frozen=True, gc=False):
+    """Notifier chains: functions by what their arguments are, and what of a block is called."""
+
+    registers: Mapping[str, tuple[int, int]]  # function -> argument that is the head, that is the block
+    calls: Mapping[str, tuple[int, int]]  # function -> argument that is the head, that is the event
+    callback: tuple[str, str]  # struct and field of the function in a block
+    event: int  # which argument of it is the event
+
+
 class EntryPoints(msgspec.Struct, frozen=True, gc=False):
     """All of them by macro or function name."""
 
@@ -67,9 +77,11 @@ class EntryPoints(msgspec.Struct, frozen=True, gc=False):
     roots: Mapping[
         str, str
     ]  # ops field "struct file_operations.open" or whole type "struct file_operations" -> how entered
+    chains: ChainModel = ChainModel({}, {}, ("", ""), 0)
 
 
-_KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots"})
+_KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots", "chains"})
+_CALLBACK = re.compile(r"((?:struct|union) \w+)\.(\w+)\((\d+)\)\Z")
 
 
 def parse_entrypoints(file: ModelFile) -> EntryPoints:
@@ -85,6 +97,7 @@ def parse_entrypoints(file: ModelFile) -> EntryPoints:
             for how, text in file.mapping(file.content.get("roots"), "roots").items()
             for kind in file.items(text, "roots", how)
         },
+        chains=_chains(file),
     )
 
 
@@ -151,6 +164,38 @@ def _drivers(file: ModelFile) -> dict[str, DriverMacro]:
             )
         drivers[macro] = DriverMacro(macro, pair[0], pair[1] if len(pair) == 2 else "")
     return drivers
+
+
+def _chains(file: ModelFile) -> ChainModel:
+    entries = dict(file.mapping(file.content.get("chains"), "chains"))
+    written = file.string(
+        entries.pop("callback", "struct notifier_block.notifier_call(1)"), "chains", "callback"
+    )
+    match = _CALLBACK.match(written)
+    if match is None:
+        file.fail(
+            f"`chains: callback` is {written!r}, which is no field with its argument.",
+            "write struct type.field(N), where argument N is the event",
+            "chains",
+            "callback",
+        )
+    registers: dict[str, tuple[int, int]] = {}
+    calls: dict[str, tuple[int, int]] = {}
+    for text, names in entries.items():
+        phrase = Phrase(file, text, "chains")
+        head = phrase.place()
+        block, event = phrase.argument("block"), phrase.argument("event")
+        phrase.end()
+        if (block < 0) == (event < 0):
+            file.fail(
+                f"`chains: {text}` must have one of `block N` and `event N`.", "name it", "chains", text
+            )
+        for name in file.names(names, "chains", text):
+            if block >= 0:
+                registers[name] = head.index, block
+            else:
+                calls[name] = head.index, event
+    return ChainModel(registers, calls, (match[1], match[2]), int(match[3]))
 
 
 def _fill(pattern: str, args: tuple[str, ...]) -> str:

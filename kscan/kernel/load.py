@@ -12,7 +12,7 @@ from kscan.kernel.context import Context, parse_context
 from kscan.kernel.entrypoints import EntryPoints, parse_entrypoints
 from kscan.kernel.lifecycle import Lifecycle, parse_lifecycle
 
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 """Raise when the meaning of the files changes while their text does not: it is part of the digest."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from kscan.facts.model import Assign, Binding, Call, CallRef
 from kscan.kernel.entrypoints import EntryPoints
 from kscan.link.branches import lines_left_out
+from kscan.link.chains import Chains
 from kscan.link.doubts import Doubt, doubts
 from kscan.link.expansion import Calls, Expansion
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
@@ -34,11 +35,15 @@ class CallGraph(Graph):
 
     def __init__(self, program: Program, entrypoints: EntryPoints = _NOTHING) -> None:
         self.program = program
+        self.widened = False
+        """Whether a name was asked for that had to be looked for outside of what was linked."""
         self._entrypoints = entrypoints
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
         self._pointers = Pointers(program)
+        self._chains = Chains(program, entrypoints.chains)
         self._declared: dict[str, bool] = {}
         self._seen_files = 0
+        self._adopted_files = 0
         self._adopted: dict[str, tuple[Func, ...]] = {}
         self._made: dict[Func, Made] = {}
         self._wrapped: dict[tuple[str, str], Made] = {}
@@ -72,7 +77,9 @@ class CallGraph(Graph):
     def find(self, text: str) -> tuple[Func, ...]:
         """The functions that ``name`` or ``file.c:name`` means; functions without a body by name only."""
         path, _colon, name = text.rpartition(":")
+        loaded = len(self.program.facts)
         self.program.demand(name)
+        self.widened = self.widened or len(self.program.facts) > loaded
         if not self.program.named(name):
             self._adopt()
         found = [f for f in self.program.named(name) if not path or is_at(f.path, path)]
@@ -112,8 +119,14 @@ class CallGraph(Graph):
 
     def _adopt(self) -> None:
         """Give the program what macros make: the functions and tables of the files loaded since."""
-        for path in tuple(self.program.facts):
-            if path in self._adopted or not path.endswith(".c"):
+        files = self.program.facts
+        if len(files) == self._adopted_files:
+            return
+        if not self._adopted_files:
+            self._chains.load_wrappers()
+        first, self._adopted_files = self._adopted_files, len(files)
+        for path in tuple(files)[first:]:
+            if not path.endswith(".c"):
                 continue
             written = {f.name for f in self.program.facts[path].functions}
             made: dict[str, Func] = {}
@@ -142,6 +155,11 @@ class CallGraph(Graph):
             edges = dict.fromkeys(self._edges(func)) if func.path else {}
             found = self._out[func] = tuple(sorted(edges, key=by_place))
         return found
+
+    @property
+    def walked(self) -> int:
+        """Of how many functions the edges are known by now."""
+        return len(self._out)
 
     def callers(self, func: Func) -> tuple[Edge, ...]:
         """The edges to a function, in order of their files and lines."""
@@ -268,6 +286,7 @@ class CallGraph(Graph):
                 others += self.program.is_guess(callee, func.path)
                 via = macro or (name if callee.name != name else "")
                 yield Edge(func, callee, kind, ref.line, via, max(len(found), 1) + others)
+        yield from self._notified(func)
         for ref in (*self.calls(func), *self.hidden_calls(func)):
             edges = dict[Func, tuple[str, str]]()
             if ref.path or ref.root.startswith("$"):
@@ -284,6 +303,27 @@ class CallGraph(Graph):
             callees = self.program.resolve(binding.target, func.path)
             for callee in callees:
                 yield Edge(func, callee, CALLBACK, binding.line, binding.root, len(callees))
+
+    def _notified(self, func: Func) -> Iterator[Edge]:
+        """The edges to the callbacks of the notifier chains that a function calls."""
+        if not any(self._chains.is_call(ref.root) for ref in self.calls(func)):
+            return
+        left_out = lines_left_out(func.fact, self.program.view)
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                if (
+                    isinstance(event, Call)
+                    and self._chains.is_call(event.callee)
+                    and event.line not in left_out
+                ):
+                    found = [n for n in self._chains.notified(func, event) if self._is_built(func, n.func)]
+                    for callback, chain, events in found:
+                        yield Edge(func, callback, NOTIFIER, event.line, chain, len(found), events)
+
+    def _is_built(self, caller: Func, callee: Func) -> bool:
+        """Whether a configuration that builds ``caller`` may build ``callee``."""
+        leaves_out = self.program.leaves_out
+        return not leaves_out(callee.path) or leaves_out(caller.path)
 
     def _handed_over(self, func: Func) -> Sequence[Binding]:
         """The functions that a function passes as arguments."""

@@ -21,7 +21,9 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     nodes: tuple[tuple[str, str, int, int, str, str], ...]
     texts: tuple[str, ...]
-    edges: tuple[tuple[int, int, int, int, int, int], ...]  # caller, callee, kind, line, via, among
+    edges: tuple[
+        tuple[int, int, int, int, int, int, int], ...
+    ]  # caller, callee, kind, line, via, among, events
     entries: tuple[tuple[int, int, int, int, int, int], ...]  # function, kind, path, line, via, how
 
 
@@ -34,8 +36,9 @@ def keep(graph: Graph, functions: Iterable[Func]) -> Kept:
         at = nodes.setdefault(func, len(nodes))
         for e in graph.callees(func):
             callee = nodes.setdefault(e.callee, len(nodes))
-            kind, via = (texts.setdefault(text, len(texts)) for text in (e.kind, e.via))
-            edges.append((at, callee, kind, e.line, via, e.among))
+            written = e.kind, e.via, ",".join(e.events)
+            kind, via, events = (texts.setdefault(text, len(texts)) for text in written)
+            edges.append((at, callee, kind, e.line, via, e.among, events))
         for entry in graph.entries(func):
             kind, path, via, how = (
                 texts.setdefault(text, len(texts)) for text in (entry.kind, entry.path, entry.via, entry.how)
@@ -69,8 +72,9 @@ class KeptGraph(Graph):
         if self._out is None:
             self._out = defaultdict(list)
             nodes, texts = self._nodes, self._kept.texts
-            for caller, callee, kind, line, via, among in self._kept.edges:
-                edge = Edge(nodes[caller], nodes[callee], texts[kind], line, texts[via], among)
+            for caller, callee, kind, line, via, among, events in self._kept.edges:
+                told = tuple(texts[events].split(",")) if texts[events] else ()
+                edge = Edge(nodes[caller], nodes[callee], texts[kind], line, texts[via], among, told)
                 self._out[edge.caller].append(edge)
                 self._in[edge.callee].append(edge)
             for func, kind, path, line, via, how in self._kept.entries:

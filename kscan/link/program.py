@@ -55,9 +55,8 @@ class Edge(msgspec.Struct, frozen=True):
     kind: str
     line: int
     via: str = ""  # the macro, the alias, the field (``struct s.f``), or the function that takes the callback
-    among: int = (
-        1  # how many the call may lead to: implementers, definitions, a macro, one that is not linked
-    )
+    among: int = 1  # how many the call may lead to: implementers, definitions, a macro, one not linked
+    events: tuple[str, ...] = ()  # of a notifier chain: what it is called for, or tells apart
 
 
 _WORDS = re.compile(r"\b[A-Za-z_]\w*")
@@ -659,6 +658,10 @@ class Program:
             self._targets[binding.target].append((path, binding))
             self._fields[binding.path[-1]].append((path, binding))
         self._implementations.clear()
+
+    def filling(self, field: str) -> Sequence[tuple[str, Binding]]:
+        """The bindings that put something into a field of that name, of whatever struct, with their files."""
+        return tuple(self._fields.get(field, ()))
 
     def bound(self, name: str) -> Sequence[tuple[str, Binding]]:
         """The bindings of a name, with their files."""

@@ -55,12 +55,19 @@ class Root(msgspec.Struct, frozen=True):
 class HookUse(msgspec.Struct, frozen=True):
     """A hook of the kernel model, who calls it, and what runs on this architecture.
 
-    A place that may lead to several implementers has as many edges in ``callers``.
+    A place that may lead to several implementers has as many ``edges``.
     """
 
     hook: Hook
-    callers: tuple[Edge, ...]
+    edges: tuple[Edge, ...]
     implementers: tuple[Func, ...]
+
+
+class ChainUse(msgspec.Struct, frozen=True):
+    """A notifier chain, by its head, and the edges from who calls it to its callbacks."""
+
+    name: str
+    edges: tuple[Edge, ...]
 
 
 class Graph(ABC):
@@ -159,9 +166,18 @@ class Graph(ABC):
                 use = HookUse(hook, tuple(e for f in functions for e in self.callers(f)), tuple(functions))
             else:
                 use = HookUse(hook, tuple(callers[hook.name]), tuple(implementers[hook.name]))
-            if use.callers or use.implementers:
+            if use.edges or use.implementers:
                 found.append(use)
         return tuple(found)
+
+    def chains(self) -> tuple[ChainUse, ...]:
+        """The notifier chains that anything linked calls and stands on, by name."""
+        found: dict[str, list[Edge]] = defaultdict(list)
+        for func in self.functions():
+            for edge in self.callees(func):
+                if edge.kind == NOTIFIER:
+                    found[edge.via].append(edge)
+        return tuple(ChainUse(name, tuple(found[name])) for name in sorted(found))
 
     # -- paths ----------------------------------------------------------------
 

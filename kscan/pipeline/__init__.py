@@ -19,7 +19,7 @@ from kscan.pipeline.setup import Setup, arch_of, scope_of
 from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
-    from kscan.kernel.lifecycle import Hook
+    from kscan.kernel.lifecycle import Lifecycle
     from kscan.link.callgraph import CallGraph
     from kscan.link.compare import Difference
     from kscan.link.queries import Graph
@@ -88,23 +88,29 @@ def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
 
 
 @contextmanager
-def asked_graph(config: Config, *, whole: bool = False, anew: bool = False) -> Iterator[Graph]:
-    """The call graph of the paths of a tree, kept where ``whole`` of it is asked for.  Raises InputError.
+def asked_graph(
+    config: Config, *, whole: bool = False, anew: bool = False, names: Sequence[str] = ()
+) -> Iterator[Graph]:
+    """The call graph of the paths of a tree, kept where ``whole`` of it, or much, is asked for.
 
-    ``anew`` links even what is kept, for notes on what is linked.
+    ``anew`` links even what is kept, for notes on what is linked.  The functions of ``names`` are looked
+    for in the tree where the paths have none with a body.  Raises InputError.
     """
     from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
 
-    with _store(config) as store, linked.asked_graph(config, store, whole=whole, anew=anew) as found:
+    with (
+        _store(config) as store,
+        linked.asked_graph(config, store, whole=whole, anew=anew, names=names) as found,
+    ):
         yield found
 
 
-def hooks(config: Config) -> tuple[Hook, ...]:
-    """The hooks of the kernel model.  Raises InputError."""
+def lifecycle(config: Config) -> Lifecycle:
+    """The hooks of the kernel model, and the phases of events.  Raises InputError."""
     from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store:
-        return linked.hooks(config, store)
+        return linked.lifecycle(config, store)
 
 
 def graph_difference(config: Config, change: Changes | str) -> Difference:

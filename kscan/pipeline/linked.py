@@ -15,7 +15,7 @@ import msgspec
 from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
-from kscan.kernel.lifecycle import Hook
+from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.built import Built
 from kscan.link.callgraph import CallGraph
 from kscan.link.compare import Difference, compare
@@ -34,6 +34,9 @@ from kscan.sources.gitrev import GitRev
 from kscan.sources.inbox import read_inputs
 from kscan.sources.paths import is_c_file
 from kscan.sources.series import Unreadable
+
+_MANY = 1500
+"""A question that needs the edges of more functions is worth keeping those of all."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -85,30 +88,40 @@ def link_graph(
 
 @contextmanager
 def asked_graph(
-    config: Config, store: FactsStore | None, *, whole: bool, anew: bool = False
+    config: Config, store: FactsStore | None, *, whole: bool, anew: bool = False, names: Sequence[str] = ()
 ) -> Iterator[Graph]:
     """The graph of a run's paths: the one that was kept, if nothing changed since, else linked anew.
 
-    ``whole`` says that all edges are asked for; then the graph is kept.  ``anew`` wants it linked.
+    ``whole`` says that all edges are asked for; then the graph is kept, as it is where the question took
+    many of them.  ``anew`` wants it linked.  Of ``names`` the functions are wanted with their bodies: where
+    what is kept lacks one, they are looked for in the tree.
     """
     with Setup(config, store) as setup:
         paths = scope_of(setup)
         arch = arch_of(setup, paths)
         build = BuildFiles(setup.source)
         manifest = Manifest(setup, setup.source, paths, arch) if store is not None else None
-        key = cache_key("graph-3", manifest.key.hex()) if manifest is not None else b""
+        key = cache_key("graph-4", manifest.key.hex()) if manifest is not None else b""
         kept = _recalled(store, key, build) if store is not None and not anew else None
         if kept is not None:
-            yield KeptGraph(kept)
-            return
+            known = KeptGraph(kept)
+            if all(any(func.path for func in known.find(name)) for name in names):
+                yield known
+                return
         graph, _linked = link_graph(setup, setup.source, paths, arch, build)
-        if whole:
-            kept = keep(graph, graph.functions())
+
+        def remember() -> None:
             if store is not None and manifest is not None and manifest.settled:
-                store.put_derived(key, msgspec.msgpack.encode(_Stored(build.stamps, kept)))
-                names = sorted({func.name for func in graph.functions()})
-                store.put_derived(_names_key(setup, paths), msgspec.msgpack.encode(names))
+                stored = _Stored(build.stamps, keep(graph, graph.functions()))
+                store.put_derived(key, msgspec.msgpack.encode(stored))
+                found = sorted({func.name for func in graph.functions()})
+                store.put_derived(_names_key(setup, paths), msgspec.msgpack.encode(found))
+
+        if whole:
+            remember()
         yield graph
+        if not whole and kept is None and graph.walked > _MANY and not graph.widened:
+            remember()
 
 
 def _recalled(store: FactsStore, key: bytes, build: BuildFiles) -> Kept | None:
@@ -123,10 +136,10 @@ def _recalled(store: FactsStore, key: bytes, build: BuildFiles) -> Kept | None:
     return stored.kept if unchanged else None
 
 
-def hooks(config: Config, store: FactsStore | None) -> tuple[Hook, ...]:
-    """The hooks of the kernel model."""
+def lifecycle(config: Config, store: FactsStore | None) -> Lifecycle:
+    """The hooks of the kernel model, and the phases of events."""
     with Setup(config, store) as setup:
-        return tuple(setup.model.lifecycle.hooks.values())
+        return setup.model.lifecycle
 
 
 # -- changes ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ import networkx
 import pytest
 
 from kscan import cli
+from kscan.pipeline import linked
 
 SVG = "{http://www.w3.org/2000/svg}"
 FILES = {
@@ -275,18 +277,85 @@ def test_graphml_and_dot(run: Any, tmp_path: Path) -> None:
     assert 'label="architecture"' in run("path", "core", "leaf", "--format", "dot")[1]
 
 
+NOTIFIED = """
+struct notifier_block { int (*notifier_call)(struct notifier_block *nb, unsigned long event, void *data); };
+static BLOCKING_NOTIFIER_HEAD(list);
+static int noticed(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == BUS_NOTIFY_ADD_DEVICE || event == OTHER)
+		return 1;
+	return 0;
+}
+static struct notifier_block block = { .notifier_call = noticed };
+int start(void) { return blocking_notifier_chain_register(&list, &block); }
+int tell(unsigned long event) { return blocking_notifier_call_chain(&list, event, 0); }
+"""
+
+
+def test_notifier_chains_stand_with_the_hooks(run: Any, tree: Path, tmp_path: Path) -> None:
+    (tree / "drivers/pci/chain.c").write_text(NOTIFIED)
+    age(tree)
+    (tree / "include/linux/notifier.h").write_text("int blocking_notifier_chain_register(void *, void *);\n")
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):
+        status, out, _err = run("hooks", "list", cache=cache)
+        assert status == 0
+        assert out.splitlines() == [
+            "notifier chain list",
+            "  called by tell from drivers/pci/chain.c:12",
+            "  notifies noticed at drivers/pci/chain.c:4 of BUS_NOTIFY_ADD_DEVICE (add-notifier), OTHER",
+        ]
+    (chain,) = json.loads(run("hooks", "OTHER", "--format", "json")[1])["chains"]
+    assert chain["callbacks"][0]["events"] == ["BUS_NOTIFY_ADD_DEVICE", "OTHER"]
+    assert "[notifier list: BUS_NOTIFY_ADD_DEVICE, OTHER]" in run("path", "tell", "noticed")[1]
+    assert run("hooks", "nothing of that name")[0] == 1
+
+
 # -- what is kept, and names ------------------------------------------------------------------
+
+
+def age(tree: Path) -> None:
+    """Makes every file an hour old: of younger ones nothing is kept."""
+    for path in tree.rglob("*"):
+        os.utime(path, (path.stat().st_mtime - 3600,) * 2)
 
 
 def test_a_kept_graph_answers_the_same_until_a_file_changes(run: Any, tree: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     asked = [("callers", "leaf"), ("roots", "leaf"), ("path", "core", "leaf"), ("callees", "core")]
+    age(tree)
     first = [run(*args) for args in asked]
     assert [run(*args, cache=cache) for args in asked] == first
     assert [run(*args, cache=cache) for args in asked] == first
     file = tree / "drivers/pci/other.c"
     file.write_text(file.read_text() + "int added(void) { return core(1); }\n")
     assert "added -> core" in run("callers", "core", cache=cache)[1]
+
+
+def test_a_graph_of_which_much_was_walked_is_kept(
+    run: Any, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = []
+    link_graph = linked.link_graph
+
+    def counted(*args: Any) -> Any:
+        links.append(args)
+        return link_graph(*args)
+
+    monkeypatch.setattr(linked, "link_graph", counted)
+    monkeypatch.setattr(linked, "_MANY", 0)
+    (tree / "kernel").mkdir()
+    (tree / "kernel/away.c").write_text("int away(int x) { return x; }\n")
+    (tree / "drivers/pci/far.c").write_text("int far(int x) { return away(x); }\n")
+    age(tree)
+    asked = ("path", "core", "leaf")
+    first = run(*asked, cache=tmp_path / "cache")
+    assert run(*asked, cache=tmp_path / "cache") == first
+    assert len(links) == 1
+    outside = run(
+        "path", "far", "away", cache=tmp_path / "cache"
+    )  # no path of what is kept tells where it is
+    assert outside[1].splitlines()[1] == "  -> away [direct] from drivers/pci/far.c:1 at kernel/away.c:1"
+    assert len(links) == 2
 
 
 def test_names_complete(

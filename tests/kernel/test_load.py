@@ -72,6 +72,10 @@ calls:
   arg 0, module-init: start
 drivers: {tree_driver: tree_register tree_unregister}
 roots: {user space: "struct file_ops, struct attribute"}
+chains:
+  callback: struct bird.sing(2)
+  arg 1, block 0: perch
+  arg 0, event 1: whistle
 """
 CONTEXT = """\
 default_arch: oak
@@ -158,6 +162,9 @@ def test_entry_points(tmp_path: Path) -> None:
     assert entrypoints.calls["start"].phase == "module-init"
     assert entrypoints.drivers["tree_driver"].unregister == "tree_unregister"
     assert entrypoints.roots["struct attribute"] == "user space"
+    chains = entrypoints.chains
+    assert (chains.registers, chains.calls) == ({"perch": (1, 0)}, {"whistle": (0, 1)})
+    assert (chains.callback, chains.event) == (("struct bird", "sing"), 2)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +238,8 @@ BAD = [
     ("lifecycle", "teardown: LEAF_GONE", "winter: LEAF_GONE", 14, "unknown key 'winter'"),
     ("entrypoints", "arg 1, now, data 2, as 0", "arg 1, now, data 2", 2, "both `data N` and `as N`"),
     ("entrypoints", "show={0}_show", "show=", 5, "must be an instance and"),
+    ("entrypoints", "struct bird.sing(2)", "sing", 11, "which is no field with its argument"),
+    ("entrypoints", "arg 1, block 0", "arg 1", 12, "must have one of `block N` and `event N`"),
     ("entrypoints", "tree_register tree_unregister", "a b c", 8, "must name one or two functions"),
     ("context", "default_arch: oak", "default_arch: ash", 1, "'ash', which `arches` does not have"),
     ("context", "elm: {set: CONFIG_FIRE}", "elm: {set: A, unset: A}", 9, "takes A as both"),

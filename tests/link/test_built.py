@@ -19,17 +19,18 @@ config ARM_THING
 	depends on ARM
 
 config ANY_THING
-	tristate
+	tristate "anywhere"
 	help
 		This text says:
 		depends on ARM
 
 if ARM_THING
 config INNER
-	tristate
+	tristate "within"
 endif
 
 config NEITHER
+	bool "without"
 	depends on PPC=n
 
 endmenu
@@ -37,7 +38,7 @@ endmenu
 menu "Others"
 	depends on SPARC
 config OTHER
-	tristate
+	tristate "other"
 endmenu
 """,
     "drivers/Makefile": """
@@ -92,6 +93,37 @@ def test_a_symbol_unknown_in_part_of_a_tree_tells_nothing() -> None:
 
 
 def test_kconfig_that_includes_itself_ends() -> None:
-    files = {"Kconfig": 'source "Kconfig"\nconfig A\n\tdepends on B\nconfig B\n\tdepends on A\n'}
+    circle = 'config A\n\tbool "a"\n\tdepends on B\nconfig B\n\tbool "b"\n\tdepends on A\n'
+    files = {"Kconfig": 'source "Kconfig"\n' + circle}
     files["d/Makefile"] = "obj-$(CONFIG_A) += a.o\n"
     assert not Built(View("powerpc"), files.get).leaves_out("d/a.c")
+
+
+@pytest.mark.parametrize(
+    ("definitions", "expected"),
+    [
+        ("config A\n\tbool\n", True),
+        ("config A\n\tbool \"A\"\n", False),
+        ("config A\n\tbool\n\tprompt \"A\" if OFF\n", True),
+        ("config A\n\tdef_bool y\n", False),
+        ("config A\n\tbool\n\tdefault n\n", True),
+        ("config A\n\tbool\n\tdefault y if OFF\n", True),
+        ("config A\n\tdef_tristate OFF\n", True),
+        ("config A\n\tbool\n\tdepends on OFF\nconfig S\n\tbool \"S\"\n\tselect A\n", False),
+        ("config A\n\tbool\nconfig S\n\tbool \"S\"\n\tdepends on OFF\n\tselect A\n", True),
+        ("config A\n\tbool\nconfig S\n\tbool \"S\"\n\tselect A if OFF\n", True),
+        ("config A\n\tbool\nconfig S\n\tbool\n\tselect A\n", True),
+        ("config A\n\tbool\n\thelp\n\t  select A\n\t  bool \"no\"\n", True),
+        ("config A\n\tbool\nmenuconfig A\n\tbool \"A\"\n\tdepends on OFF\n", True),
+        ("config A\n\tbool\n\tselect B\nconfig B\n\tbool\n\tselect A\n", False),
+    ],
+    ids=[
+        "never", "prompt", "prompt under a condition", "default", "default n", "default under a condition",
+        "default of another", "selected, whatever it depends on", "selected by what cannot be",
+        "selected under a condition", "selected by what is never set", "only in the help",
+        "defined twice", "in a circle",
+    ],
+)  # fmt: skip
+def test_what_can_be_set(definitions: str, expected: bool) -> None:
+    files = {"Kconfig": definitions, "d/Makefile": "obj-$(CONFIG_A) += a.o\n"}
+    assert Built(View("powerpc", {"CONFIG_OFF": False}), files.get).leaves_out("d/a.c") is expected

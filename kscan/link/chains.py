@@ -1,0 +1,215 @@
+"""Notifier chains: which callbacks stand on which chain, and of which events they take notice.
+
+A chain is told by its head: a variable, or a field of a struct, of whatever instance.  Callbacks get
+on it by the functions that the kernel model names, and by what hands its parameters to these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from kscan.facts.model import Assign, Binding, Call
+from kscan.kernel.entrypoints import ChainModel
+from kscan.link.operands import read_access
+from kscan.link.program import Func, Program
+
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+\Z")
+_BASE = re.compile(r"[&*(]*([A-Za-z_]\w*)")
+_NO_CASES = frozenset(("default", "none"))
+
+Home = tuple[str, str]
+"""A struct type and its field; or the file of a static variable (else nothing) and its name."""
+
+
+class Notified(NamedTuple):
+    """A callback that a call of a chain runs, and the events that it is called for or tells apart."""
+
+    func: Func
+    chain: str
+    events: tuple[str, ...]
+
+
+class _Registrar(NamedTuple):
+    """A function that puts its parameter ``block`` on a chain: ``head`` is the chain, or its parameter."""
+
+    func: Func | None  # None: of the model
+    name: str
+    head: Home | int
+    block: int
+
+
+class Chains:
+    """Answers for what is loaded when first asked, after ``load_wrappers``."""
+
+    def __init__(self, program: Program, model: ChainModel) -> None:
+        self._program = program
+        self._model = model
+        self._registered: dict[Home, dict[Func, None]] | None = None
+        self._events: dict[Func, tuple[str, ...]] = {}
+
+    def is_call(self, name: str) -> bool:
+        """Whether a function of that name calls a chain."""
+        return name in self._model.calls
+
+    def notified(self, func: Func, call: Call) -> tuple[Notified, ...]:
+        """What a call in ``func`` of a function that calls a chain leads to."""
+        head, event = self._model.calls[call.callee]
+        if len(call.args) <= max(head, event):
+            return ()
+        home = self._home(func, call.args[head], _variables(func))
+        if home is None:
+            return ()
+        given = call.args[event]
+        told = (given,) if _CONSTANT.match(given) else None
+        return tuple(
+            Notified(callback, _shown(home), told if told is not None else self._tested(callback))
+            for callback in self._on(home)
+        )
+
+    def _on(self, home: Home) -> Mapping[Func, None]:
+        if self._registered is None:
+            self._registered = defaultdict(dict)
+            for found, callback in self._registrations():
+                self._registered[found][callback] = None
+        return self._registered.get(home, {})
+
+    # -- registration ---------------------------------------------------------
+
+    def load_wrappers(self) -> None:
+        """Load the functions that are given a block of file scope: they register it, somewhere."""
+        struct = self._model.callback[0]
+        for facts in tuple(self._program.facts.values()):
+            blocks = {f"&{v.name}" for v in facts.variables if v.type == struct}
+            for binding in facts.bindings if blocks else ():
+                if (
+                    binding.how == "argument"
+                    and binding.target in blocks
+                    and binding.root not in self._model.registers
+                ):
+                    self._program.demand(binding.root)
+
+    def _registrations(self) -> Iterator[tuple[Home, Func]]:
+        """(chain, callback) of everything that is registered, through wrappers."""
+        known = [_Registrar(None, name, *args) for name, args in self._model.registers.items()]
+        seen = set(known)
+        while known:
+            registrar = known.pop()
+            for caller in self._program.calling(registrar.name):
+                found = registrar.func
+                if found is not None and found not in self._program.resolve(registrar.name, caller.path):
+                    continue
+                for result in self._registered_by(caller, registrar):
+                    if not isinstance(result, _Registrar):
+                        yield result
+                    elif result not in seen:
+                        seen.add(result)
+                        known.append(result)
+
+    def _registered_by(self, caller: Func, registrar: _Registrar) -> Iterator[_Registrar | tuple[Home, Func]]:
+        variables = _variables(caller)
+        params = [param.name for param in caller.params]
+        for call in _calls_of(caller, registrar.name):
+            head: Home | int | None = registrar.head
+            if isinstance(head, int):
+                written = call.args[head] if head < len(call.args) else ""
+                head = params.index(written) if written in params else self._home(caller, written, variables)
+            if head is None or registrar.block >= len(call.args):
+                continue
+            block = call.args[registrar.block]
+            if block in params:
+                yield _Registrar(caller, caller.name, head, params.index(block))
+            elif not isinstance(head, int):
+                for callback in self._callbacks(caller, block, variables):
+                    yield head, callback
+
+    def _callbacks(self, func: Func, block: str, variables: Mapping[str, str]) -> Iterator[Func]:
+        """The functions that stand in a block that ``func`` hands over."""
+        match = _BASE.match(block)
+        name = match[1] if match is not None else ""
+        if name in variables and read_access(block, variables)[1] == ():
+            yield from self._local(func, name)
+            return
+        home = self._home(func, block, variables)
+        field = self._model.callback[1]
+        for path, binding in self._program.filling(field) if home is not None else ():
+            if self._owner(path, binding) == home:
+                yield from self._program.resolve(binding.target.lstrip("&"), path)
+
+    def _local(self, func: Func, name: str) -> Iterator[Func]:
+        """The functions that ``func`` puts into a block that a local variable leads to."""
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                if isinstance(event, Assign) and event.target.endswith(self._model.callback[1]):
+                    match = _BASE.match(event.target)
+                    if match is not None and match[1] == name:
+                        yield from self._program.resolve(event.value.lstrip("&"), func.path)
+
+    # -- homes ----------------------------------------------------------------
+
+    def _home(self, func: Func, operand: str, variables: Mapping[str, str]) -> Home | None:
+        """What an operand is: a variable at file scope, or a field."""
+        root, fields = read_access(operand, variables)
+        if root[:1] == "=" and not fields:
+            return self._variable(root[1:], func.path)
+        return self._program.field_of(root, fields, func.path) if root and fields else None
+
+    def _owner(self, path: str, binding: Binding) -> Home | None:
+        """The block that a binding of the callback's field fills."""
+        outer = binding.path[:-1]
+        if outer:
+            return self._program.field_of(binding.root, outer, path)
+        if binding.root[:1] == "=":
+            return self._variable(binding.root[1:], path)
+        return self._variable(binding.instance, path) if binding.how == "initializer" else None
+
+    def _variable(self, name: str, path: str) -> Home:
+        facts = self._program.facts[path]
+        static = any(v.name == name and v.linkage == "static" for v in facts.variables)
+        return (path if static else "", name)
+
+    # -- events ---------------------------------------------------------------
+
+    def _tested(self, callback: Func) -> tuple[str, ...]:
+        """The events that a callback tells apart, in the order of its text."""
+        found = self._events.get(callback)
+        if found is None:
+            found = self._events[callback] = tuple(dict.fromkeys(self._constants(callback)))
+        return found
+
+    def _constants(self, callback: Func) -> Iterator[str]:
+        params = callback.params[self._model.event : self._model.event + 1]
+        if not params or not params[0].name:
+            return
+        of_event = re.compile(rf"\b{re.escape(params[0].name)}\b").search
+        for block in sorted(callback.fact.body.blocks, key=lambda b: b.line):
+            if not of_event(block.left):
+                continue
+            if block.kind == "switch":
+                yield from (case for case in block.cases if case not in _NO_CASES)
+            elif block.op in ("==", "!=") and _CONSTANT.match(block.right):
+                yield block.right
+
+
+def _shown(home: Home) -> str:
+    return f"{home[0]}.{home[1]}" if " " in home[0] else home[1]
+
+
+def _variables(func: Func) -> dict[str, str]:
+    """The types of a function's variables; of its temporaries, the call that gave them."""
+    body = func.fact.body
+    found = {p.name: p.type for p in func.params} | {v.name: v.type for v in body.locals}
+    for block in body.blocks:
+        for event in block.events:
+            if isinstance(event, Call) and event.result and event.callee.isidentifier():
+                found[event.result] = "@" + event.callee
+    return found
+
+
+def _calls_of(func: Func, name: str) -> Iterator[Call]:
+    for block in func.fact.body.blocks:
+        for event in block.events:
+            if isinstance(event, Call) and event.callee == name:
+                yield event
