@@ -70,8 +70,11 @@ class Afterwards:
         """The scanned functions that give back memory or references, by file and line."""
         return self.owner.functions(
             name
-            for name, roles in self.apis.releases.items()
-            if any(self.apis.resources[r.resource].nature in ("memory", "reference") for r in roles)
+            for name in self.program.called & self.apis.releases.keys()
+            if any(
+                self.apis.resources[role.resource].nature in ("memory", "reference")
+                for role in self.apis.releases[name]
+            )
         )
 
     def missteps(self, func: Func, callbacks: Collection[str]) -> tuple[Misstep, ...]:

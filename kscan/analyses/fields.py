@@ -80,7 +80,9 @@ class Fields:
         """The releases of fields in every function that was understood as a whole."""
         if self._all is None:
             funcs = dict.fromkeys(
-                f for name in sorted(self._apis.releases) for f in self._program.calling(name)
+                f
+                for name in sorted(self._program.called & self._apis.releases.keys())
+                for f in self._program.calling(name)
             )
             roots = self._program.roots
             chosen = (f for f in funcs if not f.fact.partial and (roots is None or f.path in roots))

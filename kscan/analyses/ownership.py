@@ -108,7 +108,8 @@ class Ownership:
 
     def functions(self, names: Iterable[str]) -> list[Func]:
         """The scanned functions that call one of ``names``, by file and line."""
-        found = {func for name in names for func in self.program.calling(name)}
+        called = self.program.called
+        found = {func for name in names if name in called for func in self.program.calling(name)}
         return sorted(
             (func for func in found if func.path in self.program.scope), key=lambda f: (f.path, f.fact.line)
         )

@@ -57,7 +57,8 @@ class Wrappers:
         """The names of the functions that acquire one of ``resources`` by calling one of ``names``."""
         found, edge = set[str](), set(names)
         for _level in range(_LEVELS):
-            callers = {f for name in edge for f in self._program.calling(name) if self._program.is_root(f)}
+            called = self._program.called & edge
+            callers = {f for name in called for f in self._program.calling(name) if self._program.is_root(f)}
             edge = {f.name for f in callers if self._roles(f, resources)} - found - set(names)
             found |= edge
         return frozenset(found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol, TypeVar, cast
 
 import msgspec
@@ -142,6 +143,7 @@ class Program:
         self._outside = outside
         self.scope = frozenset(path for path in facts if view.covers(path))  # the scanned files
         self.roots: frozenset[str] | None = None
+        self._called: set[str] | None = None
         self._asked: set[tuple[str, str]] = set()
         self._functions: dict[str, list[Func]] = defaultdict(list)
         self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
@@ -666,6 +668,16 @@ class Program:
     def bound(self, name: str) -> Sequence[tuple[str, Binding]]:
         """The bindings of a name, with their files."""
         return tuple(self._targets.get(name, ()))
+
+    @property
+    def called(self) -> AbstractSet[str]:
+        """The names that functions of the roots call: of no other name ``calling`` gives one of them."""
+        if self.roots is None:
+            return self._calls.keys()
+        if self._called is None:
+            functions = (func for path in self.roots for func in self.facts[path].functions)
+            self._called = {ref.root for func in functions for ref in func.calls if not ref.path}
+        return self._called
 
     def calling(self, name: str) -> tuple[Func, ...]:
         """The functions that have a call of ``name`` in their text, each once."""

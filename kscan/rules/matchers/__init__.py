@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import pkgutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -47,6 +48,7 @@ def matcher_names() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__)))
 
 
+@cache
 def find_matcher(name: str) -> Matcher:
     """The matcher that rules call ``name``.  Raises InputError where there is none."""
     names = matcher_names()

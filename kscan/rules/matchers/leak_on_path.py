@@ -61,9 +61,11 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         if r.name in options.failed or (_nature(r) in options.natures and r.advisory <= options.advisory)
     )
     names = {
-        f for f, roles in apis.acquires.items() if any(a.resource in wanted and not a.managed for a in roles)
+        f
+        for f in program.called & apis.acquires.keys()
+        if any(a.resource in wanted and not a.managed for a in apis.acquires[f])
     }
-    names |= {m for m, loop in apis.loops.items() if loop.resource in wanted}
+    names |= {m for m in program.called & apis.loops.keys() if apis.loops[m].resource in wanted}
     names |= owner.wrappers.functions(names, wanted)
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()

@@ -30,7 +30,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     apis = model.apis
     owner = program.shared(Ownership, apis)
     locks = frozenset(name for name in apis.resources if _is_lock(apis, name))
-    names = {f for f, roles in apis.acquires.items() if any(r.resource in locks for r in roles)}
+    names = program.called & apis.acquires.keys()
+    names = {f for f in names if any(r.resource in locks for r in apis.acquires[f])}
     for func in owner.functions(names):
         # Keeping a lock takes a second way out.
         returns = [b for b in func.fact.body.blocks if b.kind == "return"] if rule.covers(func.path) else []
