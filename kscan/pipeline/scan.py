@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -123,6 +124,9 @@ def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Res
         context |= linked.outside.loaded.keys() - everything
         if len(portion) < len(files):
             _forget(setup, source, linked.scope)
+            del linked
+            gc.unfreeze()  # what is frozen is never collected, and a program refers to itself
+            gc.collect()
     findings, notices = with_comments(setup, remarked, settle(told))
     coverage = msgspec.structs.replace(coverage, context_files=len(context), notices=notices)
     return Result(coverage, findings)
