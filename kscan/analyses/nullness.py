@@ -266,10 +266,24 @@ class _Walk:
             elif self._null and event.result and event.callee in self._apis.may_return_err_ptr:
                 facts[event.result] = NEGATIVE  # it looks at what it is given, and fails
         if role == "is_err" and not self._null and not state.tested and not self._checked:
-            if node.parent is None and parse(event.args[0]) not in state.holders:
+            if node.parent is None and self._takes_for_this(event, state):
                 self._say(OTHER, event.line, event.args[0], node)
             return None
         return state
+
+    def _takes_for_this(self, test: Call, state: Failed) -> bool:
+        """Whether a test of another variable in the block of the call is most likely meant for its result.
+
+        Not if that was given a value since, while others may still test this one.
+        """
+        values = self.holding.values
+        tested = values.object(test.args[0])
+        if tested is None or any(values.object(str(h)) == tested for h in state.holders):
+            return False
+        events = next(b.events for b in self.holding.body.blocks if any(e is self.call for e in b.events))
+        since = events[next(n for n, e in enumerate(events) if e is self.call) :]
+        given = any(isinstance(e, Assign) and e.target == test.args[0] for e in since)
+        return not (given and any(h.fields for h in state.holders))
 
     def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
         """Look at the test or return at the end of a block."""

@@ -437,8 +437,8 @@ class Holding:
         """The kernel model's roles."""
         return self._apis
 
-    def may_succeed(self, exit_: Exit) -> bool:
-        """Whether the function may tell success on a way that goes through where a path was ended."""
+    def may_succeed(self, exit_: Exit | None = None) -> bool:
+        """Whether the function may tell success, on a way through where a path was ended or on any."""
         succeeds = False
 
         def visit(where: Place, event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
@@ -447,9 +447,10 @@ class Holding:
                 succeeds = succeeds or self.fails(where.block, facts) is not True
             return not succeeds
 
-        node = exit_.node
-        known = self.paths.known(node)
-        return self.paths.explore(Place(node.block, node.index), [known], True, visit) and succeeds
+        node = None if exit_ is None else exit_.node
+        start = Place(0, 0) if node is None else Place(node.block, node.index)
+        known = {} if node is None else self.paths.known(node)
+        return self.paths.explore(start, [known], True, visit) and succeeds
 
     def fails(self, block: int, facts: Facts) -> bool | None:
         """Whether the return at the end of a block tells failure."""

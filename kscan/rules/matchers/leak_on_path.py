@@ -152,6 +152,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     return (
         not leak.error
         or _succeeds(owner, site, leak)
+        or not owner.holding(site.func).may_succeed()
         or _turned(site, leak)
         or _failed_before(site, leak)
         or _restored(owner, site)
@@ -239,7 +240,8 @@ def _noted(site: Site, leak: Exit) -> bool:
     body, params = site.func.fact.body, {param.name for param in site.func.params}
     way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
     for place, event in events(body):
-        if isinstance(event, Assign) and event.value in ("true", "1") and place.block in way:
+        noted = isinstance(event, Assign) and (event.value in ("true", "1") or event.op == "++")
+        if noted and isinstance(event, Assign) and place.block in way:
             target = parse(event.target)
             if target is not None and target.fields and target.base in params:
                 return place.block != site.place.block or place > site.place
