@@ -46,7 +46,7 @@ _CONSTANTS = {
     '""': POSITIVE,
 }
 _UNDER_WAY = frozenset(("-EINPROGRESS", "-EIOCBQUEUED"))  # it goes on, and somebody is told when it ends
-_SIDES = {
+SIDES = {
     "!=": (NEGATIVE | POSITIVE, ZERO),
     "==": (ZERO, NEGATIVE | POSITIVE),
     "<": (NEGATIVE, ZERO | POSITIVE),
@@ -54,6 +54,7 @@ _SIDES = {
     ">": (POSITIVE, NEGATIVE | ZERO),
     "<=": (NEGATIVE | ZERO, POSITIVE),
 }
+"""What compares with 0 so, and what does not."""
 S = TypeVar("S")
 
 
@@ -394,8 +395,8 @@ class Paths:
 
     def narrow(self, facts: Facts, left: str, op: str, right: str, *, holds: bool) -> Facts | None:
         """``facts`` where ``left op right`` holds (or does not); None where it cannot."""
-        if right == "0" and op in _SIDES:
-            return self._to_mask(facts, left, _SIDES[op][0 if holds else 1])
+        if right == "0" and op in SIDES:
+            return self._to_mask(facts, left, SIDES[op][0 if holds else 1])
         if op in ("<", ">=") and holds != (op == "<") and _bounds(right) and self.mask(left, facts) == ZERO:
             return None  # a counter that has just been set to zero is below its bound
         key = f"{left} {op if op != '!=' else '=='} {right}"

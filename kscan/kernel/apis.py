@@ -112,7 +112,9 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     null_tolerant: Mapping[str, frozenset[int]]  # releases included
     may_sleep: frozenset[str]
     sleeps_by_gfp: Mapping[str, int]  # function -> argument with the gfp flags
+    sleeps_unless_zero: Mapping[str, int]  # function -> argument with the time to sleep
     sleeping_gfp: frozenset[str]
+    asks_context: frozenset[str]  # tell whether the caller may sleep
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
     frees_later: frozenset[str]  # releases that leave the memory alone for a while
@@ -153,7 +155,9 @@ _KEYS = frozenset(
         "null_tolerant",
         "may_sleep",
         "sleeps_by_gfp",
+        "sleeps_unless_zero",
         "sleeping_gfp",
+        "asks_context",
         "stores_argument",
         "does_not_keep",
         "frees_later",
@@ -200,7 +204,9 @@ def parse_apis(file: ModelFile) -> Apis:
         null_tolerant=_null_tolerant(file, roles),
         may_sleep=_names(file, "may_sleep"),
         sleeps_by_gfp=_one_argument(file, "sleeps_by_gfp"),
+        sleeps_unless_zero=_one_argument(file, "sleeps_unless_zero"),
         sleeping_gfp=_names(file, "sleeping_gfp"),
+        asks_context=_names(file, "asks_context"),
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
         frees_later=_names(file, "frees_later"),

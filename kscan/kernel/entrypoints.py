@@ -21,6 +21,7 @@ class Callback(msgspec.Struct, frozen=True, gc=False):
     when: str  # now: before it returns; later: once, asynchronously; repeats: any number of times later
     data: int = -1  # argument handed on to the callback, if there is one
     received_as: int = -1  # ... as this argument of the callback
+    atomic: bool = False  # it runs where it must not sleep
 
 
 class TableMacro(msgspec.Struct, frozen=True, gc=False):
@@ -77,10 +78,11 @@ class EntryPoints(msgspec.Struct, frozen=True, gc=False):
     roots: Mapping[
         str, str
     ]  # ops field "struct file_operations.open" or whole type "struct file_operations" -> how entered
+    atomic: Mapping[str, str]  # ops field whose functions must not sleep -> where they run
     chains: ChainModel = ChainModel({}, {}, ("", ""), 0)
 
 
-_KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots", "chains"})
+_KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots", "atomic", "chains"})
 _CALLBACK = re.compile(r"((?:struct|union) \w+)\.(\w+)\((\d+)\)\Z")
 
 
@@ -92,13 +94,18 @@ def parse_entrypoints(file: ModelFile) -> EntryPoints:
         tables=_tables(file),
         calls=_calls(file),
         drivers=_drivers(file),
-        roots={
-            kind: how
-            for how, text in file.mapping(file.content.get("roots"), "roots").items()
-            for kind in file.items(text, "roots", how)
-        },
+        roots=_fields(file, "roots"),
+        atomic=_fields(file, "atomic"),
         chains=_chains(file),
     )
+
+
+def _fields(file: ModelFile, key: str) -> dict[str, str]:
+    return {
+        kind: how
+        for how, text in file.mapping(file.content.get(key), key).items()
+        for kind in file.items(text, key, how)
+    }
 
 
 def _callbacks(file: ModelFile) -> dict[str, tuple[Callback, ...]]:
@@ -115,13 +122,15 @@ def _callbacks(file: ModelFile) -> dict[str, tuple[Callback, ...]]:
             )
         when = phrase.one_of(TIMES)
         data, received = phrase.argument("data"), phrase.argument("as")
+        atomic = phrase.flag("atomic")
         phrase.end()
         if (data < 0) != (received < 0):
             file.fail(
                 f"`callbacks: {text}` must have both `data N` and `as N`.", "add the other", "callbacks", text
             )
         for name in file.names(names, "callbacks", text):
-            table[name] = (*table.get(name, ()), Callback(name, place.index, when, data, received))
+            callback = Callback(name, place.index, when, data, received, atomic)
+            table[name] = (*table.get(name, ()), callback)
     return table
 
 

@@ -27,7 +27,7 @@ from kscan.link.queries import Entry, Graph, by_place, is_at
 
 _NOTIFIER = "notifier_block"
 _WORD = re.compile(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
-_NOTHING = EntryPoints({}, {}, {}, {}, {})
+_NOTHING = EntryPoints({}, {}, {}, {}, {}, {})
 
 
 class CallGraph(Graph):

@@ -93,8 +93,8 @@ class Outside(Protocol):
 
     def __call__(self, kind: str, name: str) -> Mapping[str, FileFacts]:
         """The files that define a name (``function``, ``prototype``, ``struct``, ``macro``,
-        ``variable``), that call it (``callers``), or where a field of an architecture's structs
-        gets a function (``holders``)."""
+        ``variable``; ``near`` for a function that is no library's), that call it (``callers``), or where a
+        field of an architecture's structs gets a function (``holders``)."""
         ...
 
     def texts(self, name: str) -> Sequence[bytes]:
@@ -145,6 +145,7 @@ class Program:
         self.roots: frozenset[str] | None = None
         self._called: set[str] | None = None
         self._asked: set[tuple[str, str]] = set()
+        self._near: dict[str, frozenset[str]] = {}
         self._functions: dict[str, list[Func]] = defaultdict(list)
         self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
         self._field_calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
@@ -244,6 +245,21 @@ class Program:
         if not any(f.fact.linkage == "global" for f in self._functions.get(name, ())):
             self._fetch("function", name)
         return name in self._functions
+
+    def near(self, name: str, path: str) -> tuple[Func, ...]:
+        """As ``resolve``, whatever others have loaded: in the roots, else in what is loaded now.
+
+        Headers and the core folders are looked through, not the library.
+        """
+        found = tuple(f for f in self.resolve(name, path) if self.is_root(f))
+        if found or self._outside is None:
+            return found
+        if name not in self._near:
+            came = self._outside("near", name)
+            self.add({path: facts for path, facts in came.items() if path not in self.facts})
+            self._near[name] = frozenset(came)
+        homes = self._near[name]
+        return tuple(f for f in self.resolve(name, path) if f.path in homes) if homes else ()
 
     def demand_targets(self, call: Call, toward: Container[str]) -> None:
         """Load what a call leads to, if its name, or that of the field it goes through, is in ``toward``."""

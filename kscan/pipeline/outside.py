@@ -35,6 +35,9 @@ class Outside:
         if kind == "callers":
             callers = self._around.callers(name)
             return self.load(callers if len(callers) <= _MOST_CALLERS else ())
+        if kind == "near":
+            homes = (*self._around.homes("function", name), *self._around.definers(name))
+            return self.load(homes if len(homes) <= _MOST_FILES else ())
         return self.load(self._homes(kind, name))
 
     def texts(self, name: str) -> Sequence[bytes]:
