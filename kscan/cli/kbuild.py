@@ -13,7 +13,13 @@ from kscan.errors import InputError, KscanError
 from kscan.findings.plain import plain
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    context_settings={
+        "ignore_unknown_options": True,
+        "allow_interspersed_args": False,
+        "help_option_names": ["--help"],  # -h is looked for in -I./arch/x86/include, too
+    }
+)
 @click.option("--preview", is_flag=True, help="Use rules that are not stable yet, too.")
 @click.option("--rule", "rules", multiple=True, metavar="NAME", help="Use this rule only; may be repeated.")
 @click.option("--fail", is_flag=True, help="Exit with 1 where something is found: this ends the build.")

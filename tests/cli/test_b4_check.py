@@ -96,10 +96,13 @@ def test_a_patch_for_another_tree_is_told(tree: Path) -> None:
 
 
 def test_kbuild_takes_the_last_word_and_does_not_end_the_build(tree: Path) -> None:
-    flags = ["-D__linux__", "-Wbitwise", "-I./include", "-include", "x.h", "-DM='a b'", "--unknown=1"]
+    flags = ["-D__linux__", "-Wbitwise", "-Wp,-MMD,a.d", "-nostdinc", "-I./arch/x86/include", "--unknown=1"]
+    flags += ["-include", "x.h", "-DM='a b'"]
     file = "arch/powerpc/platforms/pseries/pci.c"
     ran = run(tree, "kbuild", "--preview", *flags, file)
     assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith(f"{file}:")
+    assert run(tree, "kbuild", "--preview", "--fail", *flags, file).returncode == 1
     outside = run(tree.parent, "kbuild", *flags, str(tree / file))
     assert (outside.returncode, outside.stderr) == (0, "")
     missing = run(tree, "kbuild", *flags, "no.c")
