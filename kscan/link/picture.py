@@ -36,6 +36,7 @@ _STYLES: Mapping[str, tuple[str, str, str]] = {
 }
 _CHANGES: Mapping[str, tuple[str, str]] = {"gained": ("#0a7a3d", "+ "), "lost": ("#b3261e", "- ")}
 _BOX, _GAP, _INDENT, _LANE_GAP, _TOP, _LETTER = 34, 14, 28, 90, 56, 6.9
+_BACK = 9  # how far below the middle of boxes lines leave and arrive that lead to the left
 _DEEPEST = 8  # steps to the right within a lane
 
 
@@ -236,8 +237,10 @@ def _lay_out(drawing: Drawing) -> _Layout:
         at, caller = lane[key], parents.get(key)
         beside = caller is not None and lane[caller] == at
         indents[key] = min(indents[caller] + 1, _DEEPEST) if caller is not None and beside else 0
-        heights[key] = max(free[at], heights[caller] if caller is not None else 0.0)
-        free[at] = heights[key] + _BOX + _GAP
+        taken = {at, *(_between(lane[caller], at) if caller is not None else ())}  # the line there needs room
+        heights[key] = max(*(free[n] for n in taken), heights[caller] if caller is not None else 0.0)
+        for number in taken:
+            free[number] = heights[key] + _BOX + _GAP
         stack.extend(reversed(below[key]))
 
     widths = [0.0] * len(LANES)
@@ -253,6 +256,11 @@ def _lay_out(drawing: Drawing) -> _Layout:
         for key, at in lane.items()
     }
     return _Layout(spots, parents, lefts, widths, max(free) + _GAP)
+
+
+def _between(first: int, last: int) -> range:
+    """The lanes between two."""
+    return range(min(first, last) + 1, max(first, last))
 
 
 def _top_down(keys: Sequence[str], out: Mapping[str, Sequence[str]]) -> list[str]:
@@ -280,9 +288,7 @@ def _arrow(line: Line, boxes: Mapping[str, Box], layout: _Layout) -> Iterator[st
     first, last = boxes[line.start].lane, boxes[line.end].lane
     target, anchor = end.y + _BOX / 2, "middle"
     if last > first:
-        bend = (end.x - right) / 2
-        path = f"M{right:.0f},{middle:.0f} C{right + bend:.0f},{middle:.0f} {end.x - bend:.0f},{target:.0f}"
-        path += f" {end.x:.0f},{target:.0f}"
+        path = _turn(right, middle, _passing(first, last, layout, end.x), end.x, target)
         at = ((right + end.x) / 2, (middle + target) / 2)
     elif last == first and layout.parents.get(line.end) == line.start and end.x > start.x:
         x = start.x + _INDENT / 2
@@ -293,13 +299,9 @@ def _arrow(line: Line, boxes: Mapping[str, Box], layout: _Layout) -> Iterator[st
         path = f"M{right:.0f},{middle:.0f} C{out:.0f},{middle:.0f} {out:.0f},{target:.0f}"
         path += f" {end.x + end.width:.0f},{target:.0f}"
         at = (right + (out - right) * 0.75, (middle + target) / 2)
-    else:
-        edge = end.x + end.width
-        bend = max((start.x - edge) / 2, 30)
-        path = (
-            f"M{start.x:.0f},{middle:.0f} C{start.x - bend:.0f},{middle:.0f} {edge + bend:.0f},{target:.0f}"
-        )
-        path += f" {edge:.0f},{target:.0f}"
+    else:  # back to the left: below the lines that lead to the right
+        edge, middle, target = end.x + end.width, middle + _BACK, target + _BACK
+        path = _turn(start.x, middle, _passing(first, last, layout, edge), edge, target)
         at = ((start.x + edge) / 2, (middle + target) / 2)
     colour, dashes, head = _STYLES[line.kind]
     colour, mark = _CHANGES.get(line.change, (colour, ""))
@@ -315,6 +317,25 @@ def _arrow(line: Line, boxes: Mapping[str, Box], layout: _Layout) -> Iterator[st
             f'<text x="{at[0]:.0f}" y="{at[1]:.0f}" font-size="9" fill="{colour}"'
             f' text-anchor="{anchor}">{escape(text)}</text>'
         )
+
+
+def _turn(x: float, y: float, turned: float, end: float, target: float) -> str:
+    """A curve from a place to the height ``target`` at ``turned``, and a straight line on to ``end``."""
+    bend = (turned - x) / 2
+    curve = (
+        f"M{x:.0f},{y:.0f} C{x + bend:.0f},{y:.0f} {turned - bend:.0f},{target:.0f} {turned:.0f},{target:.0f}"
+    )
+    return curve if turned == end else f"{curve} L{end:.0f},{target:.0f}"
+
+
+def _passing(first: int, last: int, layout: _Layout, end: float) -> float:
+    """Where a line has reached its end's height: before a lane that it only passes, else at ``end``."""
+    lanes = [number for number in _between(first, last) if layout.widths[number]]
+    if not lanes:
+        return end
+    if first < last:
+        return layout.lefts[lanes[0]] - 12
+    return layout.lefts[lanes[-1]] + layout.widths[lanes[-1]] + 12
 
 
 def _drawn(box: Box, spot: _Spot) -> Iterator[str]:
