@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.again import Again
 from kscan.analyses.fields import Fate, Fields, Release
 from kscan.analyses.levels import Levels, Reach, repeated
 from kscan.findings.model import Confidence, Finding, Step
@@ -42,17 +43,28 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     fields = program.shared(Fields, model.apis, model.lifecycle)
     levels = program.shared(Levels, model.lifecycle)
     natures = frozenset(rule.options_as(Options).natures)
+    again = program.shared(Again, fields)
     for release in fields.all_releases(natures):
         fate = fields.fate(release)
-        if fate.doubtful or not (fate.left or fate.moved):
-            continue
-        again = repeated(fields, levels, release) if fate.left and not fate.moved else None
-        if again is not None:
-            yield _run_again(rule, fields, release, fate, again)
-        elif fate.stored and not fields.is_local(release) and not fields.is_flagged(release):
-            left = tuple(end for end in (*fate.left, *fate.moved) if not _is_asked_for(release, end[0]))
-            if left:
-                yield _left_on_a_path(rule, fields, release, fate, left)
+        found = None
+        if not fate.doubtful and (fate.left or fate.moved):
+            found = _by_itself(rule, fields, levels, release, fate)
+        second = again.second(release) if found is None else None
+        if second is not None:
+            found = _freed_again(rule, fields, release, second)
+        if found is not None:
+            yield found
+
+
+def _by_itself(rule: Rule, fields: Fields, levels: Levels, release: Release, fate: Fate) -> Finding | None:
+    """The finding where the function, or the hook it runs in, shows that the container lives on."""
+    reach = repeated(fields, levels, release) if fate.left and not fate.moved else None
+    if reach is not None:
+        return _run_again(rule, fields, release, fate, reach)
+    if not fate.stored or fields.is_local(release) or fields.is_flagged(release):
+        return None
+    left = tuple(end for end in (*fate.left, *fate.moved) if not _is_asked_for(release, end[0]))
+    return _left_on_a_path(rule, fields, release, fate, left) if left else None
 
 
 def _is_asked_for(release: Release, block: int) -> bool:
@@ -112,6 +124,23 @@ def _left_on_a_path(
     # That the container lives on is seen in this function only, not in its callers.
     confidence = "medium" if rule.confidence == "high" else rule.confidence
     return _finding(rule, release, steps, conditions, consequence, confidence)
+
+
+def _freed_again(rule: Rule, fields: Fields, release: Release, second: Release) -> Finding:
+    func, other = release.func, second.func
+    steps = [
+        _release_step(release),
+        Step(func.path, func.fact.end_line, func.name, f"may return 0, with {release.held} as it was"),
+        Step(
+            other.path, second.call.line, other.name, f"{second.call.callee}() releases {second.held} again"
+        ),
+    ]
+    conditions = [
+        *_conditions(release, fields),
+        f"false if {other.name}() never runs for a {release.struct} for which {func.name}() got there",
+    ]
+    consequence = f"{other.name}() frees it a second time"
+    return _finding(rule, release, steps, conditions, consequence, "medium")
 
 
 def _conditions(release: Release, fields: Fields) -> Iterator[str]:

@@ -1,0 +1,102 @@
+"""Fields that a function frees and leaves as they are although it succeeds: who frees them next?
+
+That a function succeeds after a release shows that the container lives on, in use.  That its pointer
+still counts is shown by a second release elsewhere, about which nothing but the pointer decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from kscan.analyses import cfg
+from kscan.analyses.access import parse
+from kscan.analyses.fields import Fields, Release
+from kscan.analyses.outcome import outcomes
+from kscan.analyses.parameters import sounds_ending
+from kscan.facts.model import Assign, Block, Call, Event
+from kscan.link.program import Func, Program, last_name
+
+_STATUS = frozenset(("int", "long", "s32", "s64", "ssize_t"))
+
+
+class Again:
+    """Second releases of the fields of one program."""
+
+    def __init__(self, program: Program, fields: Fields) -> None:
+        self._program = program
+        self._fields = fields
+        self._releases: dict[tuple[str, str], list[Release]] | None = None
+
+    def second(self, release: Release) -> Release | None:
+        """A release that finds the pointer which ``release`` has freed, after its function's success."""
+        if not self._is_left(release) or not self._succeeds(release):
+            return None
+        filling = {func for func, _line in self._fields.setters(release.struct, release.field)}
+        fills = release.func in filling
+        for other in self._of(release.struct, release.field):
+            if other.func is release.func or other.func in filling or self._calls(other.func, filling):
+                continue
+            tests = self._tests(other)
+            own = other.call.args[other.position]
+            asked = [block for block in tests if block.left == own]
+            if all(block in asked or _is_there(block) for block in tests) and (fills or asked):
+                return other
+        return None
+
+    def _is_left(self, release: Release) -> bool:
+        """Whether the function leaves the pointer, and no callee can be what clears it."""
+        fields, fate = self._fields, self._fields.fate(release)
+        if (
+            (fate.moved and release.held.fields[-1] != "[]")
+            or fields.is_local(release)
+            or fields.is_flagged(release)
+        ):
+            return False
+        if fate.doubtful:
+            return all(func is release.func for func in self._program.storing(release.field))
+        return bool(fate.left or fate.moved)
+
+    def _calls(self, func: Func, others: Collection[Func]) -> bool:
+        names = {other.name for other in others}
+        return any(not ref.path and ref.root in names for ref in func.fact.calls)
+
+    def _of(self, struct: str, field: str) -> list[Release]:
+        if self._releases is None:
+            self._releases = defaultdict(list)
+            for release in self._fields.all_releases(frozenset({"memory"})):
+                self._releases[release.struct, release.field].append(release)
+        return self._releases[struct, field]
+
+    def _succeeds(self, release: Release) -> bool:
+        """Whether a function that is no teardown may return 0 after a release without a new value."""
+        func = release.func
+        if func.fact.returns not in _STATUS or sounds_ending(func.name):
+            return False
+
+        def fills(event: Event) -> bool:
+            if isinstance(event, Assign):
+                held = parse(event.target)
+                return held is not None and bool(held.fields) and release.field in held.fields[-2:]
+            if not isinstance(event, Call):
+                return False
+            return last_name(event.callee) in self._fields.filling(release.field)
+
+        return False in outcomes(func.fact.body, release.place, frozenset(), fills, self._fields.errors)
+
+    def _tests(self, release: Release) -> list[Block]:
+        """The branches that decide about a release, but for the heads of loops that count."""
+        body = release.func.fact.body
+        found = (condition.block for condition in cfg.conditions(body, release.place.block))
+        return [body.blocks[n] for n in found if not (cfg.follows(body, n, n) and _is_plain(body.blocks[n]))]
+
+
+def _is_there(block: Block) -> bool:
+    """Whether a branch only asks whether a variable is NULL."""
+    return block.op == "!=" and block.right == "0" and block.left.isidentifier()
+
+
+def _is_plain(block: Block) -> bool:
+    """Whether a branch looks at a variable, or what a loop macro gives."""
+    tested = parse(block.left)
+    return tested is not None and not tested.fields
