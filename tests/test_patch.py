@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import json
+import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,10 @@ from kscan import cli
 from kscan.config import Config
 from kscan.findings.model import Report
 from kscan.findings.summary import exit_status
+from kscan.pipeline import change as change_module
 from kscan.pipeline import judge
+from kscan.pipeline.change import Change, Judgement
+from kscan.pipeline.setup import Setup
 from kscan.sources.tree import Tree
 from tests.sources.writers import diff, git, patch_mail
 
@@ -109,6 +114,42 @@ def test_any_jobs_and_any_cache_give_the_same(ask: Judge, tmp_path: Path) -> Non
     cold = ask(change(CURE), cache=cache, jobs=2)
     assert ask(change(CURE), cache=cache, jobs=1) == cold
     assert ask(change(CURE)) == cold
+
+
+def test_several_patches_are_judged_by_several_processes(
+    ask: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patches = [change(CURE), change(HARMLESS), change(CURE), change(HARMLESS)]
+    expected = ask(*patches)
+    assert [statuses for _, statuses in outcomes(expected)] == [["fixed"], ["carried"]] * 2
+    here: list[Change] = []
+    judged = change_module.judge_change
+
+    def noted(setup: Setup, change: Change) -> Judgement:
+        here.append(change)
+        return judged(setup, change)
+
+    monkeypatch.setattr(change_module, "judge_change", noted)
+    for cache in (tmp_path / "cache", None):
+        assert ask(*patches, cache=cache, jobs=2) == expected
+    assert len(here) == 2  # in this process the first of each run only
+
+
+def test_what_a_process_does_not_come_through_is_judged_here(
+    ask: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patches = [change(CURE), change(HARMLESS), change(CURE)]
+    expected = ask(*patches)
+    mine = os.getpid()
+    judged = change_module.judge_change
+
+    def killed_elsewhere(setup: Setup, change: Change) -> Judgement:
+        if os.getpid() != mine:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judged(setup, change)
+
+    monkeypatch.setattr(change_module, "judge_change", killed_elsewhere)
+    assert ask(*patches, jobs=2) == expected
 
 
 def test_what_patches_share_is_read_once(ask: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +265,7 @@ def test_a_draft_of_a_reply(tree: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert message["Subject"].startswith("Re: [PATCH")
     assert message["In-Reply-To"] in mbox.read_text()
     lines = str(message.get_payload()).splitlines()
-    at = next(i for i, line in enumerate(lines) if line.startswith("Is this so?"))
+    at = next(i for i, line in enumerate(lines) if line.startswith("Can this be freed twice?"))
     assert lines[at - 3].startswith("> ")
     assert "kfree(pdn->pe_num_map);" in lines[at - 3]
     plain_diff = tmp_path / "p.diff"

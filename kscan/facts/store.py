@@ -124,6 +124,8 @@ class FactsStore:
         self._writable = True
         self._remade = False  # once a run: what is damaged again at once lies on a bad disk
         self._connection: sqlite3.Connection | None = None
+        self._owner = os.getpid()
+        self._inherited: list[sqlite3.Connection | None] = []
         self._connect()
 
     def __enter__(self) -> Self:
@@ -133,6 +135,13 @@ class FactsStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def move(self) -> None:
+        """To be called in a forked process: the connection that it has inherited is that of another one."""
+        if self._owner != os.getpid():
+            self._inherited.append(self._connection)  # closing it would be felt on the other side
+            self._owner, self._connection, self._seen, self.notes = os.getpid(), None, [], []
+            self._connect()
 
     def close(self) -> None:
         """Record what was used, prune what is too much, and let go of the file."""

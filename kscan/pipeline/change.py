@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
 from kscan.findings.compare import compare
 from kscan.findings.model import Coverage, Finding, Notice
+from kscan.pipeline.forked import in_order
 from kscan.pipeline.lines import with_lines
 from kscan.pipeline.results import Result
 from kscan.pipeline.scan import analyse, around_of, loader_of
@@ -18,21 +20,45 @@ from kscan.sources import Source
 _MOST_CALLERS = 12  # a function that more files call is too common to follow each of them
 
 
-def judge_change(
-    setup: Setup, before: Source, after: Source, touched: Sequence[str], renamed: Mapping[str, str]
-) -> tuple[tuple[Finding, ...], Coverage]:
-    """The findings that a change introduces, fixes and carries, and what was looked at after it.
+class Change(msgspec.Struct, frozen=True, eq=False):
+    """Two states of a tree: ``touched`` are the C files that differ, ``renamed`` old paths with new ones."""
 
-    Of the notices only those are given that the change is behind.
+    before: Source
+    after: Source
+    touched: tuple[str, ...]
+    renamed: Mapping[str, str]
 
-    ``touched`` are the C files that differ, ``renamed`` old paths with their new ones.  The files that
-    call a changed function are looked at, too: what a callee no longer does, its callers may lack.
+
+Judgement = tuple[tuple[Finding, ...], Coverage]
+"""The findings that a change introduces, fixes and carries, and what was looked at after it.
+
+Of the notices only those are in it that the change is behind."""
+
+
+def judge_changes(setup: Setup, changes: Sequence[Change]) -> Iterator[Judgement]:
+    """The judgement on each of several changes, in their order.
+
+    The first one is judged here, as what it loads serves all; the others by several processes at once.
     """
-    arch = arch_of(setup, touched)
-    mine = tuple(sorted({*touched, *renamed}))
-    around = _callers(setup, before, after, mine, arch)
-    old = _findings(setup, before, (*mine, *around), arch)
-    new = _findings(setup, after, (*mine, *around), arch)
+    yield from (judge_change(setup, change) for change in changes[:1])
+    works = [partial(judge_change, setup, change) for change in changes[1:]]
+    if setup.config.jobs > 1 and len(works) > 1:
+        yield from in_order(setup, works, Judgement)
+    else:
+        yield from (work() for work in works)
+
+
+def judge_change(setup: Setup, change: Change) -> Judgement:
+    """The judgement on a change.
+
+    The files that call a changed function are looked at, too: what a callee no longer does, its callers
+    may lack.
+    """
+    before, after, renamed = change.before, change.after, change.renamed
+    arch = arch_of(setup, change.touched)
+    mine = tuple(sorted({*change.touched, *renamed}))
+    paths = (*mine, *_callers(setup, before, after, mine, arch))
+    old, new = (_findings(setup, side, paths, arch) for side in (before, after))
     findings = compare(
         with_lines(setup, old.findings, before), with_lines(setup, new.findings, after), renamed
     )

@@ -17,7 +17,7 @@ import msgspec
 from kscan.errors import InputError
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
 from kscan.pipeline.bases import Bases
-from kscan.pipeline.change import judge_change
+from kscan.pipeline.change import Change, judge_changes
 from kscan.pipeline.lines import rules_for
 from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
@@ -25,7 +25,8 @@ from kscan.pipeline.versions import Judged, compare_versions, settle_series
 from kscan.sources import Source
 from kscan.sources.apply import ApplyResult, apply_patch, lost_changes
 from kscan.sources.diff import FileDiff
-from kscan.sources.fragments import NoTree, fragment, origins
+from kscan.sources.fragments import NoTree, fragment
+from kscan.sources.fragments import origins as fragment_origins
 from kscan.sources.git import GitRepo
 from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import Patch
@@ -36,8 +37,20 @@ from kscan.sources.series import Series, Unreadable
 _WHOLE = "get the whole mail"
 _ALONE = "there is no tree: judged by what its hunks show alone, at low confidence"
 
+_AT_ONCE = 64  # patches that are applied before they are judged
+
 _Outcome = Literal["applied", "refused", "empty"]
 _Origins = Mapping[str, Mapping[int, int]]
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """A patch that is applied, and still to be judged."""
+
+    judged: Judged  # the series it is of
+    number: int  # of its result
+    change: Change
+    origins: _Origins
+    alone: bool  # without a tree
 
 
 class _Judging(msgspec.Struct):
@@ -51,9 +64,11 @@ class _Judging(msgspec.Struct):
     skipped: list[Skipped] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
     coverage: Coverage = msgspec.field(default_factory=Coverage)
+    waiting: list[_Waiting] = msgspec.field(default_factory=list)
+    unsettled: list[Judged] = msgspec.field(default_factory=list)
 
     def take(self, item: Series | Unreadable) -> None:
-        """Judge a series, each patch on the tree that the one before left."""
+        """Apply a series, each patch on the tree that the one before left; some are then judged at once."""
         if isinstance(item, Unreadable) and item.harmless:
             self.notes.append(f"{item.source} {item.reason}")
             return
@@ -65,8 +80,24 @@ class _Judging(msgspec.Struct):
         judged = Judged(item, [], [], base.needs)
         for patch in item.patches:
             source = self._patch(judged, patch, source, base.name if self.tree else "the hunks alone")
-        settle_series(judged)
         self.judged.append(judged)
+        self.unsettled.append(judged)
+        if len(self.waiting) >= _AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Judge what waits."""
+        judgements = judge_changes(self.setup, [each.change for each in self.waiting])
+        for each, (found, seen) in zip(self.waiting, judgements, strict=True):
+            self.coverage = self.coverage.plus(seen)
+            findings = tuple(_with_patch_line(finding, each.origins) for finding in found)
+            if each.alone:
+                findings = tuple(msgspec.structs.replace(finding, confidence="low") for finding in findings)
+            result = each.judged.results[each.number]
+            each.judged.results[each.number] = msgspec.structs.replace(result, findings=findings)
+        for judged in self.unsettled:
+            settle_series(judged)
+        self.waiting, self.unsettled = [], []
 
     def report(self) -> Report:
         """All that was judged."""
@@ -87,14 +118,15 @@ class _Judging(msgspec.Struct):
         )
 
     def _patch(self, judged: Judged, patch: Patch, source: Source, base: str) -> Source:
-        """Judge one patch on ``source``; gives the tree after it (``source`` where it does not apply)."""
+        """Apply one patch to ``source``; gives the tree after it (``source`` where it does not apply)."""
         touched = tuple(sorted({f.path for f in patch.diff.files if is_c_file(f.path)}))
         renamed = {
             f.old_path: f.new_path for f in patch.diff.files if f.is_rename and f.old_path and f.new_path
         }
         judged.renames.append(renamed)
         outcome: _Outcome = "applied"
-        findings: tuple[Finding, ...] = ()
+        change: Change | None = None
+        origins: _Origins = {}
         notes = tuple(str(item) for item in patch.diff.not_handled)
         for item in patch.diff.not_handled:
             if item.unread and is_c_file(item.path):
@@ -108,55 +140,32 @@ class _Judging(msgspec.Struct):
         elif not touched:
             outcome, notes = "empty", ("touches no C file", *notes)
         elif not self.tree:
-            findings = self._alone(patch, touched, renamed)
+            files = [file for file in patch.diff.files if is_c_file(file.path)]
+            before, after = (Overlay(NoTree(), dict(_side(files, side))) for side in "-+")
+            change = Change(before, after, touched, renamed)
+            origins = {file.path: fragment_origins(file) for file in files}
             notes = (_ALONE, *notes)
         else:
             applied = apply_patch(source, patch, self.repo)
             notes = applied.notes
             if applied.ok:
-                findings = self._judge(
-                    applied.before, applied.overlay, touched, renamed, origins=applied.origins
-                )
-                source = applied.overlay
+                change = Change(applied.before, applied.overlay, touched, renamed)
+                origins, source = applied.origins, applied.overlay
                 if applied.cut_off:
                     self._skip(patch, "is cut off: what follows is not judged", _WHOLE)
             else:
                 outcome, notes = "refused", tuple(str(r) for r in applied.refusals)
                 self._skip(patch, _refusal(applied), _remedy(applied, judged.needs))
         mail = mail_of(patch) if self.setup.config.format == MAIL_REPLY else None
+        if change is not None:
+            self.waiting.append(_Waiting(judged, len(judged.results), change, origins, not self.tree))
         judged.results.append(
-            PatchResult(
-                patch.name, patch.source, patch.message_id, outcome, notes, touched, findings, base, mail
-            )
+            PatchResult(patch.name, patch.source, patch.message_id, outcome, notes, touched, (), base, mail)
         )
         return source
 
     def _skip(self, patch: Patch, reason: str, remedy: str = "") -> None:
         self.skipped.append(Skipped(patch.source or patch.name, 0, reason, remedy))
-
-    def _judge(
-        self,
-        before: Source,
-        after: Source,
-        touched: Sequence[str],
-        renamed: Mapping[str, str],
-        *,
-        origins: _Origins,
-    ) -> tuple[Finding, ...]:
-        findings, seen = judge_change(self.setup, before, after, touched, renamed)
-        self.coverage = self.coverage.plus(seen)
-        return tuple(_with_patch_line(finding, origins) for finding in findings)
-
-    def _alone(self, patch: Patch, touched: Sequence[str], renamed: Mapping[str, str]) -> tuple[Finding, ...]:
-        files = [file for file in patch.diff.files if is_c_file(file.path)]
-        found = self._judge(
-            Overlay(NoTree(), dict(_side(files, "-"))),
-            Overlay(NoTree(), dict(_side(files, "+"))),
-            touched,
-            renamed,
-            origins={file.path: origins(file) for file in files},
-        )
-        return tuple(msgspec.structs.replace(finding, confidence="low") for finding in found)
 
 
 def _side(files: Sequence[FileDiff], side: str) -> Iterable[tuple[str, bytes | None]]:
@@ -187,6 +196,7 @@ def judge_inputs(
     try:
         for item in read_inputs(inputs, sys.stdin.buffer, replies=replies, scissors=scissors, since=since):
             judging.take(item)
+        judging.settle()
     finally:
         if repo is not None:
             repo.close()

@@ -60,7 +60,8 @@ def run(
 ) -> Generator[Answer, None, None]:
     """Answers to all items, in the order they come in.  To be closed when left early.
 
-    ``chunks`` are taken as workers become free; ``work`` runs in the workers.
+    ``chunks`` are taken as workers become free; ``work`` runs in the workers.  Without ``cpu_seconds``
+    an item may take as long as it does.
     """
     feed = iter(chunks)
     crew: list[_Worker] = []

@@ -59,6 +59,13 @@ class Setup:
         if isinstance(self.source, GitRev):
             self.source.repo.close()
 
+    def move(self) -> None:
+        """To be called in a forked process: it uses the cache by itself, is one job, and shows nobody
+        how far it is."""
+        self.config = msgspec.structs.replace(self.config, progress=None, jobs=1)
+        if self.store is not None:
+            self.store.move()
+
     @property
     def has_tree(self) -> bool:
         """Whether a tree was named, or one was found: the working directory need not be one."""

@@ -1,0 +1,51 @@
+"""Analyses in forked processes, which start from all that is loaded and made by now.
+
+What a process loads further stays in it; it gives back its answer and what the cache had to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from kscan.errors import InputError
+from kscan.pipeline import pool
+from kscan.pipeline.setup import Setup
+
+T = TypeVar("T")
+
+
+def in_order(setup: Setup, works: Sequence[Callable[[], T]], kind: Any) -> Iterator[T]:
+    """What each of ``works``, of which ``kind`` msgspec can pack, gives: by several processes."""
+    given: dict[int, T] = {}
+    chunks = [[pool.Item(number, b"%d" % number)] for number in range(len(works))]
+    work = partial(_pack, setup, works)
+    workers = min(setup.config.jobs, len(works))
+    with closing(pool.run(chunks, work, workers=workers, cpu_seconds=0)) as answers:
+        due = 0
+        for answer in answers:
+            given[answer.index] = _unpack(setup, answer.data, works[answer.index], kind)
+            while due in given:
+                yield given.pop(due)
+                due += 1
+
+
+def _pack(setup: Setup, works: Sequence[Callable[[], object]], number: bytes) -> bytes:
+    setup.move()
+    found = works[int(number)]()
+    notes = setup.store.notes if setup.store is not None else ()
+    return msgspec.msgpack.encode((found, [note.args for note in notes]))
+
+
+def _unpack(setup: Setup, packed: bytes | None, work: Callable[[], T], kind: Any) -> T:
+    """What a process gave.  Where it came to grief, ``work`` is done here, so that its errors are raised."""
+    if packed is None:
+        return work()
+    found, notes = msgspec.msgpack.decode(packed, type=tuple[kind, list[tuple[str, str, str, int]]])
+    if setup.store is not None:
+        setup.store.notes += (InputError(*note) for note in notes)
+    return found  # type: ignore[no-any-return]
