@@ -247,6 +247,9 @@ class _Walk:
 
     def _called(self, event: Call, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
         role = self._apis.predicates.get(event.callee)
+        if event.loop:  # its cursor, most likely a name, gets a value of its own at each turn
+            kept = frozenset(h for h in state.holders if h.fields or h.base not in event.args)
+            return state._replace(holders=kept) if kept else None
         for position, arg in enumerate(event.args):
             if arg[:1] == "&" and Object(arg[1:]) in state.holders:
                 return None
@@ -261,6 +264,8 @@ class _Walk:
             ):
                 self._say(USED, event.line, f"{event.callee}({arg})", node)
                 return None
+            if role is None and not self._null and event.result:
+                return None  # what is asked may look for an error pointer, and tell
             if role is not None:
                 state = state._replace(tested=True)
             elif self._null and event.result and event.callee in self._apis.may_return_err_ptr:
