@@ -152,6 +152,7 @@ class Holding:
 
     def __init__(self, owner: Ownership, func: Func) -> None:
         self.func = func
+        self._program = owner.program
         self.body = func.fact.body
         self._apis = owner.apis
         self._parameters = owner.parameters
@@ -177,10 +178,17 @@ class Holding:
                 if cursor is not None and not cursor.fields:
                     resource = self._apis.resources[loop.resource]
                     yield Site(self.func, place, event, resource, frozenset({cursor}), POSITIVE, True, True)
-            for role in self._apis.acquires.get(event.callee, ()):
+            for role in () if self._is_own(event.callee) else self._apis.acquires.get(event.callee, ()):
                 site = None if role.managed else self._site(place, event, role)
                 if site is not None:
                     yield site
+
+    def _is_own(self, callee: str) -> bool:
+        """Whether the file has a function of its own by the name of one that the kernel model knows."""
+        if callee not in self._apis.acquires:
+            return False
+        found = self._program.resolve(callee, self.func.path)
+        return any(f.path == self.func.path and f.fact.linkage == "static" for f in found)
 
     def wrapped(self, resources: frozenset[str]) -> Iterator[Site]:
         """The calls of functions that acquire one of ``resources`` for their caller."""
@@ -428,6 +436,18 @@ class Holding:
         """What a call does with an argument."""
         return self._parameters.fate(call.callee, position, self.func.path)
 
+    def acquired_here(self, resource: str, operand: str) -> bool:
+        """Whether the function acquires what an operand leads to."""
+        return any(
+            role.resource == resource
+            and role.holder.kind == "arg"
+            and role.holder.index < len(event.args)
+            and self.values.object(event.args[role.holder.index]) == self.values.object(operand)
+            for _place, event in all_events(self.body)
+            if isinstance(event, Call)
+            for role in self._apis.acquires.get(event.callee, ())
+        )
+
     def given_back(self, call: Call) -> tuple[Undone, ...]:
         """What a call of a function of the program releases of its arguments."""
         found = self._wrappers.releases(call.callee, self.func.path)
@@ -629,11 +649,13 @@ class _Walk:
         if not self._site.named and self._puts_user(event, state):
             return True
         if event.callee in self._apis.releases:
-            if self._site.on is not None and self._holding.values.object(event.args[0]) == self._site.on:
+            whole = self._holding.values.object(event.args[0]) if event.args else None
+            if self._site.on is not None and whole is not None and self._site.on.within(whole):
                 return not self._apis.resources[self._apis.releases[event.callee][0].resource].atomic
             return any(
                 self._undone_with(role, event.args[role.holder.index], state)
                 or self._undone_by_result(role, event.args[role.holder.index])
+                or self._undone_otherwise(role, event.args[role.holder.index], state)
                 for role in self._apis.releases[event.callee]
                 if role.holder.kind == "arg" and role.holder.index < len(event.args)
             )
@@ -682,6 +704,15 @@ class _Walk:
         if self._site.named or found is None or role.resource != self._site.resource.name:
             return False
         return found.base[:1] == "%" or any(found.within(kept) for kept in self._results)
+
+    def _undone_otherwise(self, role: Release, arg: str, state: Held) -> bool:
+        """Whether a field of the same name is given back that nothing here acquired: most likely this."""
+        found = parse(arg)
+        if self._site.named or role.resource != self._site.resource.name or found is None or not found.fields:
+            return False
+        if found.fields[-1] not in {h.fields[-1] for h in state.holders if h.fields}:
+            return False
+        return not self._holding.acquired_here(role.resource, arg)
 
     @cached_property
     def _results(self) -> tuple[Object, ...]:

@@ -88,7 +88,7 @@ class Parameters:
                         self._stored(event, names, locals_, found)
                     elif isinstance(event, Call):
                         self._passed(event, names, func, depth, found)
-                if block.kind == "return" and carries(block.left, names):
+                if block.kind == "return" and (carries(block.left, names) or _computed(block.left, names)):
                     found.add(RETURNS)
         if GETS in found:  # what it puts is what it got itself
             found -= {GETS, FREES}

@@ -399,6 +399,8 @@ class Paths:
             return self._to_mask(facts, left, SIDES[op][0 if holds else 1])
         if op in ("<", ">=") and holds != (op == "<") and _bounds(right) and self.mask(left, facts) == ZERO:
             return None  # a counter that has just been set to zero is below its bound
+        if op in (">", "<=") and holds == (op == ">") and right.isdigit() and self.mask(left, facts) == ZERO:
+            return None  # neither is zero more than a number
         key = f"{left} {op if op != '!=' else '=='} {right}"
         truth = POSITIVE if holds == (op != "!=") else ZERO
         if facts.get(key, truth) != truth:

@@ -13,7 +13,7 @@ from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Body, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.program import OPS, Func, Program
 
 _DEEP = 4
 _CALLERS = 4
@@ -70,6 +70,9 @@ class Undoing:
         for caller in self._calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
+        for edge in self._program.callers(func):  # a driver's own table
+            if edge.kind == OPS and edge.caller.path == func.path and edge.caller is not func:
+                yield edge.caller
 
 
 def _ignored(body: Body, name: str) -> bool:

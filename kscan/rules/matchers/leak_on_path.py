@@ -157,7 +157,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _failed_before(site, leak)
         or _restored(owner, site)
         or _made_once(owner, site, leak)
-        or _noted(site, leak)
+        or _noted(owner, site, leak)
         or _asked_in_vain(owner, site, leak)
         or _asked_whether_held(outcome, leak)
     )
@@ -235,16 +235,19 @@ def _asked_in_vain(owner: Ownership, site: Site, leak: Exit) -> bool:
     return False
 
 
-def _noted(site: Site, leak: Exit) -> bool:
-    """Whether a flag of the caller's object says from now on that it is set up, for whoever ends it."""
+def _noted(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether a flag of the caller's object, or a global one, says from now on that it is set up."""
     body, params = site.func.fact.body, {param.name for param in site.func.params}
+    holding = owner.holding(site.func)
     way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
     for place, event in events(body):
-        noted = isinstance(event, Assign) and (event.value in ("true", "1") or event.op == "++")
-        if noted and isinstance(event, Assign) and place.block in way:
-            target = parse(event.target)
-            if target is not None and target.fields and target.base in params:
-                return place.block != site.place.block or place > site.place
+        if not isinstance(event, Assign) or place.block not in way:
+            continue
+        target = parse(event.target) if event.value in ("true", "1") or event.op == "++" else None
+        if target is not None and (
+            target.base in params if target.fields else not holding.is_local(target.base)
+        ):
+            return place.block != site.place.block or place > site.place
     return False
 
 
