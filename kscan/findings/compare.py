@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from kscan.findings.model import Finding, Status
 
 _Identity = tuple[str, str, str, str]
+_CALL = re.compile(r"\b\w+(?=\(\))")
 _LINE = re.compile(r"\bline \d+")
 
 
@@ -21,11 +22,14 @@ def compare(
     A finding on both sides (by fingerprint) is carried and keeps its position after the patch;
     one only before is fixed, one only after is introduced.  ``renamed`` (old path to new path)
     names files that the patch moves: as the path is part of the fingerprint, a finding in one of
-    them, or one whose statement was rewritten, is recognised by rule, function and message.
+    them, or one whose statement was rewritten, is recognised by rule, function and message.  What
+    only has another call behind it (``kcalloc()`` for ``kzalloc()``) and is decided on the same
+    line of text is the same, too.
     """
     old, new = list(before), list(after)
     carried = _by_fingerprint(old, new)
-    carried |= _by_claim(old, new, renamed or {}, carried)
+    for key in (identity, _likeness):
+        carried |= _by_claim(old, new, renamed or {}, carried, key)
     kept = set(carried.values())
     result = [_with(f, "carried" if i in kept else "introduced") for i, f in enumerate(new)]
     result += [_with(f, "fixed") for i, f in enumerate(old) if i not in carried]
@@ -38,19 +42,23 @@ def _by_fingerprint(old: list[Finding], new: list[Finding]) -> dict[int, int]:
 
 
 def _by_claim(
-    old: list[Finding], new: list[Finding], renamed: Mapping[str, str], known: Mapping[int, int]
+    old: list[Finding],
+    new: list[Finding],
+    renamed: Mapping[str, str],
+    known: Mapping[int, int],
+    key: Callable[[Finding, str], tuple[str, ...]],
 ) -> dict[int, int]:
-    waiting: dict[_Identity, list[int]] = {}
+    waiting: dict[tuple[str, ...], list[int]] = {}
     taken = set(known.values())
     for i, finding in enumerate(new):
         if i not in taken:
-            waiting.setdefault(identity(finding), []).append(i)
+            waiting.setdefault(key(finding, ""), []).append(i)
     pairs = {}
     for i, finding in enumerate(old):
         if i in known:
             continue
         file = renamed.get(finding.file, finding.file)
-        if same := waiting.get(identity(finding, file)):
+        if same := waiting.get(key(finding, file)):
             pairs[i] = same.pop(0)
     return pairs
 
@@ -58,6 +66,16 @@ def _by_claim(
 def identity(finding: Finding, file: str = "") -> _Identity:
     """What a finding claims, whatever its line; ``file`` is the name the file has got since."""
     return (finding.rule, file or finding.file, finding.function, _LINE.sub("line", finding.message))
+
+
+def _likeness(finding: Finding, file: str) -> tuple[str, ...]:
+    """The same but for the calls it names, with the text of its line; where that calls one, like no other."""
+    rule, path, function, message = identity(finding, file)
+    calls = _CALL.findall(message)
+    text = finding.line_text.strip()
+    if not text or any(name in text for name in calls):
+        return (finding.fingerprint,)
+    return (rule, path, function, _CALL.sub("", message), text)
 
 
 def _with(finding: Finding, status: Status) -> Finding:

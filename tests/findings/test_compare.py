@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from kscan.findings.compare import compare
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Finding
@@ -62,3 +64,21 @@ def test_equal_claims_in_a_renamed_file_are_paired_one_to_one() -> None:
         ("new.c", 3, "carried"),
         ("old.c", 4, "fixed"),
     ]
+
+
+def test_another_call_behind_the_same_claim_on_the_same_line_is_carried() -> None:
+    def leak(call: str, text: str, what: str = "p") -> Finding:
+        message = f"the memory from {call}() in {what} is not freed at the exit on line 9: nothing frees it"
+        return msgspec.structs.replace(finding(9, call), message=message, line_text=text)
+
+    def statuses(old: Finding, new: Finding) -> list[str]:
+        return sorted(f.status for f in compare([old], [new]))
+
+    before = leak("kzalloc", "\treturn ret;")
+    assert statuses(before, leak("kcalloc", "\t\treturn ret;")) == ["carried"]
+    assert statuses(before, leak("kcalloc", "\treturn -EIO;")) == ["fixed", "introduced"]
+    assert statuses(before, leak("kcalloc", "\treturn ret;", "q")) == ["fixed", "introduced"]
+    assert statuses(before, leak("kcalloc", "")) == ["fixed", "introduced"]
+    # Decided at the call itself: another call is another claim.
+    same = "\tp = kzalloc(n) + kcalloc(n);"
+    assert statuses(leak("kzalloc", same), leak("kcalloc", same)) == ["fixed", "introduced"]
