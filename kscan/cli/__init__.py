@@ -58,9 +58,9 @@ def _run(arguments: list[str]) -> int:
 
         if nothing_staged(arguments[1:]):
             return 0  # as for most commits, which are not to wait for click either
+    gc.set_threshold(*_COLLECTED_AFTER)
     from kscan.cli._group import run  # noqa: PLC0415 - see above
 
-    gc.set_threshold(*_COLLECTED_AFTER)
     return run(arguments)
 
 

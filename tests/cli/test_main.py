@@ -32,6 +32,7 @@ from kscan.facts.model import (
     pack_body,
 )
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
+from tests.sources.writers import diff
 
 CHECKOUT = Path(kscan.__file__).parent.parent
 
@@ -243,18 +244,24 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_the_start_is_quick_because_it_loads_little() -> None:
-    code = "import sys, kscan.cli\ntry: kscan.cli.main(['{}'])\nexcept SystemExit: print(*sys.modules)"
+def test_the_start_is_quick_because_it_loads_little(tmp_path: Path) -> None:
+    code = "import sys, kscan.cli\ntry: kscan.cli.main({})\nexcept SystemExit: print(*sys.modules)"
     environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
 
-    def loaded(option: str) -> set[str]:
-        command = [sys.executable, "-c", code.format(option)]
+    def loaded(*options: str) -> set[str]:
+        command = [sys.executable, "-c", code.format(list(options))]
         return set(
             subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.split()
         )
 
     assert not loaded("--version") & {"click", "dataclasses", "msgspec", "yaml", "networkx"}
     assert not loaded("--help") & {"yaml", "networkx", "tree_sitter"}
+    tree = CHECKOUT / "tests/corpus/kernel"
+    patch = tmp_path / "p.patch"
+    patch.write_text(diff("lib/a.c", "", "int a;\n").replace("--- a/lib/a.c", "--- /dev/null"))
+    cached = ("patch", "--tree", str(tree), "--cache", str(tmp_path), "--fail-on", "never", str(patch))
+    assert "kscan.pipeline.change" in loaded(*cached)  # and keeps the rules
+    assert not loaded(*cached) & {"dataclasses", "yaml", "networkx"}
 
 
 def test_completion_of_commands_and_rules(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
@@ -103,6 +105,22 @@ def test_who_calls_the_one_and_the_other() -> None:
     assert list(found.calling(["close_it"], ["close_it"])) == []  # a field holds it
     assert list(found.calling(["low"], ["close"])) == list(found.calling(["nobody"], ["low"])) == []
     assert list(reference(FILES, "a.c").calling(["low"], ["helper"])) == []
+
+
+def test_a_second_question_on_the_same_names_walks_no_more() -> None:
+    class Counted(CrossReference):
+        walks = 0
+
+        def _sites_calling(self, name: str) -> Sequence[int]:
+            Counted.walks += 1
+            return super()._sites_calling(name)
+
+    outline = outline_of(b"void f(void)\n{\n\tone();\n\tother();\n}\n")
+    first = Counted(cross_reference({"a.c": outline}))
+    for table in (first, first.excluding(["b.c"])):  # as for the two sides of a patch
+        assert list(table.calling(["one"], ["other", "another"])) == [("a.c", "f")]
+        assert list(table.calling(["one"], ["another"])) == []
+    assert Counted.walks == 1
 
 
 def test_files_that_are_out_of_date_do_not_count() -> None:

@@ -333,6 +333,17 @@ def test_roots_are_what_is_loaded_before_the_rules() -> None:
     assert program.roots == frozenset(("a.c", "b.c"))
 
 
+def test_the_names_that_roots_call() -> None:
+    program = link({"a.c": STRONG})
+    assert set(program.called) == set()
+    program.add({"b.c": facts_of(CALLS_HOOK)})
+    assert set(program.called) == {"hook"}  # of all, as long as nobody has said which are the roots
+    program.seal()
+    program.add({"c.c": facts_of(CALLS_HOOK.replace("hook", "other"))})
+    assert set(program.called) == {"hook"}
+    assert [f.path for f in program.calling("other")] == ["c.c"]
+
+
 def test_an_analysis_is_made_once() -> None:
     class Analysis:
         def __init__(self, program: Program, word: str) -> None:
