@@ -39,8 +39,8 @@ class Again:
                 continue
             tests = self._tests(other)
             own = other.call.args[other.position]
-            asked = [block for block in tests if block.left == own]
-            if all(block in asked or _is_there(block) for block in tests) and (fills or asked):
+            asked = any(b.kind == "branch" and b.left == own for b in other.func.fact.body.blocks)
+            if (fills or asked) and all(block.left == own or _is_there(block) for block in tests):
                 return other
         return None
 

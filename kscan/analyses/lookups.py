@@ -34,12 +34,13 @@ from kscan.link.program import Edge, Func, Program
 MODEL, SEARCH = "model", "search"
 _DEPTH = 4
 _MOST_TARGETS = 2
-_MANY = 3  # callers: what most of so many do tells what a function gives
-_SEVERAL = 2  # arguments by which two calls are known to be about the same thing
+_SEVERAL = 2  # arguments that make two calls be about the same thing, or callers whose habit counts
+_MOST_TIMES = 2  # as many callers without a test as with one: it is no slip
 _TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
 _LOGIC = re.compile(r"!|&&|\|\||==|\?")
 _LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
 _CALLED = re.compile(rb"\b([a-z_]\w*)\(").findall
+_FIXED = re.compile(r"\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")  # a constant
 _NO_FAIL = "__GFP_NOFAIL"
 
 
@@ -168,7 +169,7 @@ class Lookups:
                 continue
             returned = values.object(block.left)
             call = values.origin(returned) if returned is not None and not returned.fields else None
-            if call is None or block.left[:1] in "&*" or _is_tested(body, block.left):
+            if call is None or block.left[:1] in "&*" or is_checked(body, call):
                 continue
             inner = self.source(call.callee, func.path, depth - 1)
             if inner is not None:
@@ -258,7 +259,9 @@ class Lookups:
             source = self.source(call.callee, func.path)
             if source is None or self._is_relied_on(call.callee, source):
                 continue
-            if self._may_find(func, used, names, source):
+            if self._may_find(func, used, names, source) and not self._is_asked_elsewhere(func, call):
+                if source.chain and _is_told_by_state(body, place, call):
+                    continue
                 holding = self.owner.holding(func)
                 found = self._followed(holding, place, call, source)
                 if found is not None and not self._looked_before(holding, place, call):
@@ -311,6 +314,27 @@ class Lookups:
                 return None
         return walk.found
 
+    def _is_asked_elsewhere(self, func: Func, call: Call) -> bool:
+        """Whether another function of the file asks the same of such an object, and tests what it gets.
+
+        A driver's probe does, and fails: where its other functions run there is something to find.
+        """
+        pointers = {p.name for p in func.params if "*" in p.type}
+        pointers |= {v.name for v in func.fact.body.locals if "*" in v.type}
+        fixed = {n: arg for n, arg in enumerate(call.args) if _FIXED.fullmatch(arg)}
+        if not fixed or any(n not in fixed and arg not in pointers for n, arg in enumerate(call.args)):
+            return False
+        for other in self.program.calling(call.callee):
+            if other is func or other.path != func.path:
+                continue
+            body = other.fact.body
+            for _place, asked in cfg.calls(body):
+                if asked.callee != call.callee or len(asked.args) != len(call.args):
+                    continue
+                if all(asked.args[n] == arg for n, arg in fixed.items()) and is_checked(body, asked):
+                    return True
+        return False
+
     def _is_relied_on(self, callee: str, source: Source) -> bool:
         """Whether most of a wrapper's callers go without a test: it finds what they ask for.
 
@@ -319,7 +343,7 @@ class Lookups:
         if source.kind != MODEL or not source.chain:
             return False
         checked, unchecked = self.belief(callee)
-        return unchecked >= _MANY and unchecked > 2 * checked
+        return unchecked >= _SEVERAL and unchecked > _MOST_TIMES * checked
 
     def _looked_before(self, holding: Holding, place: cfg.Place, call: Call) -> bool:
         """Whether the function has seen to it that there is something to find.
@@ -537,6 +561,8 @@ class _Walk:
     def _called(
         self, event: Call, state: frozenset[Object], node: Node[frozenset[Object]]
     ) -> frozenset[Object] | None:
+        if event.callee.isupper() and any(_holds(arg, state) for arg in event.args):
+            return None  # a macro that asks, such as one that stops where it is NULL
         for position, arg in enumerate(event.args):
             if arg[:1] == "&" and Object(arg[1:]) in state:
                 effect = self._lookups.through(event.callee, position, self._path)
@@ -566,7 +592,8 @@ class _Walk:
                 self._say(block.line, operand, node)
                 return None
         tested = {parse(block.left), parse(block.right)} if block.kind == "branch" else set()
-        return None if tested & state else state  # somebody looks: what follows is no oversight
+        asked = block.kind == "branch" and any(_holds(o, state) for o in (block.left, block.right))
+        return None if asked or tested & state else state  # somebody looks: what follows is no oversight
 
 
 def operands_of(event: Event) -> tuple[str, ...]:
@@ -576,6 +603,11 @@ def operands_of(event: Event) -> tuple[str, ...]:
     if not isinstance(event, Call) or event.callee.isupper():
         return ()
     return (*event.args, event.callee)
+
+
+def _holds(operand: str, state: frozenset[Object]) -> bool:
+    """Whether an operand is a condition in which one of the variables stands as it is."""
+    return _LOGIC.search(operand) is not None and any(h.base in names_in(operand) for h in state)
 
 
 def _falls_out(body: Body) -> int:
@@ -632,15 +664,18 @@ def tested_at_once(body: Body, place: cfg.Place, call: Call) -> bool:
     return block.left in names or block.right in names
 
 
+def _is_told_by_state(body: Body, place: cfg.Place, call: Call) -> bool:
+    """Whether a field of what a wrapper looks into decides that the function looks: its state tells."""
+    tests = (body.blocks[number] for number, _holds in cfg.conditions(body, place.block))
+    asked = [found for found in (parse(block.left) for block in tests) if found is not None]
+    return any(found.fields and Object(found.base) in map(parse, call.args) for found in asked)
+
+
 def _is_decided(body: Body, call: Call, place: cfg.Place) -> bool:
     """Whether control only comes to a place one way from a test of a call's result."""
     names = _names_of(body, call)
     tests = (body.blocks[number] for number, _holds in cfg.conditions(body, place.block))
     return any(names & {block.left, block.right} for block in tests)
-
-
-def _is_tested(body: Body, operand: str) -> bool:
-    return any(b.kind == "branch" and operand in (b.left, b.right) for b in body.blocks)
 
 
 def _derived(func: Func) -> frozenset[str]:
