@@ -9,7 +9,7 @@ struct resource {
 
 struct resource *platform_get_resource(struct platform_device *pdev, unsigned int type, unsigned int num);
 int example_claim(unsigned long start, unsigned long size);
-void example_release(unsigned long start, unsigned long size);
+void example_release(unsigned long size);
 
 static unsigned long span_of(const struct resource *res)
 {
@@ -36,5 +36,5 @@ void example_remove(struct platform_device *pdev)
 	struct resource *res = platform_get_resource(pdev, 0x200, 1);
 	unsigned long size = size_of(res);
 
-	example_release(res->start, size);
+	example_release(size);
 }
