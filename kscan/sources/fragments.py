@@ -79,6 +79,8 @@ def origins(file: FileDiff) -> dict[int, int]:
 def _island(hunk: Hunk, side: str) -> Iterator[str]:
     """A head, the lines and an end that make the hunk's lines a text of their own; nothing where none can."""
     lines = [line[1:] for line in hunk.lines if line[0] in (" ", side)]
+    if not lines:
+        return  # without context (diff -U0), a hunk that only adds shows nothing of the file before
     lines = _without_cut_statements(lines)
     code = [_NOT_CODE.sub("", line) for line in lines]
     close = next((at for at, line in enumerate(code) if line.startswith("}")), len(code))

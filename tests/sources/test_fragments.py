@@ -33,3 +33,17 @@ def test_a_new_file_is_shown_whole() -> None:
     text += f"@@ -0,0 +1,{len(lines)} @@\n" + "".join(f"+{line}\n" for line in lines)
     (file,) = read_diff(text).files
     assert fragment(file, "+").decode().rstrip("\n") == OLD.rstrip("\n")
+
+
+def test_a_hunk_without_context_shows_one_side_alone() -> None:
+    text = f"--- a/{PATH}\n+++ b/{PATH}\n@@ -3 +2,0 @@ int f(void)\n-\tx = 1;\n"
+    text += "@@ -9,0 +9 @@ int f(void)\n+\ty = 1;\n"
+    (file,) = read_diff(text).files
+    assert ("x = 1;" in fragment(file, "-").decode(), "x = 1;" in fragment(file, "+").decode()) == (
+        True,
+        False,
+    )
+    assert ("y = 1;" in fragment(file, "-").decode(), "y = 1;" in fragment(file, "+").decode()) == (
+        False,
+        True,
+    )
