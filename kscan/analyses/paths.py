@@ -388,10 +388,18 @@ class Paths:
             for side in range(len(block.succs)):
                 yield side, facts
             return
+        turned = self._turned(block)
         for side in (0, 1):
             refined = self.narrow(facts, block.left, block.op, block.right, holds=side == 0)
-            if refined is not None:
-                yield side, refined
+            if refined is None or (turned and side == 1 and turned not in facts):
+                continue
+            yield side, refined | {turned: POSITIVE} if turned and side == 0 else refined
+
+    def _turned(self, block: Block) -> str:
+        """What stands for "the body has run" where a block tests a loop that always runs once; else empty."""
+        call = self.calls.get(block.left)
+        always = call is not None and call.loop and call.callee in self._apis.always_turns
+        return f"turned {block.left}" if always and (block.op, block.right) == ("!=", "0") else ""
 
     def narrow(self, facts: Facts, left: str, op: str, right: str, *, holds: bool) -> Facts | None:
         """``facts`` where ``left op right`` holds (or does not); None where it cannot."""
@@ -507,6 +515,8 @@ class Paths:
         if block.kind == "return":
             yield block.left
         if block.kind == "branch":
+            if self._turned(block):
+                yield self._turned(block)
             yield block.left
             yield block.right
             if block.right != "0":

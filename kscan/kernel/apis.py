@@ -127,6 +127,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
     wipes: Mapping[str, Wipe]
+    always_turns: frozenset[str]  # loop macros whose body runs at least once
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
     cleanups: Mapping[str, str]  # name in __free() -> function that releases
     guards: Mapping[str, str]  # name in guard() -> function that acquires the lock
@@ -170,6 +171,7 @@ _KEYS = frozenset(
         "may_ignore",
         "prints",
         "wipes",
+        "always_turns",
         "predicates",
         "cleanups",
         "guards",
@@ -219,6 +221,7 @@ def parse_apis(file: ModelFile) -> Apis:
         may_ignore=_names(file, "may_ignore"),
         prints=_prints(file),
         wipes=_wipes(file),
+        always_turns=_names(file, "always_turns"),
         predicates=_predicates(file),
         cleanups=file.pairs(content.get("cleanups"), "cleanups"),
         guards=_guards(file, roles),

@@ -175,7 +175,10 @@ def _is_another(outcome: Outcome, leak: Exit) -> bool:
         equal = block.op in ("==", "!=") and (block.op == "==") == (side == 0)
         if not equal or len(names & {block.left, block.right}) != 1 or constant(block.right) != ANY:
             continue
-        if site.resource.nature == "memory" or block.succs[1 - side] in undone:
+        other = block.succs[1 - side]
+        if site.resource.nature == "memory" or (
+            other in undone and not follows(site.func.fact.body, other, number)
+        ):
             return True
     return False
 
