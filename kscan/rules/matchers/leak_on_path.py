@@ -158,6 +158,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _restored(owner, site)
         or _made_once(owner, site, leak)
         or _noted(owner, site, leak)
+        or _arranged(owner, site)
         or _asked_in_vain(owner, site, leak)
         or _asked_whether_held(outcome, leak)
     )
@@ -224,6 +225,16 @@ def _made_once(owner: Ownership, site: Site, leak: Exit) -> bool:
         if absent and block.left in kept and not holding.is_local(block.left):
             return True
     return False
+
+
+def _arranged(owner: Ownership, site: Site) -> bool:
+    """Whether a function that releases it was handed to somebody before, as an action of the device."""
+    releasing = owner.undoing.releasing(site.resource.name)
+    return any(
+        not releasing.isdisjoint(arg.lstrip("&") for arg in call.args)
+        and comes_after(site.func.fact.body, place, site.place)
+        for place, call in calls(site.func.fact.body)
+    )
 
 
 def _asked_in_vain(owner: Ownership, site: Site, leak: Exit) -> bool:

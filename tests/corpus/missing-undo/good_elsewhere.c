@@ -67,6 +67,24 @@ static int example_power(struct platform_device *pdev, struct example *ex)
 	return ret;
 }
 
+/* The device has been told before how to power down. */
+static void example_off(void *data)
+{
+	struct example *ex = data;
+
+	pm_runtime_disable(ex->pm.dev);
+}
+
+static int example_managed(struct platform_device *pdev, struct example *ex)
+{
+	int ret = devm_add_action_or_reset(&pdev->dev, example_off, ex);
+
+	if (ret)
+		return ret;
+	pm_runtime_enable(&pdev->dev);
+	return example_start(ex);
+}
+
 /* Called through the driver's own table; who calls it gives back. */
 static int example_claim(struct example *ex)
 {
@@ -119,4 +137,4 @@ static void __exit example_exit(void)
 module_init(example_init);
 module_exit(example_exit);
 
-const void *example_calls[] = { example_own_name, example_add, example_power };
+const void *example_calls[] = { example_own_name, example_add, example_power, example_managed };
