@@ -79,7 +79,7 @@ class Config(msgspec.Struct, frozen=True):
     the view is taken.  ``cache`` is None for no cache.  ``suppress``
     is whether comments and the triage file may hide findings; with ``require_reason`` only comments
     that give one do.  ``strict`` makes what was analysed in part a failure.  ``areas`` have
-    settings of their own; one that lies within another comes after it.
+    settings of their own; one that lies within another comes after it.  ``diff`` asks for patches.
     """
 
     tree: Path | None = None
@@ -100,6 +100,7 @@ class Config(msgspec.Struct, frozen=True):
     show_suppressed: bool = False
     require_reason: bool = False
     format: str = "text"
+    diff: bool = False
     verbose: bool = False
     quiet: bool = False
     show_progress: Literal["auto", "never"] = "auto"

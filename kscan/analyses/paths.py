@@ -156,7 +156,8 @@ class Paths:
         """
         texts: dict[str, list[str]] = defaultdict(list)
         for result, call in self.calls.items():
-            if call.callee.isidentifier() and not call.loop and not self._apis.changes(call.callee):
+            text = any('""' in arg for arg in call.args)  # of which facts keep no more than that it is one
+            if call.callee.isidentifier() and not (call.loop or text or self._apis.changes(call.callee)):
                 texts[f"{call.callee}({','.join(call.args)})"].append(result)
         return {r: text for text, results in texts.items() if len(results) > 1 for r in results}
 

@@ -184,6 +184,12 @@ def report_options(command: _F) -> _F:
     return command
 
 
+def diff_option(command: _F) -> _F:
+    """``--diff``, where findings are printed with what they are about."""
+    help_ = "Suggest a patch where the remedy is mechanical; each is checked by analysing its result."
+    return _option("--diff", is_flag=True, help=help_)(command)
+
+
 def configure(
     *,
     rules_dir: Path | None,  # the option's name

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, report_options, tree_options
+from kscan.cli._options import configure, diff_option, report_options, tree_options
 from kscan.cli._output import report_on
 
 
@@ -15,6 +15,7 @@ from kscan.cli._output import report_on
 @click.option("--replies", is_flag=True, help="Take the diffs of replies for patches, too.")
 @click.option("--scissors", is_flag=True, help="Leave out what stands above a scissors line, as git am does.")
 @click.option("--since", default="", metavar="WHEN", help="Read archives from this date or commit on.")
+@diff_option
 @tree_options
 @report_options
 def command(inputs: tuple[str, ...], replies: bool, scissors: bool, since: str, **options: Any) -> int:

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from kscan.cli._options import configure, report_options, tree_options
+from kscan.cli._options import configure, diff_option, report_options, tree_options
 from kscan.cli._output import report_on
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@diff_option
 @tree_options
 @report_options
 def command(paths: tuple[str, ...], **options: Any) -> int:

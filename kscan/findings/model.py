@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 import msgspec
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -51,6 +51,20 @@ class Suppression(msgspec.Struct, frozen=True):
     reason: str  # empty where a comment gives none
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """A mechanical remedy: the statement ``text`` before those on ``lines`` (1-based), which leave a
+    function; or, with ``instead``, ``text`` in the place of that expression on these lines.
+
+    A negative line is that of a condition: the jump behind it is meant.  ``uses`` is the variable that the
+    statements must not name.
+    """
+
+    lines: tuple[int, ...]
+    text: str
+    instead: str = ""
+    uses: str = ""
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """What a report may say of a rule without knowing rules."""
 
@@ -72,7 +86,8 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     the text of the mail or diff) that changed the place of an introduced finding, or of the first of its
     steps that was changed; 0 where the patch acts from elsewhere.  ``fixed_by`` names the later patch of
     the series that fixes what this one introduced, ``seen_in`` the earlier version of the series
-    (``v1``) that introduced it too; both are empty where there is none.
+    (``v1``) that introduced it too; both are empty where there is none.  ``edit`` is what would mend it,
+    where that is mechanical; ``patch`` is the unified diff of that, where it was asked for and checked.
     """
 
     rule: str
@@ -96,6 +111,8 @@ class Finding(msgspec.Struct, frozen=True, rename={"hazard": "class"}):
     patch_line: int = 0
     fixed_by: str = ""
     seen_in: str = ""
+    edit: Edit | None = None
+    patch: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -37,6 +37,10 @@ def scan(config: Config) -> Report:
         findings = with_lines(setup, result.findings, setup.source)
         report = Report(config.invocation, result.coverage, findings, rules=rules_for(setup))
         report = decided(setup, report, paths)
+        if config.diff:
+            from kscan.pipeline.remedy import with_patches  # noqa: PLC0415 - few ask for it
+
+            report = report.with_findings(lambda found: with_patches(setup, found, setup.source))
     return _noted(report, store)
 
 

@@ -19,6 +19,7 @@ from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
 from kscan.pipeline.bases import Bases
 from kscan.pipeline.change import Change, judge_changes
 from kscan.pipeline.lines import rules_for
+from kscan.pipeline.remedy import with_patches
 from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
 from kscan.pipeline.versions import Judged, compare_versions, settle_series
@@ -90,6 +91,8 @@ class _Judging(msgspec.Struct):
         judgements = judge_changes(self.setup, [each.change for each in self.waiting])
         for each, (found, seen) in zip(self.waiting, judgements, strict=True):
             self.coverage = self.coverage.plus(seen)
+            if self.setup.config.diff and not each.alone:
+                found = with_patches(self.setup, found, each.change.after)  # noqa: PLW2901 - the same, and more
             findings = tuple(_with_patch_line(finding, each.origins) for finding in found)
             if each.alone:
                 findings = tuple(msgspec.structs.replace(finding, confidence="low") for finding in findings)

@@ -18,7 +18,13 @@ from kscan import __version__
 from kscan.findings.model import SCHEMA_VERSION, Finding, PatchResult, Report
 from kscan.reports import Style
 
-_OPTIONAL = ("suppression", "patch_line", "fixed_by", "seen_in")  # said where there is something to say
+_OPTIONAL = (
+    "suppression",
+    "patch_line",
+    "fixed_by",
+    "seen_in",
+    "patch",
+)  # said where there is something to say
 _ODD = re.compile(r"[^\x20-\x7e]")
 
 
@@ -46,6 +52,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     fields = msgspec.to_builtins(finding)
     assert isinstance(fields, dict)
     del fields["line_hash"]  # CodeQL's own, of use in SARIF only
+    del fields["edit"]  # what patches are made of
     for name in _OPTIONAL:
         if not fields[name]:
             del fields[name]

@@ -85,6 +85,10 @@ class _Text:
             by = "a comment" if finding.suppression.kind == "comment" else "the triage file"
             reason = finding.suppression.reason or "no reason given"
             yield f"{where}: {note} {plain(f'suppressed by {by}: {reason}')}"
+        if finding.patch:
+            yield f"{where}: {note} suggested patch, with which this is gone and nothing new is found:"
+            for line in finding.patch.split("\n")[:-1]:
+                yield "\t".join(map(plain, line.split("\t")))
         if self._style.verbose:
             yield f"{where}: {note} {plain(f'fingerprint: {finding.fingerprint}')}"
 

@@ -9,7 +9,7 @@ from kscan.analyses import cfg
 from kscan.analyses.values import Values
 from kscan.facts.model import Block, Call
 from kscan.findings.fingerprint import fingerprint
-from kscan.findings.model import Finding, Step
+from kscan.findings.model import Edit, Finding, Step
 from kscan.link.program import DIRECT, Edge, Func
 from kscan.rules.schema import Rule
 
@@ -17,7 +17,7 @@ _TEMPORARY = re.compile(r"%\d+")
 _NESTED = 3  # calls within calls that a reader can still follow
 
 
-def claim(
+def claim(  # noqa: PLR0913 - one for each field of a finding
     rule: Rule,
     func: Func,
     at: Call | int,
@@ -26,6 +26,7 @@ def claim(
     steps: Iterable[Step],
     conditions: Iterable[str],
     subject: str,
+    edit: Edit | None = None,
 ) -> Finding:
     """The finding of a rule in a function: at a call's callee, or on a line (1-based).
 
@@ -50,6 +51,7 @@ def claim(
         steps=tuple(steps),
         conditions=tuple(conditions),
         fingerprint=fingerprint(rule.id, func.path, func.name, subject),
+        edit=edit,
     )
 
 

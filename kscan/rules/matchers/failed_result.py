@@ -9,7 +9,7 @@ import msgspec
 from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, OTHER, USED, Misuse, Nullness
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
-from kscan.findings.model import Finding, Step
+from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
@@ -71,4 +71,14 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
         ),
         conditions=conditions,
         subject=f"{call.callee}({', '.join(call.args)}) {misuse.kind}",
+        edit=_edit(misuse),
     )
+
+
+def _edit(misuse: Misuse) -> Edit | None:
+    """The right test in the place of the wrong one."""
+    if misuse.kind == IS_ERR:
+        return Edit((misuse.line,), f"!{misuse.what}", instead=f"IS_ERR({misuse.what})")
+    if misuse.kind == IS_NULL:
+        return Edit((misuse.line,), f"IS_ERR({misuse.what})", instead=f"!{misuse.what}")
+    return None

@@ -15,14 +15,16 @@ from kscan.analyses.cfg import calls, comes_after, conditions, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant, shown
 from kscan.facts.model import Assign, Body
-from kscan.findings.model import Finding, Step
+from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.apis import Resource
 from kscan.kernel.load import KernelModel
+from kscan.kernel.phrase import Place
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import branches, call_text, claim
 
 _UNNAMED = "its result"
+_MOST_EXITS = 3  # that a patch mends: where there are more, a developer would put it elsewhere
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -402,4 +404,62 @@ def _finding(rule: Rule, owner: Ownership, outcome: Outcome, leak: Exit, reason:
         steps=steps,
         conditions=conditions,
         subject=f"{call.callee}({', '.join(call.args)})",
+        edit=_edit(owner, outcome, leak, what),
     )
+
+
+def _edit(owner: Ownership, outcome: Outcome, leak: Exit, what: str) -> Edit | None:
+    """The missing release before each exit that lacks it, or before the jump to one that others share."""
+    site = outcome.site
+    if leak.kind != "held" or what == _UNNAMED or "[]" in what or site.wrapped or site.kept_on_failure:
+        return None
+    used = [e.how for e in outcome.of("released") if e.how in owner.apis.releases]
+    name = next(iter(used or owner.apis.releases_of[site.resource.name]), "")
+    roles = [r for r in owner.apis.releases.get(name, ()) if r.resource == site.resource.name]
+    if site.resource.nature != "reference" or not roles or roles[0].holder != Place("arg"):
+        return None
+    if site.call.result and what == site.same:
+        return None  # the caller's
+    lines = {_line(owner, outcome, e, null_ok=roles[0].null_ok) for e in outcome.of("held")}
+    if (
+        0 in lines
+        or len(lines) > _MOST_EXITS
+        or not all(_reason(owner, outcome, e) for e in outcome.of("held"))
+    ):
+        return None
+    base, arrow, member = what.partition("->")
+    if f"&{base}" in site.call.args and arrow:
+        what = f"{base}.{member}"
+    return Edit(tuple(sorted(lines, key=abs)), f"{name}({what});", uses=base)
+
+
+def _line(owner: Ownership, outcome: Outcome, leak: Exit, *, null_ok: bool) -> int:
+    """The line of an exit; negative, that of the condition before the jump to a shared one; else 0."""
+    if _only_held(owner, outcome, leak, null_ok=null_ok):
+        return leak.line
+    blocks = outcome.site.func.fact.body.blocks
+    number = next((block for block, _side in leak.node.decisions()), -1)
+    return -blocks[number].line if number >= 0 else 0
+
+
+def _only_held(owner: Ownership, outcome: Outcome, leak: Exit, *, null_ok: bool) -> bool:
+    """Whether the exit is come to only with the resource held, or where giving it back does no harm."""
+    site, body = outcome.site, outcome.site.func.fact.body
+    last = leak.node.block
+    done = [e.node.block for e in outcome.exits if "released" in e.kind or "escaped" in e.kind]
+    if any(block == last or follows(body, block, last) for block in done):
+        return False
+    seen = {0, site.place.block}
+    pending = [] if site.place.block == 0 else [0]
+    while pending:
+        number = pending.pop()
+        if number == last != site.place.block:
+            return False
+        fresh = [succ for succ in body.blocks[number].succs if succ not in seen]
+        seen.update(fresh)
+        pending += fresh
+    failures = {a.failure for a in owner.apis.acquires.get(site.call.callee, ()) if a.holder.kind == "result"}
+    if null_ok and (site.loop or failures == {"null"}):
+        return True
+    failed = owner.holding(site.func).outcome(site, ANY & ~site.held) if site.held != ANY else None
+    return failed is None or (failed.complete and all(e.node.block != last for e in failed.exits))
