@@ -36,7 +36,8 @@ _ASM = re.compile(
 _LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
 _LONELY_USE = re.compile(rb"\n[A-Z_][A-Z0-9_]*\([^;{}()]*\)[ \t]*(?=\n)")
 _LINE_MACRO = re.compile(
-    rb"(?:\n|\})([ \t]+[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*(?=\s*\n([ \t]*)[\w}.*(#\"&])"
+    rb"(?:\n;|[\n}](?=[ \t]))([ \t]*[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*"
+    rb"(?=\s*\n([ \t]*)[\w}.*(#\"&])"
 )
 _JUMP = re.compile(rb"goto\s+(\*[^;]*);")
 _LEAVING = re.compile(rb"[,(]\s*(return|goto)\s+(?=[^,;{}]*[,)])")
@@ -52,10 +53,14 @@ _UNKNOWN = re.compile(
     rb"(?=(?:void|int|unsigned|signed|char|long|short|struct|union|enum|bool|u8|u16|u32|u64|s32|const|static"
     rb"|inline|extern|typedef)\b)"
 )
+_MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]*[ \t]*(\()")
+_DECLARING = re.compile(rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:struct|union)\s+\w+[\s*]+\w+\s*=")
+_BITS = re.compile(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,2}\w+\s*:\s*\d)")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
 
 
 _MOST = 10_000
+_LONGEST_USE = 600
 
 
 def error_nodes(root: Node) -> list[Node]:
@@ -196,6 +201,38 @@ def _unknown(code: bytearray) -> None:
         blank(code, *match.span(1))
 
 
+def _closing_near(code: bytearray, opening: int) -> int:
+    """The offset of the ``)`` that closes the ``(`` at ``opening``, -1 if it is further than uses go."""
+    found = closing(code[opening : opening + _LONGEST_USE], 0)
+    return opening + found if found > 0 else -1
+
+
+def _unwrapped(code: bytearray) -> None:
+    """``MACRO(struct x *y = z);`` is that declaration, ``u8 X(a:1, b:7);`` these members."""
+    for pattern in (_DECLARING, _BITS):
+        for match in pattern.finditer(code):
+            close = _closing_near(code, match.start(2))
+            if close > 0:
+                blank(code, *match.span(1))
+                blank(code, close, close + 1)
+
+
+def _statement_arguments(code: bytearray) -> None:
+    """``MACRO(x, f(x); g(x););``: statements among arguments are arguments."""
+    for match in _MACRO.finditer(code):
+        opening = match.start(1)
+        if code.find(b";", opening, opening + _LONGEST_USE) < 0:
+            continue
+        close = _closing_near(code, opening)
+        depth = 0
+        for place in range(opening, close):
+            byte = code[place]
+            depth += (byte in b"([{") - (byte in b")]}")
+            if byte == 59 and depth == 1:
+                last = not bytes(code[place + 1 : close]).strip()
+                code[place] = 32 if last else 44
+
+
 _RULES: tuple[Callable[[bytearray], None], ...] = (
     _addresses,
     _tokens,
@@ -203,6 +240,8 @@ _RULES: tuple[Callable[[bytearray], None], ...] = (
     _concatenations,
     _small,
     _named_arguments,
+    _unwrapped,
+    _statement_arguments,
     _assembler,
     _lonely,
     _lonely_uses,

@@ -44,6 +44,9 @@ from kscan.parse.quality import judge
         b"NAME(a);" * 20_000,
         b"__init" * 50_000,
         b", struct a *)" * 20_000,
+        b"A(" * 20_000,
+        b"A(a:1," * 20_000 + b")" * 20_000,
+        b"A(" * 20_000 + b";" + b")" * 20_000,
         b"\\\n" * 50_000,
         b"#define A " + b"\\\n" * 50_000,
     ],
@@ -76,3 +79,17 @@ def test_text_is_the_source(macros: MacroTable) -> None:
     parsed = parse(source, macros)
     assert parsed.text.encode("latin-1") == source
     assert parsed.text[parsed.uses[0].start : parsed.uses[0].end] == "module_init(a);"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"void f(void)\n{\n\tCHECK(g(), print(1););\n\tCHECK(g(), print(1); print(2););\n}\n",
+        b"void f(void)\n{\n\tTRACED(struct x *y = g());\n\tTRACED(struct x *z = y->next);\n\n\th(y);\n}\n",
+        b"struct s {\n\tu8 X(a:6, b:2);\n\tu8 X(X(c:4, d:3), e:1);\n};\n",
+        b"void f(int i)\n{\n\tswitch (i) {\n\tOPS(ADD, +)\n\tOPS(SUB, -)\n\tOPS(AND, &)\n\t}\n}\n",
+    ],
+    ids=["statements among arguments", "declarations", "members", "one macro below the other"],
+)
+def test_what_macros_take_and_no_function_would(source: bytes, macros: MacroTable) -> None:
+    assert judge(parse(source, macros)).errors == ()
