@@ -17,6 +17,7 @@ from kscan.pipeline import pool
 from kscan.pipeline.setup import Setup
 
 T = TypeVar("T")
+_MOST = 8  # processes: each has a program of its own, of some 100 MB
 
 
 def in_order(setup: Setup, works: Sequence[Callable[[], T]], kind: Any) -> Iterator[T]:
@@ -24,7 +25,7 @@ def in_order(setup: Setup, works: Sequence[Callable[[], T]], kind: Any) -> Itera
     given: dict[int, T] = {}
     chunks = [[pool.Item(number, b"%d" % number)] for number in range(len(works))]
     work = partial(_pack, setup, works)
-    workers = min(setup.config.jobs, len(works))
+    workers = min(setup.config.jobs, len(works), _MOST)
     with closing(pool.run(chunks, work, workers=workers, cpu_seconds=0)) as answers:
         due = 0
         for answer in answers:
