@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node, Parser, Point, Tree
 
-from kscan.parse.text import blank, closing, is_word, last_solid, put, room
+from kscan.parse.text import blank, closing, is_word, last_solid, next_solid, put, room
 
 _ADDRESS = re.compile(rb"[=,({]\s*(&&)\s*[A-Za-z_]\w*\s*[-,;})]")
 _TOKEN = re.compile(rb"(?<![\w.])[0-9]\w*[A-Za-z_]\w*")
@@ -229,8 +229,8 @@ def _statement_arguments(code: bytearray) -> None:
             byte = code[place]
             depth += (byte in b"([{") - (byte in b")]}")
             if byte == 59 and depth == 1:
-                last = not bytes(code[place + 1 : close]).strip()
-                code[place] = 32 if last else 44
+                following = next_solid(code, place + 1)
+                code[place] = 32 if code[following] in b",)" else 44
 
 
 _RULES: tuple[Callable[[bytearray], None], ...] = (

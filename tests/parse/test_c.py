@@ -85,11 +85,18 @@ def test_text_is_the_source(macros: MacroTable) -> None:
     "source",
     [
         b"void f(void)\n{\n\tCHECK(g(), print(1););\n\tCHECK(g(), print(1); print(2););\n}\n",
+        b"void f(void)\n{\n\tLOOP(\n\t\ti++;\n\t,\n\t\tg();\n\t);\n}\n",
         b"void f(void)\n{\n\tTRACED(struct x *y = g());\n\tTRACED(struct x *z = y->next);\n\n\th(y);\n}\n",
         b"struct s {\n\tu8 X(a:6, b:2);\n\tu8 X(X(c:4, d:3), e:1);\n};\n",
         b"void f(int i)\n{\n\tswitch (i) {\n\tOPS(ADD, +)\n\tOPS(SUB, -)\n\tOPS(AND, &)\n\t}\n}\n",
     ],
-    ids=["statements among arguments", "declarations", "members", "one macro below the other"],
+    ids=[
+        "statements among arguments",
+        "arguments that end in one",
+        "declarations",
+        "members",
+        "one macro below the other",
+    ],
 )
 def test_what_macros_take_and_no_function_would(source: bytes, macros: MacroTable) -> None:
     assert judge(parse(source, macros)).errors == ()

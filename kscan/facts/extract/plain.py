@@ -159,6 +159,8 @@ class Plain:
     def span(self, start: int, end: int) -> str:
         """The operand of code that is not involved."""
         written = self.plain[start:end]
+        if not written:  # an operand that the parser missed
+            return UNKNOWN
         if written[0].isspace():  # a cast was there
             written = written.lstrip()
             start = end - len(written)
