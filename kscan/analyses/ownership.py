@@ -651,7 +651,9 @@ class _Walk:
         if event.callee in self._apis.releases:
             whole = self._holding.values.object(event.args[0]) if event.args else None
             if self._site.on is not None and whole is not None and self._site.on.within(whole):
-                return not self._apis.resources[self._apis.releases[event.callee][0].resource].atomic
+                ended = self._apis.resources[self._apis.releases[event.callee][0].resource]
+                if whole == self._site.on or ended.nature != "memory":
+                    return not ended.atomic
             return any(
                 self._undone_with(role, event.args[role.holder.index], state)
                 or self._undone_by_result(role, event.args[role.holder.index])

@@ -56,7 +56,13 @@ class Undoing:
                 return True  # to this caller it did not fail
             if depth > 1 and self.left_to_caller(caller, resource, depth - 1):
                 return True
-        return False
+        return any(
+            self._may_release(ref.root, func.path, resource)
+            for edge in self._program.callers(func)  # those through a driver's own table
+            if edge.kind == OPS and edge.caller.path == func.path
+            for ref in edge.caller.fact.calls
+            if not ref.path and ref.root != func.name
+        )
 
     def _may_release(self, name: str, path: str, resource: str) -> bool:
         if name in self._apis.releases or any(map(self._program.is_root, self._program.resolve(name, path))):
@@ -70,9 +76,6 @@ class Undoing:
         for caller in self._calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
-        for edge in self._program.callers(func):  # a driver's own table
-            if edge.kind == OPS and edge.caller.path == func.path and edge.caller is not func:
-                yield edge.caller
 
 
 def _ignored(body: Body, name: str) -> bool:
