@@ -122,7 +122,9 @@ class Copies:
                 copies[copy.source, copy.dest].append(copy)
         for source, dest in sorted(copies):
             for release in freed[source]:
-                found = self._judged(release, dest, tuple(copies[source, dest]))
+                # Another driver's copies of a field that all drivers of a kind have are of other objects.
+                near = tuple(c for c in copies[source, dest] if c.func.path == release.func.path)
+                found = self._judged(release, dest, near) if near else None
                 if found is not None:
                     yield found
 

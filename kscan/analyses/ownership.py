@@ -564,7 +564,20 @@ class _Walk:
         if found is not None and any(found.within(h) for h in state.holders):
             self._end("escaped", block.line, node, state, how="returned")
             return
+        if found is not None and self._is_own_data(found, state):
+            self._end("escaped", block.line, node, state, how="its data is returned")
+            return
         self._end("held", block.line, node, state, self._holding.fails(where.block, facts))
+
+    def _is_own_data(self, found: Object, state: Held) -> bool:
+        """Whether a value is what a holder keeps of its own: whoever has that can lead back to the holder."""
+        base = self._holding.values.object(found.base)
+        call = self._holding.values.calls.get(base.base) if base is not None else None
+        return (
+            call is not None
+            and call.callee in self._apis.own_data
+            and any(self._holding.holds(arg, state.holders) for arg in call.args)
+        )
 
     def _assigned(self, event: Assign, state: Held, node: Node[Held]) -> Held | None:
         holding = self._holding
@@ -623,6 +636,9 @@ class _Walk:
         holding = self._holding
         if not self._site.named and self._undone(event, state):
             return self._less(state, "released", event.line, node, event.callee)
+        if self._site.named and self._left_to_callback(event, state):
+            self._end("escaped", event.line, node, state, how=event.callee)
+            return None
         if (state.stored or not self._site.named) and self._undoes(event, state):
             # That a function frees some memory, deep below, does not show that it should be this.
             guessed = self._site.wrapped or self._site.resource.nature in ("memory", "reference")
@@ -675,6 +691,13 @@ class _Walk:
                 if found is not None and Object(found.base, found.fields + fields) in state.holders:
                     return True
         return False
+
+    def _left_to_callback(self, event: Call, state: Held) -> bool:
+        """Whether a call is given an object that holds the resource, with a callback that may release it."""
+        owners = {h.base for h in state.holders if h.fields}
+        if owners.isdisjoint(event.args):
+            return False
+        return not self._holding.undoing.releasing(self._site.resource.name).isdisjoint(event.args)
 
     def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
         """Whether a release ends an object that holds the resource, or the same field of another name."""
@@ -732,8 +755,7 @@ class _Walk:
 
     def _releases(self, event: Call, position: int) -> bool:
         for role in self._apis.releases.get(event.callee, ()):
-            # Unlocking a part of an object does not give the object back.
-            if self._is_lock(role.resource) and not self._is_lock(self._site.resource.name):
+            if not self._ends(role.resource):
                 continue
             if (role.holder.kind == "global" and role.resource == self._site.resource.name) or (
                 role.holder.kind == "arg"
@@ -743,8 +765,15 @@ class _Walk:
                 return True
         return False
 
-    def _is_lock(self, resource: str) -> bool:
-        return self._apis.resources[resource].nature == "lock"
+    def _ends(self, resource: str) -> bool:
+        """Whether a release of a kind of resource gives this one back, too, as freeing all of an object does.
+
+        Unlocking a part of an object, or disabling it, does not.
+        """
+        return resource == self._site.resource.name or self._apis.resources[resource].nature in (
+            "memory",
+            "reference",
+        )
 
     def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):

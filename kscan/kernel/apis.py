@@ -117,6 +117,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     asks_context: frozenset[str]  # tell whether the caller may sleep
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
+    own_data: frozenset[str]  # give what an object keeps of its own
     frees_later: frozenset[str]  # releases that leave the memory alone for a while
     fills: Mapping[str, int]  # function -> argument whose target it sets on success only
     value_or_errno: frozenset[str]  # the result is a number to use, or a negative error code
@@ -161,6 +162,7 @@ _KEYS = frozenset(
         "asks_context",
         "stores_argument",
         "does_not_keep",
+        "own_data",
         "frees_later",
         "fills_on_success",
         "value_or_errno",
@@ -211,6 +213,7 @@ def parse_apis(file: ModelFile) -> Apis:
         asks_context=_names(file, "asks_context"),
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
+        own_data=_names(file, "own_data"),
         frees_later=_names(file, "frees_later"),
         fills=_one_argument(file, "fills_on_success"),
         value_or_errno=_names(file, "value_or_errno"),

@@ -14,7 +14,7 @@ from kscan.analyses.access import parse
 from kscan.analyses.cfg import calls, comes_after, conditions, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant, shown
-from kscan.facts.model import Assign, Body
+from kscan.facts.model import Assign, Body, Call
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.apis import Resource
 from kscan.kernel.load import KernelModel
@@ -98,7 +98,9 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     harmless = frozenset[str]().union(*(e.passed for e in outcome.of("released")))
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
-        kept = _is_kept(owner, outcome, leak) or _is_another(outcome, leak)
+        kept = (
+            _is_kept(owner, outcome, leak) or _is_another(outcome, leak) or _is_pinned(owner, outcome, leak)
+        )
         reason = "" if kept else _reason(owner, outcome, leak)
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
@@ -163,6 +165,34 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _arranged(owner, site)
         or _asked_in_vain(owner, site, leak)
         or _asked_whether_held(outcome, leak)
+    )
+
+
+def _is_pinned(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
+    """Whether success keeps a reference on purpose: to what the caller has, or to what is left running."""
+    site, holding = outcome.site, owner.holding(outcome.site.func)
+    if leak.error or site.resource.nature != "reference":
+        return False
+    given = holding.values.object(site.same) if site.same else None
+    if given is not None and given.base in {p.name for p in site.func.fact.params}:
+        return any(h.within(given) or given.within(h) for h in leak.node.state.holders)
+    return any(
+        owner.apis.resources[role.resource].nature == "state"
+        and role.holder.kind == "arg"
+        and role.holder.index < len(call.args)
+        and holding.holds(call.args[role.holder.index], leak.node.state.holders)
+        and not _failed(site, call, leak)
+        for _place, call in calls(site.func.fact.body)
+        for role in owner.apis.acquires.get(call.callee, ())
+    )
+
+
+def _failed(site: Site, call: Call, leak: Exit) -> bool:
+    """Whether the path is one on which a call gave an error code."""
+    return any(
+        (block := site.func.fact.body.blocks[number]).left == call.result
+        and (block.op, side) in (("!=", 0), ("==", 1), ("<", 0))
+        for number, side in leak.node.decisions()
     )
 
 
