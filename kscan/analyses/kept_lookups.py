@@ -7,7 +7,8 @@ for all that lead to it, so nothing is claimed of one that anybody tests, or tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.fields import Fields
-from kscan.analyses.lookups import Lookups, Source, Use
+from kscan.analyses.lookups import Lookups, Source, Use, tested_at_once
 from kscan.analyses.nullness import dereferenced, operands_of
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ZERO, Facts, Node
@@ -76,15 +77,26 @@ class KeptLookups:
     def all(self) -> Iterator[KeptNull]:
         """Those of the scanned files, by file and line."""
         chosen = (f for f in self._program.scanned() if f.fact.stores and not f.fact.partial)
-        for func in sorted(chosen, key=lambda f: (f.path, f.fact.line)):
-            if self._lookups.asks(func):
-                yield from self.of(func)
+        ordered = sorted(chosen, key=lambda f: (f.path, f.fact.line))
+        kept = [store for func in ordered if self._lookups.asks(func) for store in self._stores(func)]
+        names = frozenset(store.field for store in kept)
+        mentioning: dict[str, list[Func]] = defaultdict(list)
+        for func in self._program.functions() if names else ():
+            for name in func.fact.mentions(names):
+                mentioning[name].append(func)
+        for store in kept:
+            readers = self._readers_of(store.struct, store.field, mentioning[store.field])
+            readers = tuple(r for r in readers if r.func is not store.func)
+            if readers:
+                yield msgspec.structs.replace(store, readers=readers)
 
-    def of(self, func: Func) -> Iterator[KeptNull]:
-        """Those of one function."""
+    def _stores(self, func: Func) -> Iterator[KeptNull]:
+        """What a function keeps untested; who reads it is still to be found."""
         body = func.fact.body
         for place, call in cfg.calls(body):
-            if not call.result or call.loop or call.callee in self._allocators:
+            if not call.result or call.loop or not self._lookups.may_be(call.callee):
+                continue
+            if call.callee in self._allocators or tested_at_once(body, place, call):
                 continue  # what is allocated is another rule's
             if not _may_be_kept(body.blocks, call.result):
                 continue
@@ -113,29 +125,23 @@ class KeptLookups:
         where = self._fields.field_of(func, held) if held is not None else None
         if where is None:
             return None
-        readers = tuple(r for r in self.readers(*where) if r.func is not func)
-        if not readers:
-            return None
-        return KeptNull(func, place, call, source, state.line, state.target, *where, readers, node)
+        return KeptNull(func, place, call, source, state.line, state.target, *where, (), node)
 
-    def readers(self, struct: str, field: str) -> tuple[Reader, ...]:
+    def _readers_of(self, struct: str, field: str, among: Sequence[Func]) -> tuple[Reader, ...]:
         """Who goes through a field untested; nobody where anybody tests it."""
         key = (struct, field)
         found = self._readers.get(key)
         if found is None:
-            found = self._readers[key] = tuple(self._find_readers(struct, field))
+            found = self._readers[key] = tuple(self._find_readers(struct, field, among))
         return found
 
-    def _find_readers(self, struct: str, field: str) -> list[Reader]:
+    def _find_readers(self, struct: str, field: str, among: Sequence[Func]) -> list[Reader]:
         found: list[Reader] = []
-        for func in self._program.functions():
-            if not func.fact.mentions(frozenset({field})):
-                continue
+        for func in among:
             names = self._names(func, struct, field)
             if not names:
                 continue
-            body = func.fact.body
-            if _is_tested(body, names):
+            if _is_tested(func.fact.body, names):
                 return []
             use = self._use(func, names)
             if use is not None:

@@ -144,7 +144,7 @@ class Lookups:
             return True
         called = {name.decode() for name in _CALLED(text)}
         return any(
-            self._may_be(n)
+            self.may_be(n)
             and (n in self.apis.may_return_null or self.program.named(n) or self._worth_loading(n))
             for n in sorted(called)
         )
@@ -161,7 +161,7 @@ class Lookups:
         line = _falls_out(body)
         if line:
             return Source(SEARCH, func, line)
-        if not any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path):
+        if not any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path):
             return None
         values = Values(body)
         for block in body.blocks:
@@ -246,7 +246,7 @@ class Lookups:
         asked = [
             (place, call)
             for place, call in cfg.calls(body)
-            if call.result and not call.loop and self._may_be(call.callee)
+            if call.result and not call.loop and self.may_be(call.callee)
         ]
         asked = [(place, call) for place, call in asked if not tested_at_once(body, place, call)]
         if not asked:
@@ -269,9 +269,9 @@ class Lookups:
 
     def asks(self, func: Func) -> bool:
         """Whether a function calls something whose result may be NULL, as far as that is told cheaply."""
-        return any(self._may_be(ref.root) for ref in func.fact.calls if not ref.path)
+        return any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path)
 
-    def _may_be(self, callee: str) -> bool:
+    def may_be(self, callee: str) -> bool:
         """Whether ``source`` could find anything for a name, as far as that is told without loading more."""
         found = self._candidates.get(callee)
         if found is None:
