@@ -22,10 +22,12 @@ _MACROS = re.compile(
 _HEAD = rb"\n([A-Za-z0-9_ \t*]*+)\([^\n]*+"
 _BODIES = re.compile(_HEAD + rb"(?<!;)").findall
 _PROTOTYPES = re.compile(_HEAD + rb"(?<=;)").findall
-_TAG = rb"((?:struct|union) \w++)[ \t]*+(?:__\w++[ \t]*+)?+(?=[{\n])"
-_STRUCTS = re.compile(rb"\n(?:typedef )?+" + _TAG).findall
-_TYPEDEFS = re.compile(rb"\ntypedef [^\n]*[ \t*}](\w++)(?:\[[^\]\n]*+\])*+;").findall
-_CLOSED = re.compile(rb"\n\}[ \t]*+(?:__\w++[ \t]*+)*+(\w++)[^;\n]*+;").findall  # typedef struct { ... } x;
+_TAG = rb"((?:struct|union) \w++)[ \t]*+(?>(?:__\w++[ \t]*+)?)(?=[{\n])"
+_STRUCTS = re.compile(rb"\n(?>(?:typedef )?)" + _TAG).findall
+_TYPEDEFS = re.compile(rb"\ntypedef [^\n]*[ \t*}](\w++)(?>(?:\[[^\]\n]*+\])*);").findall
+_CLOSED = re.compile(
+    rb"\n\}[ \t]*+(?>(?:__\w++[ \t]*+)*)(\w++)[^;\n]*+;"
+).findall  # typedef struct { ... } x;
 _EXTERNS = re.compile(rb"\nextern ([^(;\n={]*+);").findall
 _NOT_FUNCTIONS = frozenset(["__attribute__", "if", "while", "for", "switch", "return", "sizeof", "__aligned"])
 

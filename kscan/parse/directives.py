@@ -17,7 +17,7 @@ _FUNCTION_BODY = 8000
 _DEEPEST = 64  # conditions kept for one line
 _KIND = re.compile(rb"#[ \t]*([a-z_]*)")
 _DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
-_PLAIN_DEFINE = re.compile(rb"[ \t]*+(\w++)(\([\w, \t.]*+\))?+[ \t]*+([^\"'\\]*+)").fullmatch
+_PLAIN_DEFINE = re.compile(rb"[ \t]*+(\w++)(?>(\([\w, \t.]*+\))?)[ \t]*+([^\"'\\]*+)").fullmatch
 _DEFINED = re.compile(
     r"\b(?:defined|IS_ENABLED|IS_REACHABLE|IS_BUILTIN)\s*(?:\(\s*(\w+)\s*\)|(\w+))", re.ASCII
 )

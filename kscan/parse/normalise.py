@@ -44,8 +44,8 @@ from kscan.parse.toplevel import TopLevel, make_variable
 
 _CLEAN = bytes(byte if 32 < byte < 127 or byte in {9, 10} else 32 for byte in range(256))
 _CONTINUED = bytes(92 if byte == 1 else BLANK[byte] for byte in range(256))
-_STRING = re.compile(rb'"[^"\\\n]*+(?:\\(?:.|\n)[^"\\\n]*+)*+"?')
-_CHARACTER = re.compile(rb"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?")
+_STRING = re.compile(rb'"[^"\\\n]*+(?>(?:\\(?:.|\n)[^"\\\n]*+)*)"?')
+_CHARACTER = re.compile(rb"'[^'\\\n]*+(?>(?:\\.[^'\\\n]*+)*)'?")
 _UNDERSCORED = re.compile(rb"__[a-z]\w*")
 _FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
 _FOREACH = re.compile(rb"foreach\w*[ \t]*\(")

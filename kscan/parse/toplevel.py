@@ -10,7 +10,7 @@ from kscan.parse.text import argument_texts, blank, closing, last_solid, next_so
 
 # Both begin with a literal or are anchored: sre is slow at anything else.
 _LINE = re.compile(
-    rb"\n *+(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*+([A-Za-z_]\w*+)[ \t]*\(",
+    rb"\n *+(?>(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*)([A-Za-z_]\w*+)[ \t]*\(",
 )
 _FIRST = re.compile(_LINE.pattern[2:])
 _SAME_LINE = re.compile(rb"[ \t]*(?:static[ \t]+)?([A-Za-z_]\w*+)[ \t]*\(")

@@ -108,7 +108,8 @@ def _addresses(text: str, without: Iterable[str] = ()) -> str:
 
 def _tame(text: str) -> str:
     """The text of an address header without what would mislead its parser or a terminal."""
-    return "".join(c if c.isprintable() and c not in "\\[]" else " " for c in text)
+    first = next(iter(text.splitlines()), "")  # what follows a line end would be a header of its own
+    return "".join(c if c.isprintable() and c not in "\\[]" else " " for c in first)
 
 
 def _encoded(text: str) -> str:

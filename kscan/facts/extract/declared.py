@@ -14,26 +14,26 @@ from kscan.facts.model import Param
 
 _SIZES = r"(?:unsigned|signed|long|short)\b"
 _TYPE = (
-    r"(?:(?:const|volatile)\s++)*+"
-    rf"((?:struct|union|enum)\s++\w++|{_SIZES}(?:\s++{_SIZES})*+(?:\s++(?:int|char|double)\b)?+|\w++)"
+    r"(?>(?:(?:const|volatile)\s++)*)"
+    rf"((?:struct|union|enum)\s++\w++|{_SIZES}(?>(?:\s++{_SIZES})*)(?>(?:\s++(?:int|char|double)\b)?)|\w++)"
 )
-_STARS = r"(?:\s++|(?=\*))((?:\*\s*+)*+)"
-_DIMENSIONS = r"((?:\[[^\[\]]*+\]\s*+)*+)"
+_STARS = r"(?:\s++|(?=\*))((?>(?:\*\s*+)*))"
+_DIMENSIONS = r"((?>(?:\[[^\[\]]*+\]\s*+)*))"
 
 _HEAD = re.compile(
-    rf"((?:(?:static|inline|__inline|__inline__|extern)\s++)*+){_TYPE}{_STARS}(\w++)\s*+\(([^()]*+)\)\s*+;?+"
+    rf"((?>(?:(?:static|inline|__inline|__inline__|extern)\s++)*)){_TYPE}{_STARS}(\w++)\s*+\(([^()]*+)\)\s*+;?+"
 ).fullmatch
-_PARAMETER = re.compile(rf"{_TYPE}(?:{_STARS}(\w++)?+\s*+{_DIMENSIONS})?+").fullmatch
-_MEMBER = re.compile(rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?::[^;,]*+)?+;").fullmatch
+_PARAMETER = re.compile(rf"{_TYPE}(?>(?:{_STARS}(?>(\w++)?)\s*+{_DIMENSIONS})?)").fullmatch
+_MEMBER = re.compile(rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?>(?::[^;,]*+)?);").fullmatch
 match_local = re.compile(
-    rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?:=\s*+(?:{CALL}|({VALUE})))?+\s*+;"
+    rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?>(?:=\s*+(?:{CALL}|({VALUE})))?)\s*+;"
 ).fullmatch
 """(type, stars, name, dimensions, callee, arguments, value) of a local variable."""
 
 match_locals = re.compile(rf'{_TYPE}(?:\s++|(?=\*))([^(?"{{\1;#\\:]++);').fullmatch
 """(type, declarators) of local variables with plain values or none."""
 
-_DECLARATOR = re.compile(rf"\s*+((?:\*\s*+)*+)(\w++)\s*+{_DIMENSIONS}(?:=\s*+([^=]++))?+").fullmatch
+_DECLARATOR = re.compile(rf"\s*+((?>(?:\*\s*+)*))(\w++)\s*+{_DIMENSIONS}(?>(?:=\s*+([^=]++))?)").fullmatch
 
 _NOT_TYPES = frozenset(
     [

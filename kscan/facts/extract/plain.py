@@ -32,16 +32,16 @@ _PAIRS = ((b"++", b"\1+"), (b"--", b"\1-"), (b"&&", b"\1&"), (b"||", b"\1|"))
 # behind the parenthesis, as a pattern that does not start with a literal takes fifteen times as long.
 _SIZEOF = re.compile(rb"sizeof(?<!\wsizeof) ?\([^()]*+\)")
 _CAST = re.compile(
-    rb"\((?<![\w)\]*&]\()(?:const )?+(?:(?:(?:struct|union) )?\w++ ?\*++\)(?= ?[\w&*~\"-])"
+    rb"\((?<![\w)\]*&]\()(?>(?:const )?)(?:(?:(?:struct|union) )?\w++ ?\*++\)(?= ?[\w&*~\"-])"
     rb"|(?:\w++_t|__[blsu]e?\d\d|[us]\d++|int|long|char|void|bool"
-    rb"|unsigned(?: (?:long|int|char|short))?+)\)(?= ?[\w~]))"
+    rb"|unsigned(?>(?: (?:long|int|char|short))?))\)(?= ?[\w~]))"
 )
 
 involved = re.compile(r'[(=?"{\1]').search
 
 _NAME = r"[A-Za-z_]\w*+"
-_PATH = rf"{_NAME}(?:(?:->|\.){_NAME})*+"
-_PLACE = rf"\**+{_NAME}(?:(?:->|\.){_NAME}|\[[\w.>+-]++\])*+"
+_PATH = rf"{_NAME}(?>(?:(?:->|\.){_NAME})*)"
+_PLACE = rf"\**+{_NAME}(?>(?:(?:->|\.){_NAME}|\[[\w.>+-]++\])*)"
 _NUMBER = r"-?\d\w*+"
 CALL = rf"({_PATH})[ \t]*+\(([^()?={{}}\1#;\\]*+)\)"
 _ATOM = rf"(?:{_PLACE}|{_NUMBER}|-{_NAME})"
@@ -49,13 +49,14 @@ _GROUP = rf"\(\s*+{_PLACE}\s*+(?:[-+*/%&|^]|<<|>>)\s*+{_ATOM}\s*+\)"
 VALUE = r'[^(=?"{\1;,#\\]++|"[^;,?{(\1\\#]*+'
 
 _EXPRESSION = re.compile(
-    rf"(?:({_PLACE})\s*+((?:[-+*/%&|^]|<<|>>)?+=|\x01[-+]\s*+;?+\Z)\s*+)?+(?:{CALL}|(?<=[\s=])({VALUE}))?+\s*+;?+"
+    rf"(?>(?:({_PLACE})\s*+((?:[-+*/%&|^]|<<|>>)?=|\x01[-+]\s*+;?+\Z)\s*+)?)"
+    rf"(?>(?:{CALL}|(?<=[\s=])({VALUE}))?)\s*+;?+"
 ).fullmatch
-_RETURN = re.compile(rf"return(?:\s++(?:{CALL}|({VALUE})))?+\s*+;").fullmatch
+_RETURN = re.compile(rf"return(?>(?:\s++(?:{CALL}|({VALUE})))?)\s*+;").fullmatch
 _TEST = re.compile(
-    rf"\s*+(!*+)(?:{CALL}|({_PLACE}|{_NUMBER}|{_GROUP}))(?:\s*+(==|!=|<=|>=|<(?!<)|>(?!>))\s*+({_ATOM}))?+\s*+"
+    rf"\s*+(!*+)(?:{CALL}|({_PLACE}|{_NUMBER}|{_GROUP}))(?>(?:\s*+(==|!=|<=|>=|<(?!<)|>(?!>))\s*+({_ATOM}))?)\s*+"
 ).fullmatch
-_TRUTH = re.compile(r'(?:[^-(=?"{\1<>!#\\]++|->|-)++').fullmatch
+_TRUTH = re.compile(r'(?>(?:[^-(=?"{\1<>!#\\]++|->|-)+)').fullmatch
 _SUBSCRIPT = re.compile(r"\[[^\]]*+\]").sub
 _STRINGS = re.compile(r'[\w\s"]*').fullmatch
 _JOINED = ("struct_", "union_", "enum_", "const_", "volatile_", "unsigned_", "signed_", "long_", "short_")

@@ -10,8 +10,8 @@ _MARK = b"kscan:"
 # Literals are matched so that what looks like a comment in them is passed over.
 _TOKEN = re.compile(
     rb"""
-    "(?:\\.|[^"\\\n])*+"? | '(?:\\.|[^'\\\n])*+'?
-    | (?P<comment> /\*.*?(?:\*/|\Z) | //(?:\\\r?\n|[^\n])*+ )
+    "(?>(?:\\.|[^"\\\n])*)"? | '(?>(?:\\.|[^'\\\n])*)'?
+    | (?P<comment> /\*.*?(?:\*/|\Z) | //(?>(?:\\\r?\n|[^\n])*) )
     """,
     re.DOTALL | re.VERBOSE,
 )
