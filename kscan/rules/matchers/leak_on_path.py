@@ -99,7 +99,10 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
         kept = (
-            _is_kept(owner, outcome, leak) or _is_another(outcome, leak) or _is_pinned(owner, outcome, leak)
+            _is_kept(owner, outcome, leak)
+            or _is_another(outcome, leak)
+            or _is_pinned(owner, outcome, leak)
+            or _is_first_of_walk(owner, outcome, leak)
         )
         reason = "" if kept else _reason(owner, outcome, leak)
         if reason:
@@ -185,6 +188,44 @@ def _is_pinned(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         for _place, call in calls(site.func.fact.body)
         for role in owner.apis.acquires.get(call.callee, ())
     )
+
+
+def _is_first_of_walk(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
+    """Whether the path leaves a walk, as from child to parent, that finds no next one on its first turn.
+
+    ``while ((next = get(cur))) { put(cur); cur = next; }``: what is left held is what a turn of it got.
+    """
+    body = outcome.site.func.fact.body
+    way = [(leak.node.block, 0), *leak.node.decisions()]
+    for place, call in calls(body):
+        turn = next((n for n, (block, _side) in enumerate(way) if block == place.block), -1)
+        if turn < 0 or not call.result or not follows(body, place.block, place.block):
+            continue
+        if follows(body, place.block, outcome.site.place.block) or not any(
+            a.resource == outcome.site.resource.name and a.holder.kind == "result"
+            for a in owner.apis.acquires.get(call.callee, ())
+        ):
+            continue
+        found = {call.result, *(a.target for a in _assigns(body) if a.value == call.result)}
+        moves = any(a.target in call.args and a.value in found for a in _assigns(body))
+        stepped = any(
+            follows(body, e.node.block, place.block)
+            and place.block in {e.node.block, *(block for block, _side in e.node.decisions())}
+            for e in outcome.of("released")
+        )
+        if moves and stepped and any(_is_null(body, found, *step) for step in way[: turn + 1]):
+            return True
+    return False
+
+
+def _assigns(body: Body) -> Iterator[Assign]:
+    return (event for _place, event in events(body) if isinstance(event, Assign))
+
+
+def _is_null(body: Body, names: set[str], number: int, side: int) -> bool:
+    """Whether a step of a path is one on which one of ``names`` is NULL."""
+    block = body.blocks[number]
+    return block.left in names and block.right == "0" and block.op == ("==" if side == 0 else "!=")
 
 
 def _failed(site: Site, call: Call, leak: Exit) -> bool:
