@@ -17,6 +17,7 @@ from kscan.analyses.parameters import sounds_ending
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import Func, Program, last_name
 
+_DEPTH = 3  # calls between two releases
 _STATUS = frozenset(("int", "long", "s32", "s64", "ssize_t"))
 
 
@@ -37,6 +38,8 @@ class Again:
         for other in self._of(release.struct, release.field):
             if other.func is release.func or other.func in filling or self._calls(other.func, filling):
                 continue
+            if not self._concerns(release.func, other.func):
+                continue
             tests = self._tests(other)
             own = other.call.args[other.position]
             asked = any(b.kind == "branch" and b.left == own for b in other.func.fact.body.blocks)
@@ -56,6 +59,19 @@ class Again:
         if fate.doubtful:
             return all(func is release.func for func in self._program.storing(release.field))
         return bool(fate.left or fate.moved)
+
+    def _concerns(self, func: Func, other: Func) -> bool:
+        """Whether two functions are of one file or one calls the other: else each may have its own objects."""
+        return func.path == other.path or self._reaches(func, other) or self._reaches(other, func)
+
+    def _reaches(self, func: Func, other: Func) -> bool:
+        seen, level = {func}, [func]
+        for _ in range(_DEPTH):
+            names = {(ref.root, f.path) for f in level for ref in f.fact.calls if not ref.path}
+            level = [f for name, path in sorted(names) for f in self._program.resolve(name, path)]
+            level = [f for f in dict.fromkeys(level) if f not in seen]
+            seen.update(level)
+        return other in seen
 
     def _calls(self, func: Func, others: Collection[Func]) -> bool:
         names = {other.name for other in others}
@@ -80,6 +96,8 @@ class Again:
                 return held is not None and bool(held.fields) and release.field in held.fields[-2:]
             if not isinstance(event, Call):
                 return False
+            if self._fields.ends_container(release, event):
+                return True
             return last_name(event.callee) in self._fields.filling(release.field)
 
         return False in outcomes(func.fact.body, release.place, frozenset(), fills, self._fields.errors)

@@ -229,6 +229,8 @@ class Fields:
             return KEEPS
         if event.loop and release.held.base in event.args:
             return "moved"
+        if self.ends_container(release, event):
+            return CLEARS
         return self._called(release.func, event, target, values, 0)
 
     def _called(self, func: Func, call: Call, target: Object, values: Values, depth: int) -> str:
@@ -276,6 +278,21 @@ class Fields:
         if wipe is not None and wipe.arg in given:
             return wipe.zero < 0 or call.args[wipe.zero : wipe.zero + 1] == ("0",)
         return any(arg in given for arg in self._life.ends_life.get(call.callee, {}).values())
+
+    def ends_container(self, release: Release, call: Call) -> bool:
+        """Whether a call ends what holds the field, by the name under which the release reads the field.
+
+        Also where the field is another name for a variable (``x->f = made``), which tells nothing of ``x``.
+        """
+        values = self.values(release.func)
+        held = values.path(str_path(release.held)) or release.held
+        whole = ((position, values.path(argument)) for position, argument in enumerate(call.args))
+        given = {
+            position: found
+            for position, found in whole
+            if found is not None and held.within(found) and len(found.fields) < len(held.fields)
+        }
+        return bool(given) and self._ends(call, given)
 
     def _callee_effect(
         self, func: Func, call: Call, target: Object, given: Mapping[int, Object], depth: int

@@ -1,0 +1,4 @@
+// path: include/linux/chip.h
+struct chip {
+	void *data;
+};
