@@ -61,7 +61,7 @@ class Again:
         return bool(fate.left or fate.moved)
 
     def _concerns(self, func: Func, other: Func) -> bool:
-        """Whether two functions are of one file or one calls the other: else each may have its own objects."""
+        """Whether two functions are of one file or one calls the other, and so may mean one object."""
         return func.path == other.path or self._reaches(func, other) or self._reaches(other, func)
 
     def _reaches(self, func: Func, other: Func) -> bool:
