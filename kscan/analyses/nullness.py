@@ -19,7 +19,8 @@ from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
-USED, KEPT, IS_ERR, IS_NULL, OTHER = "used", "kept", "is_err", "is_null", "other"
+USED, NEW, KEPT = "used", "new memory used", "kept"
+IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
 _NO_FAIL = "__GFP_NOFAIL"
 
 
@@ -30,10 +31,15 @@ class Failed(NamedTuple):
     kept: int = 0  # line on which it was stored where others see it
     tested: bool = False
 
+    @property
+    def certain(self) -> frozenset[Object]:
+        """The holders that are one object: an element of an array is another one with each index."""
+        return frozenset(h for h in self.holders if "[]" not in h.fields)
+
 
 class Misuse(msgspec.Struct, frozen=True):
-    """``kind``: used (dereferenced), kept (stored untested), is_err or is_null (the wrong test), other
-    (another variable tested in its place)."""
+    """``kind``: used (dereferenced), new memory used, kept (stored untested), is_err or is_null (the wrong
+    test), other (another variable tested in its place)."""
 
     kind: str
     func: Func
@@ -193,6 +199,7 @@ class _Walk:
         self.mask = mask
         self.concerns = holding.paths.concerning([call.result])
         self._null = mask == ZERO
+        self._used = NEW if call.callee in nullness.allocators else USED
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
 
@@ -223,8 +230,8 @@ class _Walk:
         if isinstance(event, Call) and event.result == self.call.result:
             return None
         for operand in operands_of(event):
-            if self._null and dereferenced(operand, state.holders):
-                self._say(USED, event.line, operand, node)
+            if self._null and dereferenced(operand, state.certain):
+                self._say(self._used, event.line, operand, node)
                 return None
         if isinstance(event, Call):
             return self._called(event, facts, state, node)
@@ -262,7 +269,7 @@ class _Walk:
                 and self._null
                 and self._nullness.dereferences(event.callee, position, self.holding.func.path)
             ):
-                self._say(USED, event.line, f"{event.callee}({arg})", node)
+                self._say(self._used, event.line, f"{event.callee}({arg})", node)
                 return None
             if role is None and not self._null and event.result:
                 return None  # what is asked may look for an error pointer, and tell
@@ -294,8 +301,8 @@ class _Walk:
         """Look at the test or return at the end of a block."""
         if self._null:
             for operand in (block.left, block.right):
-                if dereferenced(operand, state.holders):
-                    self._say(USED, block.line, operand, node)
+                if dereferenced(operand, state.certain):
+                    self._say(self._used, block.line, operand, node)
                     return None
         if block.kind == "branch":
             return self._tested(block, state, node)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -84,6 +84,24 @@ def _bounds(operand: str) -> bool:
     if operand[:1].isdigit():
         return constant(operand) == POSITIVE
     return operand.isidentifier() and operand.isupper() and _COUNTS.search(operand) is not None
+
+
+_ORDERS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">=": (0, 1), ">": (1,)}
+
+
+@cache
+def _may_hold(op: str, left: int, right: int, *, holds: bool) -> bool:
+    """Whether a comparison can come out as ``holds``, by the signs (masks) of its sides."""
+    if op not in _ORDERS:
+        return True
+    wanted = {order for order in (-1, 0, 1) if (order in _ORDERS[op]) == holds}
+    signs = ((-1, NEGATIVE), (0, ZERO), (1, POSITIVE))
+    for one, mask in signs:
+        for other, its in signs:
+            orders = {0} if one == other == 0 else {-1, 0, 1} if one == other else {-1 if one < other else 1}
+            if left & mask and right & its and orders & wanted:
+                return True
+    return False
 
 
 class Node(msgspec.Struct, Generic[S], eq=False):
@@ -408,8 +426,8 @@ class Paths:
             return self._to_mask(facts, left, SIDES[op][0 if holds else 1])
         if op in ("<", ">=") and holds != (op == "<") and _bounds(right) and self.mask(left, facts) == ZERO:
             return None  # a counter that has just been set to zero is below its bound
-        if op in (">", "<=") and holds == (op == ">") and right.isdigit() and self.mask(left, facts) == ZERO:
-            return None  # neither is zero more than a number
+        if not _may_hold(op, self.mask(left, facts), self.mask(right, facts), holds=holds):
+            return None
         key = f"{left} {op if op != '!=' else '=='} {right}"
         truth = POSITIVE if holds == (op != "!=") else ZERO
         if facts.get(key, truth) != truth:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, OTHER, USED, Misuse, Nullness
+from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, NEW, OTHER, USED, Misuse, Nullness
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
 from kscan.findings.model import Edit, Finding, Step
+from kscan.kernel.apis import Apis
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
@@ -17,6 +18,7 @@ from kscan.rules.trace import branches, call_text, claim
 
 _WHY = {
     USED: "{what} is evaluated where the result may be NULL",
+    NEW: "{what} is evaluated where the result may be NULL",
     KEPT: "the result is stored without a test for NULL",
     IS_ERR: "IS_ERR({what}) does not see that it is NULL on failure",
     IS_NULL: "the test of {what} for NULL does not see that it is an error pointer on failure",
@@ -25,7 +27,7 @@ _WHY = {
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``kinds`` of misuse: used, kept, is_err, is_null, other."""
+    """``kinds`` of misuse: used, new memory used, kept, is_err, is_null, other."""
 
     kinds: tuple[str, ...]
 
@@ -48,8 +50,23 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     names = model.apis.may_return_null | model.apis.may_return_err_ptr
     for func in owner.functions(names):
         for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
-            if misuse.kind in kinds:
+            callee = misuse.call.callee
+            if misuse.kind not in kinds:
+                continue
+            harmless = misuse.kind == IS_NULL and _is_advisory(model.apis, callee)
+            if not harmless and _gives_pointers(program, callee, func.path):
                 yield _finding(rule, owner, misuse)
+
+
+def _is_advisory(apis: Apis, name: str) -> bool:
+    """Whether nobody has to care that it fails, as with what is only for debugging."""
+    return any(apis.resources[role.resource].advisory for role in apis.acquires.get(name, ()))
+
+
+def _gives_pointers(program: Program, name: str, path: str) -> bool:
+    """Whether no other function of the name is meant there, which returns a number."""
+    targets = program.resolve(name, path)
+    return not targets or any("*" in target.fact.returns for target in targets)
 
 
 def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:

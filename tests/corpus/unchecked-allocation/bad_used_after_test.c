@@ -1,5 +1,5 @@
 // path: drivers/pci/example.c
-// models: commit 706e2c881158 ("ASoC: fsl_asrc_dma: Reuse the dma channel if available in Back-End")
+// models: commit 4ab2b48c98f2 ("usb: gadget: fsl_udc_core: check allocation return value and cleanup on failure")
 #include <linux/slab.h>
 
 struct example {
@@ -12,7 +12,7 @@ int example_create(struct example **out)
 
 	if (!ex)
 		pr_err("no memory\n");
-	ex->id = 1; // expect: unchecked-result
+	ex->id = 1; // expect: unchecked-allocation
 	*out = ex;
 	return 0;
 }

@@ -1,5 +1,5 @@
 // path: drivers/pci/example.c
-// models: commit 706e2c881158 ("ASoC: fsl_asrc_dma: Reuse the dma channel if available in Back-End")
+// models: commit 4ab2b48c98f2 ("usb: gadget: fsl_udc_core: check allocation return value and cleanup on failure")
 #include <linux/slab.h>
 
 struct example {
