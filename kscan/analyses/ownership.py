@@ -56,6 +56,7 @@ class Site(msgspec.Struct, frozen=True, eq=False):
     same: str = ""  # the argument that is given back with one more reference
     given: str = ""  # the argument whose state changes; nothing would change if it were NULL
     on: Object | None = None  # what it was set up on, which takes it along when it goes
+    member: tuple[str, ...] = ()  # of what the caller hands on, it is this part that is counted
     failure: str = "never"  # one of kscan.kernel.apis.FAILURES
     wrapped: bool = False  # by a function whose body shows it, not by one that the kernel model knows
 
@@ -271,6 +272,7 @@ class Holding:
             same,
             given,
             on,
+            _member(same),
             role.failure,
         )
 
@@ -561,7 +563,9 @@ class _Walk:
         if block.kind != "return":
             return
         found = parse(block.left)
-        if found is not None and any(found.within(h) for h in state.holders):
+        if found is not None and (
+            any(found.within(h) for h in state.holders) or self._is_whole(block.left, state)
+        ):
             self._end("escaped", block.line, node, state, how="returned")
             return
         if found is not None and self._is_own_data(found, state):
@@ -586,11 +590,12 @@ class _Walk:
                 self._end("escaped", event.line, node, state, how=f"{event.target} moves on")
                 return None
             return state
-        if holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
+        part = self._site.member if self._is_whole(event.value, state) else ()
+        if part or holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
             if not holding.is_local(event.target):
                 return self._stored(event, state, node)
             kept = frozenset(h for h in state.holders if h.base != event.target)
-            return state._replace(holders=kept | {Object(event.target)})
+            return state._replace(holders=kept | {Object(event.target, part)})
         if not self._site.named:
             return self._moved(parse(event.target), event, state, node)
         left = frozenset(h for h in state.holders if h.base != event.target)
@@ -658,7 +663,17 @@ class _Walk:
                 if after is None:
                     return None
                 state = after
+            elif self._is_whole(arg, state) and STORES in holding.fate(event, position):
+                return self._less(state, "escaped", event.line, node, event.callee)
         return state
+
+    def _is_whole(self, operand: str, state: Held) -> bool:
+        """Whether an operand is the object of which a part is counted and held."""
+        member = self._site.member
+        named = (parse(operand), self._holding.values.object(operand)) if member else ()
+        return operand[:1] != "*" and any(
+            o is not None and Object(o.base, o.fields + member) in state.holders for o in named
+        )
 
     def _undoes(self, event: Call, state: Held) -> bool:
         """Whether a call may release the resource by way of an object that holds it, or of a callback."""
@@ -836,6 +851,15 @@ class _Walk:
         if RETURNS in fate and event.result:
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
+
+
+def _member(operand: str) -> tuple[str, ...]:
+    """The fields that lead to a part of what the last pointer of an operand points to: of ``&x->dev`` dev."""
+    whole, arrow, _part = operand.rpartition("->")
+    inner, outer = parse(operand), parse(whole)
+    if operand[:1] != "&" or not arrow or inner is None or outer is None:
+        return ()
+    return inner.fields[len(outer.fields) :]
 
 
 def _computed(value: str, holders: frozenset[Object]) -> bool:
