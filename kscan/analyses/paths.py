@@ -34,6 +34,7 @@ Facts = dict[str, int]
 
 _NAMES = re.compile(r"[A-Za-z_%]\w*")
 _FIELDS = re.compile(r"(?:->|\.)(\w+)")
+_ROOTS = re.compile(r"(?<!->)(?<![.\w%])[%A-Za-z_]\w*")  # variables and temporaries, but for fields
 _COMPARED = re.compile(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
 _COUNTS = re.compile(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
 _CONSTANTS = {
@@ -556,7 +557,7 @@ def _last_name(target: str) -> str:
 @lru_cache(maxsize=65536)
 def _changed_by(operand: str) -> frozenset[str]:
     """The names, as of _last_name(), on which the value of an operand depends."""
-    return names_in(operand) | {f".{name}" for name in _FIELDS.findall(operand)}
+    return frozenset((*_ROOTS.findall(operand), *(f".{name}" for name in _FIELDS.findall(operand))))
 
 
 def _forget(names: tuple[str, ...], facts: Facts) -> None:
