@@ -115,6 +115,8 @@ class Parameters:
 def _fate_in_acquirer(roles: tuple[Acquire, ...], position: int) -> Fates:
     if any(role.same_as == position for role in roles):
         return frozenset({RETURNS})
+    if any(role.puts == position and not role.puts_on_success for role in roles):
+        return frozenset({FREES})
     held = any(role.holder.kind == "arg" and role.holder.index == position for role in roles)
     return frozenset() if held else frozenset({UNKNOWN})
 
