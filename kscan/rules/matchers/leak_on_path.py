@@ -195,6 +195,8 @@ def _is_first_of_walk(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
 
     ``while ((next = get(cur))) { put(cur); cur = next; }``: what is left held is what a turn of it got.
     """
+    if outcome.site.resource.nature != "reference":
+        return False  # a loop that makes memory larger keeps what it had where that fails
     body = outcome.site.func.fact.body
     way = [(leak.node.block, 0), *leak.node.decisions()]
     for place, call in calls(body):
