@@ -183,10 +183,9 @@ class Afterwards:
     def _puts(self, call: Call, given: Object) -> bool:
         """Whether a call puts a reference to an object, or to one that is part of it."""
         for role in self.apis.releases.get(call.callee, ()):
-            if role.holder.kind == "arg" and role.holder.index < len(call.args):
-                found = parse(call.args[role.holder.index])
-                if found is not None and found.within(given):
-                    return self.apis.resources[role.resource].nature == "reference"
+            found = parse(role.holder.operand(call.args) or "")
+            if found is not None and found.within(given):
+                return self.apis.resources[role.resource].nature == "reference"
         return False
 
     def _takes_more(self, func: Func, resource: str) -> bool:

@@ -153,9 +153,7 @@ class Atomic:
 
 
 def _what(args: tuple[str, ...], role: Acquire) -> str:
-    if role.holder.kind == "arg" and role.holder.index < len(args):
-        return args[role.holder.index]
-    return role.resource
+    return role.holder.operand(args) or role.resource
 
 
 class _Walk:

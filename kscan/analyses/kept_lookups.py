@@ -21,7 +21,7 @@ from kscan.analyses.nullness import dereferenced, operands_of
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ZERO, Facts, Node
 from kscan.facts.model import Assign, Block, Body, Call, Event
-from kscan.kernel.apis import Acquire, Apis
+from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
 _PATH = re.compile(r"[&*]*[A-Za-z_%]\w*(?:(?:->|\.)\w+|\[\w*\])*").findall
@@ -69,9 +69,7 @@ class KeptLookups:
         self._lookups = lookups
         self._owner = lookups.owner
         self._fields = fields
-        self._allocators = {
-            r.function for roles in apis.acquires.values() for r in roles if _is_memory(apis, r)
-        }
+        self._allocators = apis.allocators
         self._readers: dict[tuple[str, str], tuple[Reader, ...]] = {}
 
     def all(self) -> Iterator[KeptNull]:
@@ -210,10 +208,6 @@ def _goes_through(operand: str, names: frozenset[Object]) -> bool:
     if _TYPES.search(operand):
         return False
     return any(dereferenced(text, names) for text in _paths(operand))
-
-
-def _is_memory(apis: Apis, role: Acquire) -> bool:
-    return role.holder.kind == "result" and apis.resources[role.resource].nature == "memory"
 
 
 def _may_be_kept(blocks: tuple[Block, ...], result: str) -> bool:

@@ -41,7 +41,6 @@ _LOGIC = re.compile(r"!|&&|\|\||==|\?")
 _LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
 _CALLED = re.compile(rb"\b([a-z_]\w*)\(").findall
 _FIXED = re.compile(r"\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")  # a constant
-_NO_FAIL = "__GFP_NOFAIL"
 
 
 class Hop(NamedTuple):
@@ -254,7 +253,7 @@ class Lookups:
         used = _Handled(body)
         for place, call in asked:
             names = used.names(call.result)
-            if names.isdisjoint(used.touched) or any(_NO_FAIL in a for a in call.args):
+            if names.isdisjoint(used.touched) or self.apis.never_fails(call.args):
                 continue
             source = self.source(call.callee, func.path)
             if source is None or self._is_relied_on(call.callee, source):

@@ -21,7 +21,6 @@ from kscan.link.program import Func, Program
 
 USED, NEW, KEPT = "used", "new memory used", "kept"
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
-_NO_FAIL = "__GFP_NOFAIL"
 
 
 class Failed(NamedTuple):
@@ -58,8 +57,6 @@ class Nullness:
         self.owner = owner
         self._dereferencing: dict[tuple[str, int, str], bool] = {}
         self._misuses: dict[Func, tuple[Misuse, ...]] = {}
-        allocators = (r for roles in apis.acquires.values() for r in roles if r.holder.kind == "result")
-        self.allocators = {r.function for r in allocators if apis.resources[r.resource].nature == "memory"}
 
     def misuses(self, func: Func) -> tuple[Misuse, ...]:
         """The misuses of each result in a function, the nearest of a kind."""
@@ -71,7 +68,7 @@ class Nullness:
     def _look(self, func: Func) -> Iterator[Misuse]:
         body = func.fact.body
         for place, event in all_events(body):
-            if not isinstance(event, Call) or not event.result or any(_NO_FAIL in a for a in event.args):
+            if not isinstance(event, Call) or not event.result or self.apis.never_fails(event.args):
                 continue
             null, error = (
                 event.callee in self.apis.may_return_null,
@@ -199,7 +196,7 @@ class _Walk:
         self.mask = mask
         self.concerns = holding.paths.concerning([call.result])
         self._null = mask == ZERO
-        self._used = NEW if call.callee in nullness.allocators else USED
+        self._used = NEW if call.callee in nullness.apis.allocators else USED
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
 
@@ -308,7 +305,7 @@ class _Walk:
             return self._tested(block, state, node)
         if block.kind == "return" and self._null and state.kept and not state.tested:
             number = next(n for n, b in enumerate(self.holding.body.blocks) if b is block)
-            allocates = self.call.callee in self._nullness.allocators
+            allocates = self.call.callee in self._apis.allocators
             if allocates and parse(block.left) not in state.holders and not self.holding.fails(number, facts):
                 self._say(KEPT, state.kept, "", node)
         return state

@@ -56,7 +56,6 @@ class Site(msgspec.Struct, frozen=True, eq=False):
     same: str = ""  # the argument that is given back with one more reference
     given: str = ""  # the argument whose state changes; nothing would change if it were NULL
     on: Object | None = None  # what it was set up on, which takes it along when it goes
-    member: tuple[str, ...] = ()  # of what the caller hands on, it is this part that is counted
     failure: str = "never"  # one of kscan.kernel.apis.FAILURES
     wrapped: bool = False  # by a function whose body shows it, not by one that the kernel model knows
 
@@ -255,7 +254,6 @@ class Holding:
         held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
         if role.failure == "never" and where.kind == "result" and resource.type:
             held = POSITIVE  # a pointer
-        kept = role.kept_on_failure
         same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
         given = event.args[where.index] if where.kind == "arg" and not named else ""
         on = self.values.object(event.args[0]) if where.kind == "arg" and where.index else None
@@ -267,13 +265,11 @@ class Holding:
             frozenset(holders),
             held,
             named,
-            False,
-            kept,
-            same,
-            given,
-            on,
-            _member(same),
-            role.failure,
+            kept_on_failure=role.kept_on_failure,
+            same=same,
+            given=given,
+            on=on,
+            failure=role.failure,
         )
 
     @cached_property
@@ -403,11 +399,9 @@ class Holding:
 
     def _concern(self, roles: Iterable[Acquire | Release], event: Call, site: Site) -> bool:
         return any(
-            role.resource == site.resource.name
-            and role.holder.kind == "arg"
-            and role.holder.index < len(event.args)
-            and self.holds(event.args[role.holder.index], site.holders)
+            role.resource == site.resource.name and self.holds(given, site.holders)
             for role in roles
+            if (given := role.holder.operand(event.args)) is not None
         )
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
@@ -441,13 +435,11 @@ class Holding:
     def acquired_here(self, resource: str, operand: str) -> bool:
         """Whether the function acquires what an operand leads to."""
         return any(
-            role.resource == resource
-            and role.holder.kind == "arg"
-            and role.holder.index < len(event.args)
-            and self.values.object(event.args[role.holder.index]) == self.values.object(operand)
+            role.resource == resource and self.values.object(given) == self.values.object(operand)
             for _place, event in all_events(self.body)
             if isinstance(event, Call)
             for role in self._apis.acquires.get(event.callee, ())
+            if (given := role.holder.operand(event.args)) is not None
         )
 
     def given_back(self, call: Call) -> tuple[Undone, ...]:
@@ -497,6 +489,7 @@ class _Walk:
         self._site = site
         self._outcome = outcome
         self._apis = holding.apis()
+        self._member = _member(site.same)  # of what the caller hands on, it is this part that is counted
         self._said: set[tuple[str, int, bool | None, frozenset[str]]] = set()
 
     def _end(
@@ -590,7 +583,7 @@ class _Walk:
                 self._end("escaped", event.line, node, state, how=f"{event.target} moves on")
                 return None
             return state
-        part = self._site.member if self._is_whole(event.value, state) else ()
+        part = self._member if self._is_whole(event.value, state) else ()
         if part or holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
             if not holding.is_local(event.target):
                 return self._stored(event, state, node)
@@ -669,10 +662,9 @@ class _Walk:
 
     def _is_whole(self, operand: str, state: Held) -> bool:
         """Whether an operand is the object of which a part is counted and held."""
-        member = self._site.member
-        named = (parse(operand), self._holding.values.object(operand)) if member else ()
+        named = (parse(operand), self._holding.values.object(operand)) if self._member else ()
         return operand[:1] != "*" and any(
-            o is not None and Object(o.base, o.fields + member) in state.holders for o in named
+            o is not None and Object(o.base, o.fields + self._member) in state.holders for o in named
         )
 
     def _undoes(self, event: Call, state: Held) -> bool:
@@ -686,11 +678,11 @@ class _Walk:
                 if whole == self._site.on or ended.nature != "memory":
                     return not ended.atomic
             return any(
-                self._undone_with(role, event.args[role.holder.index], state)
-                or self._undone_by_result(role, event.args[role.holder.index])
-                or self._undone_otherwise(role, event.args[role.holder.index], state)
+                self._undone_with(role, given, state)
+                or self._undone_by_result(role, given)
+                or self._undone_otherwise(role, given, state)
                 for role in self._apis.releases[event.callee]
-                if role.holder.kind == "arg" and role.holder.index < len(event.args)
+                if (given := role.holder.operand(event.args)) is not None
             )
         resource = self._site.resource.name
         names = (event.callee, *(a.lstrip("&") for a in event.args if a.lstrip("&").isidentifier()))
@@ -728,9 +720,9 @@ class _Walk:
         made = [
             self._holding.values.calls.get(found.base)
             for role in roles
-            if role.holder.kind == "arg" and role.holder.index < len(event.args)
             if self._apis.resources[role.resource].nature == "reference"
-            if (found := self._holding.values.object(event.args[role.holder.index])) is not None
+            if (given := role.holder.operand(event.args)) is not None
+            if (found := self._holding.values.object(given)) is not None
         ]
         bases = {h.base for h in state.holders if h.fields}
         return any(call is not None and not bases.isdisjoint(call.args) for call in made)
@@ -785,10 +777,7 @@ class _Walk:
 
         Unlocking a part of an object, or disabling it, does not.
         """
-        return resource == self._site.resource.name or self._apis.resources[resource].nature in (
-            "memory",
-            "reference",
-        )
+        return resource == self._site.resource.name or resource in self._apis.objects
 
     def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):

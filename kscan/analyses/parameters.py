@@ -44,7 +44,8 @@ class Parameters:
         if position in apis.stores_argument.get(callee, ()):
             return frozenset({STORES})
         if callee in apis.releases:
-            held = any(r.holder.kind == "arg" and r.holder.index == position for r in apis.releases[callee])
+            roles = (r for r in apis.releases[callee] if r.resource in apis.objects)
+            held = any(r.holder.kind == "arg" and r.holder.index == position for r in roles)
             return frozenset({FREES}) if held else frozenset()
         if not callee.isidentifier():
             return frozenset({UNKNOWN})

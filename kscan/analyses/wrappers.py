@@ -25,7 +25,7 @@ _STATUS = ("int", "long", "ssize_t")
 
 
 class Wrapped(NamedTuple):
-    """What a function acquires for its caller; ``fields`` lead to it from argument ``index``."""
+    """What a function acquires for its caller; ``fields`` lead to it from argument number ``argument``."""
 
     resource: str
     kind: str  # result, out, arg

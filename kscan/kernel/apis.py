@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -104,6 +104,8 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     transfers: Mapping[str, tuple[Transfer, ...]]
     loops: Mapping[str, LoopMacro]
     releases_of: Mapping[str, tuple[str, ...]]  # resource -> names of its releases
+    objects: frozenset[str]  # resources that are objects, not states of one: gone or given up after a release
+    allocators: frozenset[str]  # functions whose result is new memory
     may_return_null: frozenset[str]  # acquirers included
     may_return_err_ptr: frozenset[str]  # acquirers included
     seldom_null: frozenset[str]  # NULL by contract, but hardly ever; not in may_return_null
@@ -114,6 +116,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     sleeps_by_gfp: Mapping[str, int]  # function -> argument with the gfp flags
     sleeps_unless_zero: Mapping[str, int]  # function -> argument with the time to sleep
     sleeping_gfp: frozenset[str]
+    never_fails_gfp: frozenset[str]
     asks_context: frozenset[str]  # tell whether the caller may sleep
     stores_argument: Mapping[str, frozenset[int]]
     does_not_keep: frozenset[str]
@@ -144,6 +147,10 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
             or name in self.returns_errno
         )
 
+    def never_fails(self, args: Sequence[str]) -> bool:
+        """Whether a call with these arguments is an allocation whose flags let it wait for ever."""
+        return any(flag in arg for flag in self.never_fails_gfp for arg in args)
+
 
 _Role = TypeVar("_Role", bound=Acquire | Release | Transfer)
 _KEYS = frozenset(
@@ -159,6 +166,7 @@ _KEYS = frozenset(
         "sleeps_by_gfp",
         "sleeps_unless_zero",
         "sleeping_gfp",
+        "never_fails_gfp",
         "asks_context",
         "stores_argument",
         "does_not_keep",
@@ -198,6 +206,10 @@ def parse_apis(file: ModelFile) -> Apis:
         transfers=roles.transfers,
         loops=roles.loops,
         releases_of=roles.releases_of,
+        objects=_objects(roles),
+        allocators=frozenset(
+            role.function for role in acquired if roles.resources[role.resource].nature == "memory"
+        ),
         may_return_null=_may_return_null(file, acquired),
         may_return_err_ptr=_names(file, "may_return_err_ptr")
         | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
@@ -210,6 +222,7 @@ def parse_apis(file: ModelFile) -> Apis:
         sleeps_by_gfp=_one_argument(file, "sleeps_by_gfp"),
         sleeps_unless_zero=_one_argument(file, "sleeps_unless_zero"),
         sleeping_gfp=_names(file, "sleeping_gfp"),
+        never_fails_gfp=_names(file, "never_fails_gfp"),
         asks_context=_names(file, "asks_context"),
         stores_argument=_arguments(file, "stores_argument"),
         does_not_keep=_does_not_keep(file, roles),
@@ -379,6 +392,15 @@ def _read_transfer(phrase: Phrase, resource: str) -> Callable[[str], Transfer]:
 
 def _names(file: ModelFile, key: str) -> frozenset[str]:
     return frozenset(file.names(file.content.get(key), key))
+
+
+def _objects(roles: _Roles) -> frozenset[str]:
+    given = {
+        r.resource for group in roles.acquires.values() for r in group if r.holder.kind in ("result", "out")
+    }
+    return frozenset(
+        name for name, r in roles.resources.items() if r.nature in ("memory", "reference") or name in given
+    )
 
 
 def _may_return_null(file: ModelFile, acquired: list[Acquire]) -> frozenset[str]:

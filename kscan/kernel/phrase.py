@@ -6,6 +6,8 @@ files short to read and quick to load (a YAML mapping per function takes ten tim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from kscan.kernel.read import ModelFile
@@ -21,6 +23,10 @@ class Place(msgspec.Struct, frozen=True, order=True, gc=False):
     kind: str
     index: int = 0
     member: str = ""
+
+    def operand(self, args: Sequence[str]) -> str | None:
+        """The argument that the place is, of a call with ``args``; None where it is none of them."""
+        return args[self.index] if self.kind == "arg" and self.index < len(args) else None
 
 
 class Phrase:

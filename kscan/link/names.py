@@ -25,9 +25,8 @@ _PROTOTYPES = re.compile(_HEAD + rb"(?<=;)").findall
 _TAG = rb"((?:struct|union) \w++)[ \t]*+(?>(?:__\w++[ \t]*+)?)(?=[{\n])"
 _STRUCTS = re.compile(rb"\n(?>(?:typedef )?)" + _TAG).findall
 _TYPEDEFS = re.compile(rb"\ntypedef [^\n]*[ \t*}](\w++)(?>(?:\[[^\]\n]*+\])*);").findall
-_CLOSED = re.compile(
-    rb"\n\}[ \t]*+(?>(?:__\w++[ \t]*+)*)(\w++)[^;\n]*+;"
-).findall  # typedef struct { ... } x;
+# What closes "typedef struct { ... } x;".
+_CLOSED = re.compile(rb"\n\}[ \t]*+(?>(?:__\w++[ \t]*+)*)(\w++)[^;\n]*+;").findall
 _EXTERNS = re.compile(rb"\nextern ([^(;\n={]*+);").findall
 _NOT_FUNCTIONS = frozenset(["__attribute__", "if", "while", "for", "switch", "return", "sizeof", "__aligned"])
 

@@ -95,10 +95,18 @@ def condition_text(func: Func, block: Block, holds: bool, values: Values) -> str
 
 
 def branches(
-    func: Func, decisions: Sequence[tuple[Block, bool]], values: Values, *, most: int = 4
+    func: Func,
+    decisions: Sequence[tuple[Block, bool]],
+    values: Values,
+    *,
+    before: Iterable[tuple[Block, bool]] = (),
+    most: int = 4,
 ) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-    """The steps of the last ``most`` branches that a path takes in a body, and the conditions of all."""
-    told = dict.fromkeys(condition_text(func, block, holds, values) for block, holds in decisions)
+    """The steps of the last ``most`` branches that a path takes in a body, and the conditions of all.
+
+    ``before`` are branches that led to where the path starts.
+    """
+    told = dict.fromkeys(condition_text(func, block, holds, values) for block, holds in (*before, *decisions))
     steps = (
         Step(func.path, b.line, func.name, f"takes the branch {source_text(cfg.describe(b, holds), values)}")
         for b, holds in decisions[-most:]

@@ -181,9 +181,8 @@ def _is_pinned(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         return any(h.within(given) or given.within(h) for h in leak.node.state.holders)
     return any(
         owner.apis.resources[role.resource].nature == "state"
-        and role.holder.kind == "arg"
-        and role.holder.index < len(call.args)
-        and holding.holds(call.args[role.holder.index], leak.node.state.holders)
+        and (argument := role.holder.operand(call.args)) is not None
+        and holding.holds(argument, leak.node.state.holders)
         and not _failed(site, call, leak)
         for _place, call in calls(site.func.fact.body)
         for role in owner.apis.acquires.get(call.callee, ())
@@ -277,9 +276,7 @@ def _restored(owner: Ownership, site: Site) -> bool:
         comes_after(body, place, site.place)
         and not comes_after(body, site.place, place)
         and any(
-            role.resource == site.resource.name
-            and role.holder.index < len(call.args)
-            and call.args[role.holder.index] == site.given
+            role.resource == site.resource.name and role.holder.operand(call.args) == site.given
             for role in releases.get(call.callee, ())
         )
         for place, call in calls(body)

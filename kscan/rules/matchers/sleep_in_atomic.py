@@ -15,7 +15,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Func, Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import call_text, claim, condition_text
+from kscan.rules.trace import branches, call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,18 +54,15 @@ def _place(asleep: Asleep) -> tuple[Func, Call]:
 def _finding(rule: Rule, owner: Ownership, asleep: Asleep, func: Func, call: Call) -> Finding:
     chain = asleep.sleep.chain
     first, lock = asleep.func, asleep.lock
-    steps, conditions = [], []
+    steps: list[Step] = []
+    conditions: tuple[str, ...] = ()
     if lock is not None:
         why = f"{first.name}() holds {lock.what.lstrip('&')} since line {lock.call.line} ({lock.function})"
         values = owner.holding(first).values
         decisions = shown(first.fact.body, list(asleep.node.decisions())) if asleep.node is not None else []
-        steps.append(
-            Step(first.path, lock.call.line, first.name, f"{call_text(lock.call)}: no sleeping from here on")
-        )
-        for block, holds in decisions[-4:]:
-            text = f"takes the branch {condition_text(first, block, holds, values)}"
-            steps.append(Step(first.path, block.line, first.name, text))
-        conditions = [condition_text(first, b, h, values) for b, h in decisions]
+        taken, conditions = branches(first, decisions, values)
+        held = f"{call_text(lock.call, values)}: no sleeping from here on"
+        steps += (Step(first.path, lock.call.line, first.name, held), *taken)
     else:
         why = f"{first.name}() runs {asleep.where}"
         steps.append(Step(*asleep.bound, f"{first.name}() runs {asleep.where}: it must not sleep"))
@@ -73,7 +70,8 @@ def _finding(rule: Rule, owner: Ownership, asleep: Asleep, func: Func, call: Cal
         place = f"{callee.path}:{callee.fact.line}" if callee is not caller else "a macro"
         steps.append(Step(caller.path, made.line, caller.name, f"calls {made.callee}(), {place}"))
     caller, made = chain[-1]
-    steps.append(Step(caller.path, made.line, caller.name, f"{call_text(made)} may sleep"))
+    last = f"{call_text(made, owner.holding(caller).values)} may sleep"
+    steps.append(Step(caller.path, made.line, caller.name, last))
     through = f" (in {caller.name}())" if len(chain) > 1 and call is chain[0][1] else ""
     return claim(
         rule,
@@ -81,6 +79,6 @@ def _finding(rule: Rule, owner: Ownership, asleep: Asleep, func: Func, call: Cal
         call,
         message=rule.text(call=made.callee, through=through, why=why),
         steps=steps,
-        conditions=dict.fromkeys(conditions),
+        conditions=conditions,
         subject=f"{call_text(call)} {why.partition(' since ')[0]}",
     )

@@ -15,7 +15,7 @@ from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import branches, call_text, claim, condition_text, edge_step, tests_at
+from kscan.rules.trace import branches, call_text, claim, edge_step, tests_at
 
 CONTRACT, BODY = "contract", "body"
 _MOST = 3  # readers that are shown
@@ -65,7 +65,7 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
     func, call, use = found.func, found.call, found.use
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(found.node.decisions()))
-    taken, conditions = branches(func, decisions, values)
+    taken, conditions = branches(func, decisions, values, before=tests_at(func, found.place.block))
     checked, unchecked = lookups.belief(call.callee)
     where = f"{use.func.name}()" if use is not None else "this function"
     steps = [
@@ -74,9 +74,7 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
         *taken,
         *_use_steps(found),
     ]
-    before = (condition_text(func, b, h, values) for b, h in tests_at(func, found.place.block))
     conditions = (
-        *before,
         *conditions,
         f"false if {call.callee}() always finds something where {func.name}() calls it",
     )
@@ -94,7 +92,7 @@ def _finding(rule: Rule, owner: Ownership, lookups: Lookups, found: Unchecked) -
             else "nothing tests it on this path",
         ),
         steps=steps,
-        conditions=tuple(dict.fromkeys(conditions)),
+        conditions=conditions,
         subject=f"{call_text(call)} {found.what}",
     )
 
@@ -104,7 +102,7 @@ def _kept_finding(rule: Rule, owner: Ownership, kept: KeptNull) -> Finding:
     func, call, reader = kept.func, kept.call, kept.readers[0]
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(kept.node.decisions()))
-    taken, conditions = branches(func, decisions, values)
+    taken, conditions = branches(func, decisions, values, before=tests_at(func, kept.place.block))
     place = f"{kept.struct}.{kept.field}"
     steps = [
         Step(func.path, call.line, func.name, f"{call_text(call, values)} gives NULL where it finds nothing"),
@@ -113,9 +111,7 @@ def _kept_finding(rule: Rule, owner: Ownership, kept: KeptNull) -> Finding:
         Step(func.path, kept.line, func.name, f"keeps it in {place} without a test, and goes on"),
         *(step for other in kept.readers[:_MOST] for step in _reader_steps(other)),
     ]
-    before = (condition_text(func, b, h, values) for b, h in tests_at(func, kept.place.block))
     conditions = (
-        *before,
         *conditions,
         f"false if {call.callee}() always finds something where {func.name}() calls it, or "
         f"{reader.func.name}() never runs where it did not",
@@ -132,7 +128,7 @@ def _kept_finding(rule: Rule, owner: Ownership, kept: KeptNull) -> Finding:
             habit=f"nothing that reads {place} tests it",
         ),
         steps=steps,
-        conditions=tuple(dict.fromkeys(conditions)),
+        conditions=conditions,
         subject=f"{call_text(call)} {kept.target}",
     )
 
