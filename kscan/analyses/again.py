@@ -14,11 +14,11 @@ from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import outcomes
 from kscan.analyses.parameters import sounds_ending
+from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import Func, Program, last_name
 
 _DEPTH = 3  # calls between two releases
-_STATUS = frozenset(("int", "long", "s32", "s64", "ssize_t"))
 
 
 class Again:
@@ -87,7 +87,7 @@ class Again:
     def _succeeds(self, release: Release) -> bool:
         """Whether a function that is no teardown may return 0 after a release without a new value."""
         func = release.func
-        if func.fact.returns not in _STATUS or sounds_ending(func.name):
+        if not returns_code(func) or sounds_ending(func.name):
             return False
 
         def fills(event: Event) -> bool:

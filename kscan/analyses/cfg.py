@@ -74,6 +74,11 @@ def conditions(body: Body, block: int) -> tuple[Condition, ...]:
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 
 
+def equates(block: Block, side: int) -> bool:
+    """Whether a side of a branch (0 where its condition holds) is the one on which its operands are equal."""
+    return block.op == ("==" if side == 0 else "!=")
+
+
 def describe(block: Block, holds: bool) -> str:
     """A branch's condition as C text."""
     if block.op == "config":

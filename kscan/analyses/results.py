@@ -11,14 +11,13 @@ from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
-from kscan.analyses.status import returns_code
+from kscan.analyses.status import is_code, returns_code
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
 UNTESTED, UNSIGNED, POSITIVE, FORGOTTEN, IGNORED = "untested", "unsigned", "positive", "forgotten", "ignored"
 
-_SIGNED = frozenset({"int", "long", "s32", "s64", "ssize_t", "signed", "long long", "signed int"})
 _GOES_ON = re.compile(
     r"(^|_)(off|disable|suspend|resume|restore|stop|shutdown|deinit|fini|close|disconnect)(_|$)"
 )
@@ -168,7 +167,7 @@ class Results:
         if call.callee in self._apis.value_or_errno or call.callee in self._apis.returns_errno:
             return True
         kind = self._program.root_type("@" + call.callee, func.path)
-        return kind.replace("static ", "").replace("inline ", "").strip() in _SIGNED
+        return is_code(kind)
 
     def _is_unsigned(self, kind: str) -> bool:
         for _ in range(_TYPEDEFS):

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import msgspec
 
+from kscan.analyses.cfg import equates
 from kscan.analyses.flow import flow_of
 from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, constant
 from kscan.facts.model import Assign, Block, Body, Call
@@ -24,7 +25,9 @@ LEFT = 8
 _ANYTHING = NEGATIVE | ZERO | POSITIVE | LEFT
 _RESULT = NEGATIVE | POSITIVE | LEFT
 _ZEROES = ZERO | LEFT
-_CODES = frozenset({"int", "long", "ssize_t", "s32", "int32_t"})
+_CODES = frozenset(
+    {"int", "long", "long long", "signed", "signed int", "ssize_t", "s32", "s64", "int32_t", "int64_t"}
+)
 _SIDES = {
     "!=": (NEGATIVE | POSITIVE, _ZEROES),
     "==": (_ZEROES, NEGATIVE | POSITIVE),
@@ -53,7 +56,12 @@ class Lost(msgspec.Struct, frozen=True):
 
 def returns_code(func: Func) -> bool:
     """Whether the type of a function's result can be an error number."""
-    return func.fact.returns.removeprefix("static ").removeprefix("inline ") in _CODES
+    return is_code(func.fact.returns)
+
+
+def is_code(kind: str) -> bool:
+    """Whether a C type, with or without storage class, can be that of an error number."""
+    return kind.removeprefix("static ").removeprefix("inline ").strip() in _CODES
 
 
 class Status:
@@ -142,7 +150,7 @@ class Status:
             return mask
         if block.right == "0" and block.op in _SIDES:
             return mask & _SIDES[block.op][side]
-        if block.op in ("==", "!=") and (block.op == "==") == (side == 0):
+        if equates(block, side):
             right = constant(block.right)
             return mask & right if right in (NEGATIVE, POSITIVE) else mask
         return mask
@@ -258,7 +266,7 @@ class Status:
             return "", call
         if (block.op == "<") == (side == 0) and block.op in ("<", ">="):
             return ERROR_CODE, call
-        none = block.op in ("==", "!=") and (block.op == "==") == (side == 0)
+        none = equates(block, side)
         if none and any(
             role.failure in ("null", "null_or_err_ptr", "zero") and self._nature(role) == "memory"
             for role in self._apis.acquires.get(call.callee, ())

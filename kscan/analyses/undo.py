@@ -17,6 +17,7 @@ from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
+from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
 
@@ -24,7 +25,6 @@ _DEPTH = 4
 _TERM_DEPTH = 3
 _FEW = 12  # implementations of an ops field that one caller may well all mean
 
-_STATUS = frozenset(("int", "long", "s32", "s64", "ssize_t"))
 _CONSTANT = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
 
 Term = tuple[object, ...]
@@ -429,5 +429,5 @@ def _likely(func: Func, ends: frozenset[bool | None]) -> tuple[bool | None, ...]
     whose result is no status, nothing is known.
     """
     if None in ends or not ends:
-        return (True,) if func.fact.returns in _STATUS else (None,)
+        return (True,) if returns_code(func) else (None,)
     return tuple(sorted(e for e in ends if e is not None))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kscan.analyses.cfg import calls, comes_after, events
 from kscan.analyses.paths import NEGATIVE, ZERO, constant
+from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from kscan.analyses.ownership import Outcome, Ownership, Site
 
 _LEVELS = 3
-_STATUS = ("int", "long", "ssize_t")
 
 
 class Wrapped(NamedTuple):
@@ -101,9 +101,9 @@ class Wrappers:
         named = [o for o in outcomes if o.site.named and not o.site.same]
         if "*" in func.fact.returns:
             yield from self._returned(func, named)
-        elif func.fact.returns in (*_STATUS, "bool", "void"):
+        elif returns_code(func) or func.fact.returns in ("bool", "void"):
             yield from self._filled(func, named)
-        if func.fact.returns in (*_STATUS, "void"):
+        if returns_code(func) or func.fact.returns == "void":
             yield from self._set_up(func, [o for o in outcomes if not o.site.named])
 
     def _returned(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:

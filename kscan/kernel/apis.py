@@ -44,6 +44,11 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     lent: bool = False  # a function that is given it and keeps it takes a reference of its own
     machinery: bool = False  # memory that is more than that: it runs or answers until it is released
 
+    @property
+    def kind(self) -> str:
+        """The nature, with machinery told apart from other memory."""
+        return "machinery" if self.machinery else self.nature
+
 
 class Acquire(msgspec.Struct, frozen=True, gc=False):
     """A function that gives its caller a resource."""
