@@ -8,10 +8,10 @@ from collections.abc import Container, Iterator, Mapping
 import msgspec
 
 from kscan.analyses import cfg, order
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import Object
 from kscan.analyses.fields import Fields
-from kscan.analyses.states import Guard, Path, States
-from kscan.facts.model import Assign, Call
+from kscan.analyses.states import Guard, Path, States, joined, told
+from kscan.facts.model import Call
 from kscan.link.program import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 
 _DEPTH = 8
@@ -62,9 +62,7 @@ class Behind:
         Only behind a hook on the way, unless ``hooked`` says that the call is within one.  Functions
         named in ``toward``, and those that hooks call, are loaded where need be.
         """
-        given: Mapping[int, Object] = order.arguments(
-            start.call, self._fields.values(start.func), {base: Object(base)}
-        )
+        given: Mapping[int, Object] = self._states.arguments(start.func, start.call, {base: Object(base)})
         queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool]] = deque()
         queue.append(((), start, given, hooked))
         seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
@@ -93,16 +91,15 @@ class Behind:
         for guard in self._states.guards(func):
             held = given.get(guard.state.position)
             if held is not None:
-                yield Guarded(path, guard, Object(held.base, held.fields + guard.state.path))
+                yield Guarded(path, guard, Object(held.base, joined(held.fields, guard.state.path)))
 
     def _onward(
         self, func: Func, given: Mapping[int, Object]
     ) -> Iterator[tuple[order.Hop, Mapping[int, Object]]]:
         """The calls of a function that are given something of the object."""
-        values = self._fields.values(func)
         formal = {p.name: given[i] for i, p in enumerate(func.params) if i in given and p.name}
         for place, call in cfg.calls(func.fact.body):
-            passed = order.arguments(call, values, formal)
+            passed = self._states.arguments(func, call, formal)
             if passed:
                 yield order.Hop(func, place, call, None), passed
 
@@ -119,11 +116,10 @@ class Behind:
     def _find_sets(self, func: Func, name: str, depth: int) -> Iterator[tuple[Path, Setter]]:
         calls = []
         for _place, event in cfg.events(func.fact.body):
-            if isinstance(event, Assign):
-                named = parse(event.target)
-                target = self._states.part(func, event.target) if named is not None and named.fields else None
-                if target is not None and target.base == name and event.value not in ZERO:
-                    yield target.fields, Setter(func, event.line, ())
+            stored = self._states.stored(func, event)
+            if stored is not None:
+                if stored[0].base == name:
+                    yield from ((path, Setter(func, event.line, ())) for path in told(*stored))
             elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
                 calls.append(event)
         for call in calls:
@@ -135,7 +131,10 @@ class Behind:
                 for callee in self._program.resolve(call.callee, func.path):
                     edge = Edge(func, callee, DIRECT, call.line)
                     for path, setter in self.sets(callee, position, depth - 1).items():
-                        yield part.fields + path, Setter(setter.func, setter.line, (edge, *setter.chain))
+                        yield (
+                            joined(part.fields, path),
+                            Setter(setter.func, setter.line, (edge, *setter.chain)),
+                        )
 
 
 def _variables(func: Func) -> Iterator[str]:

@@ -23,6 +23,7 @@ from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.program import CALLBACK, OPS, Edge, Func, Program
 
 _DEPTH = 8
+_RINGS = 2  # of wrappers of what registers
 _MOST_CALLERS = 60
 _FEW = 20  # files
 
@@ -33,8 +34,9 @@ Facts = frozenset[tuple[tuple[str, str], bool]]
 class Premature(msgspec.Struct, frozen=True, eq=False):
     """A guard that is reached before what sets its field."""
 
-    register: order.Hop
-    object: Object  # what is registered, in terms of the registering function
+    func: Func  # calls the hook, and brings the later event about
+    event: str  # that event, for messages
+    register: order.Hop | None  # the call that registers the object, where that is the event
     path: tuple[order.Hop, ...]  # the last hop leads to the function of the guard
     guard: Guard
     setter: Setter
@@ -54,6 +56,7 @@ class Prematures:
         self._life = lifecycle
         self._known: dict[tuple[Func, int], Facts] = {}
         self._toward: frozenset[str] = frozenset()
+        self._registers: dict[str, int] = dict(lifecycle.registers)
 
     def load(self) -> None:
         """Load the functions outside from which a registration's order leads through what is scanned."""
@@ -67,16 +70,39 @@ class Prematures:
 
     def found(self) -> Iterator[Premature]:
         """Every premature callback before a registration in the functions loaded."""
-        registers = self._life.registers
+        self._find_wrappers()
+        registers = self._registers
         funcs = dict.fromkeys(f for name in sorted(registers) for f in self._program.calling(name))
         for func in funcs:
-            if not func.fact.partial and func.name not in registers:
+            if not func.fact.partial and func.name not in self._life.registers:
                 yield from self._in(func)
+
+    def _find_wrappers(self) -> None:
+        """Add the functions that register (a part of) what they are given."""
+        fresh = dict(self._life.registers)
+        for _ in range(_RINGS):
+            found: dict[str, int] = {}
+            for name, position in sorted(fresh.items()):
+                for func in self._program.calling(name):
+                    base = self._registered(func, name, position)
+                    place = next((i for i, p in enumerate(func.params) if p.name and p.name == base), -1)
+                    if place >= 0 and func.name not in self._registers:
+                        found[func.name] = place
+            self._registers.update(found)
+            fresh = found
+
+    def _registered(self, func: Func, name: str, position: int) -> str:
+        """The variable whose object a function has registered by a call of ``name``."""
+        for _place, call in cfg.calls(func.fact.body) if not func.fact.partial else ():
+            if call.callee == name and position < len(call.args):
+                held = self._fields.values(func).object(call.args[position])
+                return held.base if held is not None else ""
+        return ""
 
     def _in(self, func: Func) -> Iterator[Premature]:
         values = self._fields.values(func)
         said: set[tuple[int, Func]] = set()
-        for register, target, early in order.calls_before(func, self._life.registers, values):
+        for register, target, early in order.calls_before(func, self._registers, values):
             for guarded in self._behind.guards(early, target.base, self._toward):
                 place = (early.call.line, guarded.guard.func)
                 found = self._judged(func, register, target, guarded) if place not in said else None
@@ -97,17 +123,20 @@ class Prematures:
         if not held.within(target) or held == target:
             return None
         setter = self._set_by(register, held.fields[len(target.fields) :])
-        if setter is None or not self._dropped(path, guard):
+        if setter is None or not self.dropped(path, guard):
             return None
         levels = self._states.levels(func, held)
         if not levels or self._set_before(register, path[0], held) or not self._all_later(levels):
             return None
         context = self._context(func, register, path, guard)
-        return None if context is None else Premature(register, target, path, guard, setter, context)
+        if context is None:
+            return None
+        event = f"{register.call.callee}() registers {target}"
+        return Premature(func, event, register, path, guard, setter, context)
 
     def _set_by(self, register: order.Hop, path: Path) -> Setter | None:
         """How a registration sets a field of what it registers."""
-        position = self._life.registers[register.call.callee]
+        position = self._registers[register.call.callee]
         self._program.demand(register.call.callee)
         for edge in self._behind.targets(register.func, register.call):
             setter = self._behind.sets(edge.callee, position).get(path)
@@ -115,10 +144,10 @@ class Prematures:
                 return Setter(setter.func, setter.line, (edge, *setter.chain))
         return None
 
-    def _dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
+    def dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
         """Whether nobody learns that the guard left early: a call on the way has no result that is used."""
         returns = guard.func.fact.returns
-        if returns == "void" or guard.value in ("", "0"):
+        if returns == "void" or guard.half or guard.value in ("", "0"):
             return True
         return any(not hop.call.result for hop in path)
 
@@ -225,6 +254,20 @@ class Prematures:
                     if edge.callee in again and not contradicts(self._facts(func, later.block), known):
                         return True
         return False
+
+    def only_here(self, func: Func, path: tuple[order.Hop, ...], guard: Guard) -> bool:
+        """Whether nothing but the first call of ``path`` leads to the guarded work."""
+        known = frozenset(fact for hop in path for fact in self._facts(hop.func, hop.place.block))
+        chain = frozenset(hop.edge.callee for hop in path if hop.edge is not None)
+        for work in chain:
+            self._program.demand_callers(work)
+        if self._again(func, path, guard, known) != chain:
+            return False
+        return not any(
+            later != path[0].place and edge.callee in chain
+            for later, call in cfg.calls(func.fact.body)
+            for edge in self._behind.targets(func, call)
+        )
 
     def _again(self, func: Func, path: tuple[order.Hop, ...], guard: Guard, known: Facts) -> frozenset[Func]:
         """The functions that lead to the guarded work other than through ``func``.

@@ -146,7 +146,7 @@ class ProbeTieds:
             if place.block not in event.blocks:
                 continue
             for guarded in self._behind.guards(order.Hop(func, place, call, None), name, hooked=True):
-                found = self._judged(event, guarded)
+                found = self._judged(event, guarded) if not guarded.guard.half else None
                 if found is not None:
                     return found
         return None
@@ -243,7 +243,7 @@ class ProbeTieds:
 
     def _is_again(self, func: Func, line: int, field: Field) -> bool:
         """Whether a function comes to a line only where the field is set already."""
-        for guard in self._states.guards(func):
+        for guard in (g for g in self._states.guards(func) if not g.half):
             tested = Object(func.params[guard.state.position].name, guard.state.path)
             if self._fields.field_of(func, tested) != field:
                 continue

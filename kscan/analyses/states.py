@@ -3,18 +3,24 @@
 A *guard* is a branch on such a field, read here or by a small function (``return dev->x;``), whose
 unset side only returns, while the other side works on the object.  Objects are born zeroed, so that
 "unset" is zero until something stores to the field.
+
+A state may be a single bit of a field, or one value that it may have; it may belong to what holds
+the object (``container_of()``).  Paths tell so by steps that are no fields: ``#BIT``, ``=VALUE``,
+``^member``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from kscan.analyses import cfg
 from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.fields import Fields
+from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
@@ -23,7 +29,14 @@ _ZERO = frozenset(("0", "NULL", "false"))
 _COMPARED = re.compile(r"(.+?)(==|!=)(?:0|NULL|false)\Z")
 _LARGEST_GETTER = 6  # blocks
 _LARGEST_EXIT = 6
+_LARGEST_PART = 12
 _DEPTH = 3
+_CONTAINER_OF = 3  # arguments
+_CONVERTERS = frozenset(("container_of", "container_of_const"))
+_IDLE = frozenset(("tests_bit", "same", "converts"))
+
+_MASKED = re.compile(r"\(?([^&|()]+)&\(?([^&|()]+|1U?L*<<[^&|()]+)\)?\)?\Z")
+_NAMED = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
 
 Path = tuple[str, ...]
 """Fields that lead from an object to a part of it."""
@@ -52,6 +65,7 @@ class Guard(msgspec.Struct, frozen=True, eq=False):
     line: int
     unset: int
     value: str  # what it then returns
+    half: bool = False  # it does not leave: the rest of the work is done
 
 
 class States:
@@ -63,6 +77,8 @@ class States:
         self._fields = fields
         self._results: dict[Func, State | None] = {}
         self._guards: dict[Func, tuple[Guard, ...]] = {}
+        self._setters: dict[tuple[str, str], tuple[tuple[Func, int, tuple[Path, ...]], ...]] = {}
+        self._containers: dict[tuple[str, str], Path | None] = {}
 
     def guards(self, func: Func) -> tuple[Guard, ...]:
         """The guards of a function on fields of what its parameters point to."""
@@ -72,25 +88,77 @@ class States:
         return found
 
     def part(self, func: Func, operand: str) -> Object | None:
-        """The object an operand names, also through calls that give back their argument."""
+        """The object an operand names, also through calls that give back (what holds) their argument."""
         values = self._fields.values(func)
         found = values.object(operand)
         for _ in range(_DEPTH):
             call = values.calls.get(found.base) if found is not None else None
-            if found is None or call is None:
+            gives = self._gives(func, call) if call is not None else None
+            if found is None or call is None or gives is None:
                 break
-            source = parse(call.args[place]) if (place := self._same(call)) >= 0 else None
-            if source is None or source.base.startswith("%"):
+            source = values.object(call.args[gives[0]])
+            if source is not None and source.base == found.base:  # ``x = get(x)``
+                source = parse(call.args[gives[0]])
+            if source is None or source.base == found.base:
                 break
-            found = found.rebase(source)
+            found = Object(source.base, joined(source.fields, gives[1], found.fields))
         return found
 
-    def _same(self, call: Call) -> int:
-        """The argument that a call gives back; -1 where it gives something else."""
+    def arguments(self, func: Func, call: Call, known: Mapping[str, Object]) -> dict[int, Object]:
+        """The arguments that start from one of the ``known`` names, in terms of what those stand for."""
+        found = {}
+        for position, argument in enumerate(call.args):
+            named = self.part(func, argument)
+            if named is not None and named.base in known:
+                whole = known[named.base]
+                found[position] = Object(whole.base, joined(whole.fields, named.fields))
+        return found
+
+    def _gives(self, func: Func, call: Call) -> tuple[int, Path] | None:
+        """(argument, steps from it) of what a call gives back; None where it gives something else."""
         for role in self._apis.acquires.get(call.callee, ()):
             if 0 <= role.same_as < len(call.args):
-                return role.same_as
-        return 0 if call.args and self._apis.predicates.get(call.callee) == "same" else -1
+                return role.same_as, ()
+        predicate = self._apis.predicates.get(call.callee)
+        if call.args and predicate == "same":
+            return 0, ()
+        if predicate == "converts" and len(call.args) == _CONTAINER_OF:
+            return 0, _upwards(call.args[-1])
+        if len(call.args) != 1 or not call.callee.isidentifier() or call.loop:
+            return None
+        key = (call.callee, func.path)
+        if key not in self._containers:
+            self._containers[key] = None  # a recursion tells nothing
+            self._containers[key] = self._container(call.callee, func.path)
+        steps = self._containers[key]
+        return None if steps is None else (0, steps)
+
+    def _container(self, name: str, path: str) -> Path | None:
+        """The steps from its argument to what a macro or small function gives that finds its container."""
+        callees = self._program.resolve(name, path)
+        if len(callees) == 1:
+            return self._returned(callees[0])
+        if callees:
+            return None
+        for callee, args in self._program.expansion(name, ("_given",), path, _CONVERTERS):
+            if callee in _CONVERTERS and len(args) == _CONTAINER_OF and args[0].strip("() ") == "_given":
+                return _upwards(args[-1])
+        return None
+
+    def _returned(self, func: Func) -> Path | None:
+        blocks = func.fact.body.blocks
+        returns = [block.left for block in blocks if block.kind == "return"]
+        if func.fact.partial or len(blocks) > _LARGEST_GETTER or len(returns) != 1 or len(func.params) != 1:
+            return None
+        found = self.part(func, returns[0])
+        if (
+            found is None
+            or found.base != func.params[0].name
+            or not found.fields[:1]
+            or found.fields[0][0] != "^"
+        ):
+            return None
+        return found.fields
 
     def levels(self, func: Func, held: Object) -> tuple[tuple[str, Path], ...]:
         """(struct, fields from it) of an access path, for each object on the way, the innermost last.
@@ -98,6 +166,7 @@ class States:
         Empty where a type is unknown.
         """
         found = []
+        held = Object(held.base, fields_of(held.fields))
         for place in range(len(held.fields)):
             owner = self._fields.field_of(func, Object(held.base, held.fields[: place + 1]))
             if owner is None:
@@ -107,13 +176,23 @@ class States:
 
     def text(self, guard: Guard) -> str:
         """The tested field as the guard's function may write it."""
-        held = Object(guard.func.params[guard.state.position].name, guard.state.path)
-        root = self._fields.root_of(guard.func, held)
+        return self.describe(guard.func, guard.func.params[guard.state.position].name, guard.state.path)
+
+    def describe(self, func: Func, base: str, path: Path) -> str:
+        """A state of what ``base`` points to, as C text where there is one for it."""
+        up = max((place + 1 for place, name in enumerate(path) if name[0] == "^"), default=0)
+        held = Object(base, fields_of(path)) if not up else Object("", fields_of(path[up:]))
+        root = self._fields.root_of(func, held) if not up else ""
         text = held.base
         for place, name in enumerate(held.fields):
-            kind = self._program.type_of(root, held.fields[:place], guard.func.path)
+            kind = self._program.type_of(root, held.fields[:place], func.path) if not up else ""
             text += ("->" if "*" in kind or not place else ".") + name
-        return text
+        if up:
+            text = f"{text.removeprefix('->')} of what {base} is part of"
+        last = path[-1]
+        if last[0] == "=":
+            return f"{text} == {last[1:]}"
+        return f"{last[1:]} in {text}" if last[0] == "#" else text
 
     # -- what operands tell ---------------------------------------------------
 
@@ -144,17 +223,73 @@ class States:
         """What an operand of ``func`` tells of a field of what a parameter points to."""
         positive, text = _plain(operand)
         values = self._fields.values(func)
-        named = values.object(text)
+        bits = self._masked(values, text)
+        named = self.part(func, bits[0] if bits else text)
         if named is None or "[]" in named.fields or text[:1] in "&*":
             return None
         for position, parameter in enumerate(func.params):
             if parameter.name and parameter.name == named.base:
-                return State(position, named.fields, positive) if named.fields else None
+                path = named.fields + ((bits[1],) if bits else ())
+                return State(position, path, positive) if fields_of(path) else None
         call = values.calls.get(named.base)
-        if call is None or named.fields or depth <= 0:
+        if call is None or named.fields or depth <= 0 or bits:
+            return None
+        if self._apis.predicates.get(call.callee) == "tests_bit" and len(call.args) > 1:
+            held = self.part(func, call.args[1])
+            for position, parameter in enumerate(func.params):
+                if held is not None and held.fields and parameter.name == held.base:
+                    return State(position, (*held.fields, f"#{call.args[0]}"), positive)
             return None
         inner = self._called(func, call, depth)
         return None if inner is None else inner._replace(positive=inner.positive is positive)
+
+    def setters(self, struct: str, field: str) -> tuple[tuple[Func, int, tuple[Path, ...]], ...]:
+        """(function, line, the states it brings about) of every store to a field, or to a bit of it."""
+        key = (struct, field)
+        if key not in self._setters:
+            self._setters[key] = tuple(self._find_setters(struct, field))
+        return self._setters[key]
+
+    def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int, tuple[Path, ...]]]:
+        named = frozenset((field,))
+        bits = sorted(name for name, role in self._apis.predicates.items() if role == "sets_bit")
+        funcs = dict.fromkeys(self._program.storing(field))
+        for func in (f for name in bits for f in self._program.calling(name)):
+            if func.fact.mentions(named):
+                funcs[func] = None
+        for func in (f for f in funcs if not f.fact.partial):
+            for _place, event in cfg.events(func.fact.body):
+                stored = self.stored(func, event)
+                if stored is None or fields_of(stored[0].fields)[-1:] != (field,):
+                    continue
+                text = event.target if isinstance(event, Assign) else event.args[1]  # type: ignore[union-attr]
+                written = parse(text)
+                if written is not None and self._fields.field_of(func, written) == (struct, field):
+                    yield func, event.line, told(*stored)
+
+    def _masked(self, values: Values, text: str) -> tuple[str, str] | None:
+        """(operand, step to the bit) of a test of one bit of a word."""
+        match = _MASKED.match(text)
+        if match is None:
+            return None
+        bit = _bit(values, match[2])
+        return (match[1], bit) if bit else None
+
+    def stored(self, func: Func, event: Event) -> tuple[Object, str] | None:
+        """(the field with the bit or value, the plain value) that an event sets to other than zero."""
+        if isinstance(event, Assign):
+            named = parse(event.target)
+            target = self.part(func, event.target) if named is not None and named.fields else None
+            if target is None or not target.fields or event.value in _ZERO or event.op in ("&=", "-=", "--"):
+                return None
+            if event.op == "|=" and (bit := _bit(self._fields.values(func), event.value)):
+                return Object(target.base, (*target.fields, bit)), event.value
+            return target, event.value
+        if isinstance(event, Call) and self._apis.predicates.get(event.callee) == "sets_bit":
+            target = self.part(func, event.args[1]) if len(event.args) > 1 else None
+            if target is not None and target.fields:
+                return Object(target.base, (*target.fields, f"#{event.args[0]}")), event.args[0]
+        return None
 
     def _called(self, func: Func, call: Call, depth: int) -> State | None:
         if not call.callee.isidentifier() or call.loop:
@@ -176,12 +311,12 @@ class States:
 
     def _through(self, func: Func, call: Call, callee: Func, inner: State) -> State | None:
         """A getter's state in terms of its caller's parameter."""
-        held = self._fields.values(func).object(call.args[inner.position])
+        held = self.part(func, call.args[inner.position])
         if held is None or "[]" in held.fields:
             return None
         for position, parameter in enumerate(func.params):
             if parameter.name and parameter.name == held.base:
-                path = held.fields + inner.path
+                path = joined(held.fields, inner.path)
                 return inner._replace(position=position, path=path, getters=(callee, *inner.getters))
         return None
 
@@ -198,21 +333,59 @@ class States:
     def _find_guards(self, func: Func) -> Iterator[Guard]:
         body = func.fact.body
         for number, block in enumerate(body.blocks):
-            if block.kind != "branch" or block.right != "0" or block.op not in ("!=", "=="):
+            if block.kind != "branch" or block.op not in ("!=", "=="):
                 continue
             tested = _last_value(block)
-            state = self.state(func, tested)
+            state = self.state(func, tested) if block.right == "0" else self._valued(func, block)
             if state is None:
                 continue
-            side = int((block.op == "!=") == state.positive)  # the successor of an unset field
-            unset, set_ = block.succs[side], block.succs[1 - side]
+            side = int((block.op == "!=") == (state.positive and block.right == "0"))
+            if block.right != "0":
+                side = int(block.op == "==")
+            unset, set_ = block.succs[side], block.succs[1 - side]  # the successor of an unset field
             end = self._leaves(func, unset, state.position)
-            if end >= 0 and self._works(func, set_, state.position):
+            half = end < 0
+            if half and not self._skips(func, set_, unset, state.position):
+                continue
+            if half or self._works(func, set_, state.position):
                 last = body.blocks[end]
                 read = self._fields.values(func).calls.get(_plain(tested)[1])
                 made = self._fields.values(func).calls.get(last.left)
                 value = last.left if made is None else f"{made.callee}({', '.join(made.args)})"
-                yield Guard(func, state, number, read.line if read else block.line, unset, value)
+                line = read.line if read else block.line
+                yield Guard(func, state, number, line, unset, "" if half else value, half)
+
+    def _valued(self, func: Func, block: Block) -> State | None:
+        """What a comparison with a named value tells."""
+        if not _NAMED.match(block.right):
+            return None
+        named = self.part(func, block.left)
+        for position, parameter in enumerate(func.params):
+            if (
+                named is not None
+                and parameter.name == named.base
+                and named.fields
+                and "[]" not in named.fields
+            ):
+                return State(position, (*named.fields, f"={block.right}"))
+        return None
+
+    def _skips(self, func: Func, start: int, join: int, position: int) -> bool:
+        """Whether the way from ``start`` to ``join``, which always comes there, does work on the object."""
+        blocks = func.fact.body.blocks
+        seen = {join}
+        stack = [start]
+        works = False
+        while stack:
+            number = stack.pop()
+            if number in seen:
+                continue
+            seen.add(number)
+            if len(seen) > _LARGEST_PART or blocks[number].kind not in ("jump", "branch"):
+                return False
+            works = works or any(self._touches(func, event, position) for event in blocks[number].events)
+            stack.extend(blocks[number].succs)
+        return works
 
     def _leaves(self, func: Func, start: int, position: int) -> int:
         """The block that returns, where nothing is done to the object from ``start`` on; else -1."""
@@ -251,14 +424,17 @@ class States:
     def _touches(self, func: Func, event: Event, position: int) -> bool:
         """Whether an event stores to the object, or hands it to what does more than read or print."""
         name = func.params[position].name
-        values = self._fields.values(func)
         if isinstance(event, Assign):
             named = parse(event.target)
-            target = values.object(event.target)
+            target = self.part(func, event.target)
             return target is None or (named is not None and bool(named.fields) and target.base == name)
         if not isinstance(event, Call) or any(argument.startswith('"') for argument in event.args):
             return False
-        if not any(held is not None and held.base == name for held in map(values.object, event.args)):
+        if self._apis.predicates.get(event.callee) in _IDLE or self._gives(func, event) is not None:
+            return False
+        if not any(
+            held is not None and held.base == name for held in (self.part(func, a) for a in event.args)
+        ):
             return False
         if event.callee.isidentifier():
             callees = self._program.resolve(event.callee, func.path)
@@ -288,3 +464,43 @@ def _plain(operand: str) -> tuple[bool, str]:
             text = compared[1]
         else:
             return positive, text
+
+
+def joined(*parts: Path) -> Path:
+    """Steps one after the other, without those that lead up from a member and down to it again."""
+    steps: list[str] = []
+    for step in (step for part in parts for step in part):
+        if step[0] == "^" and steps and steps[-1] == step[1:]:
+            steps.pop()
+        else:
+            steps.append(step)
+    return tuple(steps)
+
+
+def fields_of(path: Path) -> Path:
+    """A path without the bit or value at its end."""
+    return path[:-1] if path and path[-1][0] in "#=" else path
+
+
+def told(target: Object, value: str) -> tuple[Path, ...]:
+    """The states that a store of ``value`` brings about: the field is set, or has a named value."""
+    path = target.fields
+    if path[-1][0] != "#" and _NAMED.match(value):
+        return path, (*path, f"={value}"), (*path, f"#mask {value}")
+    return (path,)
+
+
+def _upwards(member: str) -> Path:
+    """The steps from a member (``dev.kobj``) to what holds it."""
+    return tuple("^" + name for name in reversed(member.strip().split(".")))
+
+
+def _bit(values: Values, text: str) -> str:
+    """The step to a bit, by the text of its mask; empty for what is no single bit."""
+    call = values.calls.get(text)
+    if call is not None:
+        return f"#{call.args[0]}" if call.callee in ("BIT", "BIT_ULL") and len(call.args) == 1 else ""
+    shifted = re.match(r"1U?L*<<(\w+)\Z", text)
+    if shifted:
+        return f"#{shifted[1]}"
+    return f"#mask {text}" if text.isidentifier() else ""

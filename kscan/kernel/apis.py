@@ -29,6 +29,8 @@ PREDICATES = frozenset(
         "stops_if",
         "disarms",
         "configured",
+        "tests_bit",
+        "sets_bit",
     }
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.awaited import Awaited
 from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.premature import Premature, Prematures
@@ -21,7 +22,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing to choose."""
 
 
-HOLES = frozenset({"hook", "register", "object", "state", "guard"})
+HOLES = frozenset({"hook", "event", "state", "guard", "omits"})
 
 
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
@@ -31,22 +32,21 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     behind = program.shared(Behind, fields, states)
     prematures = program.shared(Prematures, fields, states, behind, model.lifecycle)
     prematures.load()
-    for premature in prematures.found():
-        yield _finding(rule, fields, states.text(premature.guard), premature)
+    awaited = program.shared(Awaited, fields, states, behind, prematures, model.lifecycle)
+    said: set[tuple[str, int]] = set()
+    for premature in (*prematures.found(), *awaited.found()):
+        place = (premature.func.path, premature.path[0].call.line)
+        if place not in said:
+            said.add(place)
+            yield _finding(rule, fields, states.text(premature.guard), premature)
 
 
 def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Finding:
-    first, guard, register = found.path[0], found.guard, found.register
+    first, guard = found.path[0], found.guard
     steps = [
         *(edge_step(hop.edge) for hop in found.path if hop.edge is not None),
         _guard_step(guard, state),
-        Step(
-            register.func.path,
-            register.call.line,
-            register.func.name,
-            f"{register.call.callee}() registers {found.object} only here, after the call",
-        ),
-        *(edge_step(edge) for edge in found.setter.chain[1:]),
+        *_event_steps(found),
         Step(found.setter.func.path, found.setter.line, found.setter.func.name, "sets the field, too late"),
         *_context_steps(found),
     ]
@@ -64,10 +64,10 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
         first.call,
         message=rule.text(
             hook=first.call.callee,
-            register=register.call.callee,
-            object=found.object,
+            event=found.event,
             state=state,
             guard=guard.func.name,
+            omits="leaves out part of its work" if guard.half else "does nothing",
         ),
         steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
@@ -75,11 +75,23 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
     )
 
 
+def _event_steps(found: Premature) -> Iterator[Step]:
+    register, chain = found.register, found.setter.chain
+    if register is not None:
+        text = f"{found.event} only here, after the call"
+        yield Step(found.func.path, register.call.line, found.func.name, text)
+        chain = chain[1:]
+    yield from (edge_step(edge) for edge in chain)
+
+
 def _guard_step(guard: Guard, state: str) -> Step:
     how = "".join(
         f", read by {getter.name}(), {getter.path}:{getter.fact.line}" for getter in guard.state.getters
     )
     gives = f"returns {guard.value}" if guard.value else "returns"
+    if guard.half:
+        text = f"leaves out part of its work, as {state} is not set yet{how}"
+        return Step(guard.func.path, guard.line, guard.func.name, text)
     return Step(
         guard.func.path,
         guard.line,

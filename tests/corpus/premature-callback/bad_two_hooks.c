@@ -1,0 +1,50 @@
+// path: drivers/base/example.c
+#include <linux/device.h>
+
+struct ex;
+
+struct ex_ops {
+	int (*setup)(struct ex *ex);
+	int (*bind)(struct ex *ex);
+};
+
+struct ex {
+	struct device dev;
+	const struct ex_ops *ops;
+	void *table;
+};
+
+int ex_map(struct ex *ex);
+void *make_table(struct ex *ex);
+
+static int drv_setup(struct ex *ex)
+{
+	if (!ex->table)
+		return 0;
+	return ex_map(ex);
+}
+
+static int drv_bind(struct ex *ex)
+{
+	ex->table = make_table(ex);
+	return 0;
+}
+
+static const struct ex_ops drv_ops = { .setup = drv_setup, .bind = drv_bind };
+
+void ex_init(struct ex *ex)
+{
+	ex->ops = &drv_ops;
+}
+
+int ex_add(struct ex *ex)
+{
+	int ret;
+
+	ex->ops->setup(ex); // expect: premature-callback
+	ret = device_add(&ex->dev);
+	if (ret)
+		return ret;
+	ex->ops->bind(ex);
+	return 0;
+}
