@@ -68,6 +68,9 @@ class ChainModel(msgspec.Struct, frozen=True, gc=False):
     event: int  # which argument of it is the event
 
 
+NO_CHAINS = ChainModel({}, {}, ("", ""), 0)
+
+
 class EntryPoints(msgspec.Struct, frozen=True, gc=False):
     """All of them by macro or function name."""
 
@@ -79,7 +82,7 @@ class EntryPoints(msgspec.Struct, frozen=True, gc=False):
         str, str
     ]  # ops field "struct file_operations.open" or whole type "struct file_operations" -> how entered
     atomic: Mapping[str, str]  # ops field whose functions must not sleep -> where they run
-    chains: ChainModel = ChainModel({}, {}, ("", ""), 0)
+    chains: ChainModel = NO_CHAINS
 
 
 _KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots", "atomic", "chains"})
@@ -177,9 +180,9 @@ def _drivers(file: ModelFile) -> dict[str, DriverMacro]:
 
 def _chains(file: ModelFile) -> ChainModel:
     entries = dict(file.mapping(file.content.get("chains"), "chains"))
-    written = file.string(
-        entries.pop("callback", "struct notifier_block.notifier_call(1)"), "chains", "callback"
-    )
+    if not entries:
+        return NO_CHAINS
+    written = file.string(entries.pop("callback", ""), "chains", "callback")
     match = _CALLBACK.match(written)
     if match is None:
         file.fail(

@@ -11,11 +11,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from kscan.facts.model import Assign, Binding, Call, CallRef
 from kscan.kernel.entrypoints import EntryPoints
 from kscan.link.branches import lines_left_out
 from kscan.link.chains import Chains
 from kscan.link.doubts import Doubt, doubts
+from kscan.link.eventflow import EventFlow
+from kscan.link.events import SAME
 from kscan.link.expansion import Calls, Expansion
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
 from kscan.link.includes import is_shared
@@ -25,7 +29,6 @@ from kscan.link.pointers import Pointers
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
-_NOTIFIER = "notifier_block"
 _WORD = re.compile(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
 _NOTHING = EntryPoints({}, {}, {}, {}, {}, {})
 
@@ -41,6 +44,8 @@ class CallGraph(Graph):
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
         self._pointers = Pointers(program)
         self._chains = Chains(program, entrypoints.chains)
+        self._notifying = ".".join(entrypoints.chains.callback)
+        self._flow = EventFlow(program, entrypoints.chains, self._chains.callbacks)
         self._declared: dict[str, bool] = {}
         self._seen_files = 0
         self._adopted_files = 0
@@ -152,7 +157,7 @@ class CallGraph(Graph):
         """The edges from a function, in order of their lines, each once."""
         found = self._out.get(func)
         if found is None:
-            edges = dict.fromkeys(self._edges(func)) if func.path else {}
+            edges = dict.fromkeys(map(self._on_events, self._edges(func))) if func.path else {}
             found = self._out[func] = tuple(sorted(edges, key=by_place))
         return found
 
@@ -294,7 +299,7 @@ class CallGraph(Graph):
             for callee, kind, via in self._pointers.pointees(func, ref, self._variables(func)):
                 edges.setdefault(callee, (kind, via))
             for callee, (kind, via) in edges.items():
-                shown = NOTIFIER if kind == OPS and _NOTIFIER in via else kind
+                shown = NOTIFIER if kind == OPS and via == self._notifying else kind
                 yield Edge(func, callee, shown, ref.line, via, len(edges))
         left_out = lines_left_out(func.fact, self.program.view)
         for binding in self._handed_over(func):
@@ -317,8 +322,20 @@ class CallGraph(Graph):
                     and event.line not in left_out
                 ):
                     found = [n for n in self._chains.notified(func, event) if self._is_built(func, n.func)]
-                    for callback, chain, events in found:
-                        yield Edge(func, callback, NOTIFIER, event.line, chain, len(found), events)
+                    for callback, chain, given in found:
+                        hands = self._flow.handed(func, given)
+                        told = self._flow.tested(callback) if hands in ((), SAME) else hands
+                        among = len(found)
+                        yield Edge(func, callback, NOTIFIER, event.line, chain, among, told, hands=hands)
+
+    def _on_events(self, edge: Edge) -> Edge:
+        """An edge with the events that its call is made for, and those that it hands over."""
+        told, tells = (self._flow.parameter(func) >= 0 for func in (edge.caller, edge.callee))
+        if not told and not tells:
+            return edge
+        when = self._flow.when(edge.caller, edge.line) if told else edge.when
+        hands = self._flow.handed_by(edge) if tells and not edge.hands else edge.hands
+        return msgspec.structs.replace(edge, when=when, hands=hands)
 
     def _is_built(self, caller: Func, callee: Func) -> bool:
         """Whether a configuration that builds ``caller`` may build ``callee``."""
@@ -363,7 +380,7 @@ class CallGraph(Graph):
                     how = roots.get(".".join(place)) or roots.get(place[0], "")
                     if self.program.is_arch_struct(place[0]):
                         how = ""  # an architecture's own hooks run through it: their callers enter it
-                    kind = NOTIFIER if _NOTIFIER in place[0] else OPS
+                    kind = NOTIFIER if ".".join(place) == self._notifying else OPS
                     yield Entry(func, kind, path, binding.line, ".".join(place), how)
 
 

@@ -1,4 +1,4 @@
-"""Notifier chains: which callbacks stand on which chain, and of which events they take notice.
+"""Notifier chains: which callbacks stand on which chain.
 
 A chain is told by its head: a variable, or a field of a struct, of whatever instance.  Callbacks get
 on it by the functions that the kernel model names, and by what hands its parameters to these.
@@ -16,20 +16,18 @@ from kscan.kernel.entrypoints import ChainModel
 from kscan.link.operands import read_access
 from kscan.link.program import Func, Program
 
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _BASE = re.compile(r"[&*(]*([A-Za-z_]\w*)")
-_NO_CASES = frozenset(("default", "none"))
 
 Home = tuple[str, str]
 """A struct type and its field; or the file of a static variable (else nothing) and its name."""
 
 
 class Notified(NamedTuple):
-    """A callback that a call of a chain runs, and the events that it is called for or tells apart."""
+    """A callback that a call of a chain runs, and what the call gives as event."""
 
     func: Func
     chain: str
-    events: tuple[str, ...]
+    event: str
 
 
 class _Registrar(NamedTuple):
@@ -48,7 +46,6 @@ class Chains:
         self._program = program
         self._model = model
         self._registered: dict[Home, dict[Func, None]] | None = None
-        self._events: dict[Func, tuple[str, ...]] = {}
 
     def is_call(self, name: str) -> bool:
         """Whether a function of that name calls a chain."""
@@ -63,18 +60,22 @@ class Chains:
         if home is None:
             return ()
         given = call.args[event]
-        told = (given,) if _CONSTANT.match(given) else None
-        return tuple(
-            Notified(callback, _shown(home), told if told is not None else self._tested(callback))
-            for callback in self._on(home)
-        )
+        return tuple(Notified(callback, _shown(home), given) for callback in self._on().get(home, ()))
 
-    def _on(self, home: Home) -> Mapping[Func, None]:
+    def callbacks(self) -> Iterator[Func]:
+        """The functions that stand in blocks: on some chain, or on one that cannot be told."""
+        found = {func: None for group in self._on().values() for func in group}
+        bound = self._program.implementations(*self._model.callback)
+        found.update((func, None) for func, _path, _binding in bound)
+        yield from found
+
+    def _on(self) -> Mapping[Home, Mapping[Func, None]]:
+        """The callbacks of each chain."""
         if self._registered is None:
             self._registered = defaultdict(dict)
-            for found, callback in self._registrations():
-                self._registered[found][callback] = None
-        return self._registered.get(home, {})
+            for home, callback in self._registrations():
+                self._registered[home][callback] = None
+        return self._registered
 
     # -- registration ---------------------------------------------------------
 
@@ -169,28 +170,6 @@ class Chains:
         facts = self._program.facts[path]
         static = any(v.name == name and v.linkage == "static" for v in facts.variables)
         return (path if static else "", name)
-
-    # -- events ---------------------------------------------------------------
-
-    def _tested(self, callback: Func) -> tuple[str, ...]:
-        """The events that a callback tells apart, in the order of its text."""
-        found = self._events.get(callback)
-        if found is None:
-            found = self._events[callback] = tuple(dict.fromkeys(self._constants(callback)))
-        return found
-
-    def _constants(self, callback: Func) -> Iterator[str]:
-        params = callback.params[self._model.event : self._model.event + 1]
-        if not params or not params[0].name:
-            return
-        of_event = re.compile(rf"\b{re.escape(params[0].name)}\b").search
-        for block in sorted(callback.fact.body.blocks, key=lambda b: b.line):
-            if not of_event(block.left):
-                continue
-            if block.kind == "switch":
-                yield from (case for case in block.cases if case not in _NO_CASES)
-            elif block.op in ("==", "!=") and _CONSTANT.match(block.right):
-                yield block.right
 
 
 def _shown(home: Home) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kscan.facts.model import Function
+from kscan.link.events import unpacked
 from kscan.link.program import Edge, Func
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
@@ -22,8 +23,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
     nodes: tuple[tuple[str, str, int, int, str, str], ...]
     texts: tuple[str, ...]
     edges: tuple[
-        tuple[int, int, int, int, int, int, int], ...
-    ]  # caller, callee, kind, line, via, among, events
+        tuple[int, int, int, int, int, int, int, int, int], ...
+    ]  # caller, callee, kind, line, via, among, events, when, hands
     entries: tuple[tuple[int, int, int, int, int, int], ...]  # function, kind, path, line, via, how
 
 
@@ -36,9 +37,9 @@ def keep(graph: Graph, functions: Iterable[Func]) -> Kept:
         at = nodes.setdefault(func, len(nodes))
         for e in graph.callees(func):
             callee = nodes.setdefault(e.callee, len(nodes))
-            written = e.kind, e.via, ",".join(e.events)
-            kind, via, events = (texts.setdefault(text, len(texts)) for text in written)
-            edges.append((at, callee, kind, e.line, via, e.among, events))
+            written = e.kind, e.via, ",".join(e.events), e.when.packed(), ",".join(e.hands)
+            kind, via, events, when, hands = (texts.setdefault(text, len(texts)) for text in written)
+            edges.append((at, callee, kind, e.line, via, e.among, events, when, hands))
         for entry in graph.entries(func):
             kind, path, via, how = (
                 texts.setdefault(text, len(texts)) for text in (entry.kind, entry.path, entry.via, entry.how)
@@ -72,9 +73,10 @@ class KeptGraph(Graph):
         if self._out is None:
             self._out = defaultdict(list)
             nodes, texts = self._nodes, self._kept.texts
-            for caller, callee, kind, line, via, among, events in self._kept.edges:
-                told = tuple(texts[events].split(",")) if texts[events] else ()
-                edge = Edge(nodes[caller], nodes[callee], texts[kind], line, texts[via], among, told)
+            for caller, callee, kind, line, via, among, events, when, hands in self._kept.edges:
+                told, tells = (tuple(texts[n].split(",")) if texts[n] else () for n in (events, hands))
+                ends = nodes[caller], nodes[callee]
+                edge = Edge(*ends, texts[kind], line, texts[via], among, told, unpacked(texts[when]), tells)
                 self._out[edge.caller].append(edge)
                 self._in[edge.callee].append(edge)
             for func, kind, path, line, via, how in self._kept.entries:

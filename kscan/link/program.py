@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar, cast
 import msgspec
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Prototype, Struct
+from kscan.link.events import ANY, Events
 from kscan.link.includes import UNSEEN, Includes
 from kscan.link.macros import expand
 from kscan.link.operands import read_access
@@ -58,6 +59,8 @@ class Edge(msgspec.Struct, frozen=True):
     via: str = ""  # the macro, the alias, the field (``struct s.f``), or the function that takes the callback
     among: int = 1  # how many the call may lead to: implementers, definitions, a macro, one not linked
     events: tuple[str, ...] = ()  # of a notifier chain: what it is called for, or tells apart
+    when: Events = ANY  # of those that the caller is told of, the events that the call is made for
+    hands: tuple[str, ...] = ()  # events that the callee is told of: constants, or those of the caller
 
 
 _WORDS = re.compile(r"\b[A-Za-z_]\w*")

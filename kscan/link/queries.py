@@ -6,15 +6,20 @@ import difflib
 from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
 from kscan.kernel.lifecycle import Hook
 from kscan.link.doubts import Doubt
+from kscan.link.events import ANY, SAME, Events
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
 _NEAR = 4
+
+State = tuple[Func, Events]
+"""Of a chain of calls: the function it has come to, and the events that this may have been told of."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -182,75 +187,107 @@ class Graph(ABC):
     # -- paths ----------------------------------------------------------------
 
     def paths(self, query: PathQuery) -> Iterator[tuple[Edge, ...]]:
-        """The shortest paths that answer ``query``, in a stable order, at most ``query.most``."""
-        stops = [*query.through, query.goals]
+        """The shortest paths that answer ``query``, in a stable order, at most ``query.most``.
+
+        Where a path enters a callback of a notifier chain with an event, it leaves it only by calls that
+        are made for that event, which its edge names.
+        """
         found: list[tuple[Edge, ...]] = [()]
-        starts = query.starts
-        for stop in stops:
-            legs = [leg for start in starts for leg in self._shortest((start,), stop, query)]
-            shortest = min((len(leg) for leg in legs), default=0)
-            legs = [leg for leg in legs if len(leg) == shortest]
+        starts: tuple[State, ...] = tuple((func, ANY) for func in query.starts)
+        for stop in (*query.through, query.goals):
+            ways = {start: list(self._shortest(start, stop, query)) for start in starts}
+            shortest = min((len(legs[0]) for legs in ways.values() if legs), default=0)
             found = [
                 (*before, *leg)
                 for before in found
+                for start, legs in ways.items()
                 for leg in legs
-                if leg and (not before or before[-1].callee is leg[0].caller)
+                if len(leg) == shortest and (not before or _end(before) == start)
             ][: query.most]
-            starts = tuple(dict.fromkeys(path[-1].callee for path in found))
-        yield from (path for path in found if path and len(path) <= query.depth)
+            starts = tuple(dict.fromkeys(map(_end, found))) if shortest else ()
+        shown: dict[tuple[object, ...], tuple[Edge, ...]] = {}
+        for path in found:
+            if path and len(path) <= query.depth:
+                shown.setdefault(tuple((e.caller, e.kind, e.callee) for e in path), _with_events(path))
+        yield from shown.values()
 
-    def _shortest(
-        self, starts: Sequence[Func], goals: Sequence[Func], query: PathQuery
-    ) -> Iterator[tuple[Edge, ...]]:
-        """All shortest paths from ``starts`` to one of ``goals``, by levels of a breadth-first search."""
-        level = dict.fromkeys(starts, 0)
-        into: dict[Func, list[Edge]] = defaultdict(list)
-        queue = deque(starts)
-        reached = 0
-        while queue:
-            func = queue.popleft()
-            if level[func] >= query.depth or (reached and level[func] >= reached):
-                break
-            for edge in self.callees(func):
-                if not query.admits(edge):
+    def _shortest(self, start: State, goals: Sequence[Func], query: PathQuery) -> Iterator[tuple[Edge, ...]]:
+        """All shortest paths from ``start`` to one of ``goals``, by levels of a breadth-first search."""
+        level: dict[State, int] = {start: 0}
+        into: dict[State, list[tuple[State, Edge]]] = defaultdict(list)
+        ends: dict[State, None] = {}
+        queue = deque(level)
+        last = query.depth
+        while queue and level[queue[0]] < last:
+            state = queue.popleft()
+            for edge in self.callees(state[0]):
+                told = _told(state[1], edge)
+                if told is None or not query.admits(edge):
                     continue
-                if edge.callee not in level:
-                    level[edge.callee] = level[func] + 1
-                    queue.append(edge.callee)
-                if level[edge.callee] == level[func] + 1:
-                    into[edge.callee].append(edge)
+                following = edge.callee, told
+                if following not in level:
+                    level[following] = level[state] + 1
+                    queue.append(following)
+                if level[following] == level[state] + 1:
+                    into[following].append((state, edge))
                     if edge.callee in goals:
-                        reached = level[edge.callee]
-        left = query.most
-        for goal in goals:
-            for path in _back(goal, level, into):
-                if left == 0:
-                    return
-                left -= 1
-                yield path
+                        ends[following] = None
+                        last = level[following]
+        order = {goal: place for place, goal in enumerate(goals)}
+        paths = (p for end in sorted(ends, key=lambda s: order[s[0]]) for p in _back(end, start, into))
+        yield from islice(paths, query.most)
+
+
+def _told(events: Events, edge: Edge) -> Events | None:
+    """What a callee is told where its caller is told one of ``events``; None where that does not call it."""
+    here = events.both(edge.when)
+    if not here:
+        return None
+    if edge.hands == SAME:
+        return here
+    return Events(frozenset(edge.hands), but=False) if edge.hands else ANY
+
+
+def _end(path: Iterable[Edge]) -> State:
+    """Where a path ends."""
+    events = ANY
+    for edge in path:
+        events = _told(events, edge) or ANY
+    return edge.callee, events
+
+
+def _with_events(path: Sequence[Edge]) -> tuple[Edge, ...]:
+    """A path whose edges to callbacks name the events that it can be taken for, where these are few."""
+    found = list(path)
+    events, since = ANY, 0
+    for place, edge in enumerate(path):
+        here = events.both(edge.when)
+        for back in range(since, place + (edge.hands == SAME)) if not here.but else ():
+            if found[back].kind == NOTIFIER:
+                found[back] = msgspec.structs.replace(found[back], events=tuple(sorted(here.names)))
+        events = _told(events, edge) or ANY
+        since = since if edge.hands == SAME else place
+    return tuple(found)
 
 
 def _back(
-    goal: Func, level: Mapping[Func, int], into: Mapping[Func, list[Edge]]
+    end: State, start: State, into: Mapping[State, Sequence[tuple[State, Edge]]]
 ) -> Iterator[tuple[Edge, ...]]:
-    stack: list[tuple[Func, tuple[Edge, ...]]] = [(goal, ())]
+    stack: list[tuple[State, tuple[Edge, ...]]] = [(end, ())]
     while stack:
-        func, tail = stack.pop()
-        if level.get(func) == 0:
+        state, tail = stack.pop()
+        if state == start:
             if tail:
                 yield tail
             continue
-        stack.extend((e.caller, (e, *tail)) for e in reversed(_distinct(into.get(func, ()))))
+        # One edge for each caller and kind: further call sites make no further path.
+        ways = {(before, edge.kind): (before, edge) for before, edge in reversed(into.get(state, ()))}
+        stack.extend((before, (edge, *tail)) for before, edge in ways.values())
 
 
 def is_at(path: str, given: str) -> bool:
     """Whether a user may have meant the file ``path`` by ``given``: it, or the end of it."""
     return path == given or path.endswith("/" + given)
-
-
-def _distinct(edges: Sequence[Edge]) -> list[Edge]:
-    """One edge for each caller and kind: further call sites make no further path."""
-    return list({(e.caller, e.kind): e for e in reversed(edges)}.values())[::-1]
 
 
 by_place: Callable[[Edge], tuple[str, int, str, str, str]] = lambda e: (  # noqa: E731

@@ -9,7 +9,8 @@ from kscan.facts.extract import extract
 from kscan.kernel.load import load_model
 from kscan.link.callgraph import CallGraph
 from kscan.link.kept import KeptGraph, keep
-from kscan.link.program import NOTIFIER, Program
+from kscan.link.program import NOTIFIER, Edge, Program
+from kscan.link.queries import PathQuery
 from kscan.link.view import View
 from tests.linked import SYMBOLS, macros
 
@@ -125,3 +126,114 @@ def test_chains_of_a_graph_that_was_kept() -> None:
     for one in (found, kept):
         (chain,) = one.chains()
         assert (chain.name, [(e.callee.name, e.events) for e in chain.edges]) == ("first", [("seen", EVENTS)])
+
+
+# -- events along a path ------------------------------------------------------
+
+TOLD = """
+void up(void) { goal(); }
+void down(void) { goal(); }
+void rest(void) { goal(); }
+void goal(void) { }
+static int told(struct notifier_block *nb, unsigned long event, void *data)
+{
+%s
+	return 0;
+}
+static struct notifier_block tells = { .notifier_call = told };
+void go(void) { blocking_notifier_chain_register(&first, &tells); }
+"""
+SWITCH = """
+	switch (event) {
+	case MY_ON:
+		up();
+		break;
+	case MY_OFF:
+	case MY_LAST:
+		down();
+		break;
+	default:
+		rest();
+	}
+"""
+BRANCHES = """
+	unsigned long what = event;
+	if (event == MY_ON)
+		up();
+	else if (what == MY_OFF || MY_LAST == 0)
+		down();
+	if (what != MY_ON && what != MY_OFF)
+		rest();
+"""
+
+
+def ways(body: str, event: str, extra: str = "") -> list[list[str]]:
+    """The functions of each shortest path from h(), which calls the chain about ``event``, to goal()."""
+    call = CALL.replace("e, 0", f"{event}, 0")
+    found = graph(extra + TOLD % body + (call if "h(" not in extra else ""))
+    query = PathQuery(found.find("h"), found.find("goal"))
+    return [[edge.callee.name for edge in path] for path in both_ways(found, query)]
+
+
+def both_ways(found: CallGraph, query: PathQuery) -> list[tuple[Edge, ...]]:
+    """The paths, which are those of what is kept of the graph, too."""
+    kept = KeptGraph(keep(found, found.functions()))
+    through = tuple(kept.find(func.name) for stop in query.through for func in stop)
+    again = PathQuery(kept.find("h"), kept.find("goal"), through)
+    shown = [[(e.callee.name, e.events) for e in path] for path in kept.paths(again)]
+    paths = list(found.paths(query))
+    assert [[(e.callee.name, e.events) for e in path] for path in paths] == shown
+    return paths
+
+
+@pytest.mark.parametrize("body", [SWITCH, BRANCHES], ids=["switch", "branches"])
+def test_a_path_takes_only_what_its_event_leads_to(body: str) -> None:
+    assert ways(body, "MY_ON") == [["told", "up", "goal"]]
+    assert ways(body, "MY_OFF") == [["told", "down", "goal"]]
+    assert ["told", "rest", "goal"] in ways(body, "MY_ELSE")
+    assert ["told", "up", "goal"] not in ways(body, "MY_ELSE")
+    assert len(ways(body, "e")) == 3
+
+
+def test_an_event_that_leads_nowhere_makes_no_path() -> None:
+    only = "\tif (event != MY_ON)\n\t\treturn 0;\n\tup();\n"
+    assert ways(only, "MY_ON") == [["told", "up", "goal"]]
+    assert ways(only, "MY_OFF") == []
+    assert ways("\tevent &= ~MASK;\n" + only, "MY_OFF") == [["told", "up", "goal"]]
+    assert ways("\tif (event & MY_ON)\n\t\tup();\n", "MY_OFF") == [["told", "up", "goal"]]
+
+
+def test_an_event_is_handed_on() -> None:
+    wrapper = "void tell(unsigned long e, void *p) { blocking_notifier_call_chain(&first, e, p); }\n"
+    assert ways(SWITCH, "", wrapper + "void h(void) { tell(MY_OFF, 0); }\n") == [
+        ["tell", "told", "down", "goal"]
+    ]
+    inner = f"void inner(void *p, unsigned long event)\n{{{SWITCH}}}\n"
+    assert ways("\tinner(data, event);", "MY_ON", inner) == [["told", "inner", "up", "goal"]]
+    local = "void h(int n)\n{\n\tint e;\n\tif (n)\n\t\te = MY_ON;\n\telse\n\t\te = MY_OFF;\n"
+    local += "\tblocking_notifier_call_chain(&first, e, 0);\n}\n"
+    assert ways(SWITCH, "", local) == [["told", "up", "goal"], ["told", "down", "goal"]]
+
+
+def test_a_constant_that_stands_for_another() -> None:
+    assert ways(SWITCH, "ITS_OTHER_NAME", "#define ITS_OTHER_NAME MY_OFF\n") == [["told", "down", "goal"]]
+
+
+def test_a_path_names_the_events_that_it_is_taken_for() -> None:
+    found = graph(TOLD % SWITCH + CALL)
+    shown = {
+        p[1].callee.name: p[0].events
+        for p in both_ways(found, PathQuery(found.find("h"), found.find("goal")))
+    }
+    assert shown == {
+        "up": ("MY_ON",),
+        "down": ("MY_LAST", "MY_OFF"),
+        "rest": ("MY_ON", "MY_OFF", "MY_LAST"),  # all that it tells apart: of the rest no name is known
+    }
+
+
+def test_a_path_goes_on_through_a_callback_with_its_event() -> None:
+    found = graph(TOLD % SWITCH + CALL.replace("e, 0", "MY_ON, 0"))
+    starts, goals = found.find("h"), found.find("goal")
+    assert len(both_ways(found, PathQuery(starts, goals, (found.find("told"),)))) == 1
+    assert both_ways(found, PathQuery(starts, goals, (found.find("told"), found.find("down")))) == []

@@ -19,7 +19,8 @@ def graph(text: str, entries: dict[str, str] | None = None) -> KeptGraph:
     for line, word in enumerate(text.split(), 1):
         ends, _colon, kind = word.partition(":")
         caller, callee = (names.setdefault(name, len(names)) for name in ends.split(">"))
-        edges.append((caller, callee, texts[kind or "direct"], line, texts[""], 1, texts[""]))
+        nothing = texts[""]
+        edges.append((caller, callee, texts[kind or "direct"], line, nothing, 1, nothing, nothing, nothing))
     rows = []
     for name, how in (entries or {}).items():
         at = names.setdefault(name, len(names)), texts["ops"], texts["f.c"], 1, texts[""]
