@@ -155,17 +155,15 @@ def test_what_a_process_does_not_come_through_is_judged_here(
 def test_what_patches_share_is_read_once(ask: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: Counter[str] = Counter()
     listed: Counter[str] = Counter()
-    read, paths = Tree.read, Tree.paths
+    read, stamps = Tree.read, Tree.stamps
     monkeypatch.setattr(Tree, "read", lambda tree, path: reads.update([path]) or read(tree, path))
-    monkeypatch.setattr(
-        Tree, "paths", lambda tree, under: listed.update([",".join(under)]) or paths(tree, under)
-    )
+    monkeypatch.setattr(Tree, "stamps", lambda tree, under: listed.update(under) or stamps(tree, under))
     ask(change(CURE), change(HARMLESS))
     around = {path: count for path, count in reads.items() if path != PSERIES}
     assert around
     # For its facts and a table, an architecture's headers for two: whatever the number of patches and sides.
     assert max(around.values()) <= 3
-    assert max(count for folders, count in listed.items() if PSERIES not in folders) == 1
+    assert max(listed.values()) == 1
 
 
 @pytest.mark.parametrize("text", [b"", b"\n\n", diff("README", "a\n", "b\n").encode()])

@@ -24,6 +24,7 @@ from kscan.facts.model import FileFacts, Macro, Quality, encode
 from kscan.facts.store import FactsStore, content_id
 from kscan.pipeline import FactsLoader, Loaded, pool
 from kscan.pipeline import facts as stage
+from kscan.sources import Stamp
 
 FILES = 60  # enough for more than one worker
 
@@ -46,6 +47,9 @@ class Directory:
 
     def exists(self, path: str) -> bool:
         return (self.top / path).exists()
+
+    def stamps(self, under: Sequence[str]) -> dict[str, Stamp]:
+        return {path: self.stamp(path) for path in self.paths(under)}
 
     def stamp(self, path: str) -> tuple[int, ...] | str:
         try:

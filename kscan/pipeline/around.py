@@ -16,7 +16,7 @@ from kscan.link.names import KINDS, functions_of, names_of
 from kscan.link.nametable import NameTable, name_table
 from kscan.link.outline import FIELD, outline_of
 from kscan.pipeline.ground import AnyTable, Ground, Kind
-from kscan.sources import Source
+from kscan.sources import Source, Stamp
 
 _FEW = 100  # scanned files up to which one table serves whatever is scanned
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class _Group(NamedTuple):
     """Files that share a table."""
 
     name: str
-    paths: Sequence[str]
+    stamps: Mapping[str, Stamp]
     covers: Callable[[str], bool]  # whether a path, perhaps of a new file, is one of the group's
 
 
@@ -162,7 +162,7 @@ class Around:
 
     def _opened(self, groups: Iterable[_Group]) -> Iterator[CrossReference]:
         for group in groups:
-            for part in self._ground.parts(_CODE, group.name, group.paths):
+            for part in self._ground.parts(_CODE, group.name, group.stamps):
                 yield self._ground.once(
                     ("opened", id(part)),
                     lambda part=part: CrossReference(part.table, part.stale),  # type: ignore[misc]
@@ -188,7 +188,7 @@ class Around:
         """The tables of groups, each with the files that are not to be seen in it."""
         hidden = self.inside | self._changed
         for group in groups:
-            for part in self._ground.parts(kind, group.name, group.paths):
+            for part in self._ground.parts(kind, group.name, group.stamps):
                 yield part.table, part.stale | hidden
         for table in self._own(kind, groups):
             yield table, frozenset()
@@ -201,14 +201,19 @@ class Around:
 
     def _group(self, ending: str, folders: Sequence[str]) -> _Group:
         """The files below some folders; where much of them is scanned, but for that."""
-        paths = self._ground.once(
-            ("below", ending, tuple(folders)),
-            lambda: [p for folder in folders for p in self._ground.below(folder) if p.endswith(ending)],
+        all_there = self._ground.once(
+            ("below", ending, tuple(folders)), lambda: dict(self._ending(ending, folders))
         )
-        left = paths if len(self.inside) <= _FEW else [path for path in paths if path not in self.inside]
-        name = repr((folders, () if len(left) == len(paths) else left))
+        left = all_there
+        if len(self.inside) > _FEW:
+            left = {path: stamp for path, stamp in all_there.items() if path not in self.inside}
+        name = repr((folders, () if len(left) == len(all_there) else sorted(left)))
         below = tuple(folder + "/" for folder in folders)
         return _Group(name, left, lambda path: path.endswith(ending) and path.startswith(below))
+
+    def _ending(self, ending: str, folders: Sequence[str]) -> Iterator[tuple[str, Stamp]]:
+        for folder in folders:
+            yield from (item for item in self._ground.below(folder).items() if item[0].endswith(ending))
 
     def _beside(self, ending: str) -> Iterator[_Group]:
         """The files beside each scanned one that lies elsewhere, where these are few."""
@@ -220,7 +225,8 @@ class Around:
             def covers(path: str, folder: str = folder) -> bool:
                 return path.endswith(ending) and posixpath.dirname(path) == folder
 
-            yield _Group(folder, [path for path in self._ground.below(folder) if covers(path)], covers)
+            found = self._ground.below(folder).items()
+            yield _Group(folder, {path: stamp for path, stamp in found if covers(path)}, covers)
 
 
 def _closure(

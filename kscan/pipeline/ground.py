@@ -6,7 +6,7 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from kscan.errors import InputError
 from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore, cache_key
-from kscan.sources import Source
+from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
 
 _FEW = 100  # files that may differ from those of a kept table; or a third, where that is more
@@ -44,6 +44,17 @@ class Part(msgspec.Struct, Generic[AnyTable], frozen=True):
     stale: frozenset[str]
 
 
+class _Kept(msgspec.Struct, Generic[AnyTable], frozen=True, array_like=True):
+    """A table as it is kept, with the stamps of its files, packed: most often there is nothing to compare."""
+
+    stamps: bytes
+    table: AnyTable
+
+
+_STAMPS = msgspec.msgpack.Decoder(dict[str, Stamp])
+_packed = msgspec.msgpack.Encoder(order="sorted").encode
+
+
 class Ground:
     """The files of a source, and of every overlay on it but for what that changes."""
 
@@ -52,33 +63,22 @@ class Ground:
         self.loaded: dict[str, tuple[FileFacts, bytes]] = {}
         """The facts that were asked for so far, with content ids, by path: for ``FactsLoader``."""
         self._store = store
-        self._stamps: dict[str, str] = {}
-        self._listed: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, Mapping[str, Stamp]] = {}
         self._made: dict[Hashable, Any] = {}
 
-    def below(self, folder: str) -> tuple[str, ...]:
-        """The C files below a folder, sorted; none where there is no such folder."""
-        found = self._listed.get(folder)
+    def below(self, folder: str) -> Mapping[str, Stamp]:
+        """The C files below a folder, in no particular order, with stamps; none where there is no folder."""
+        found = self._below.get(folder)
         if found is None:
             there = self.source.exists(folder)
-            found = self._listed[folder] = tuple(self.source.paths([folder])) if there else ()
+            found = self._below[folder] = self.source.stamps([folder]) if there else {}
         return found
 
-    def stamp(self, path: str) -> str:
-        """What tells whether a file is as it was; empty where it cannot be had."""
-        found = self._stamps.get(path)
-        if found is None:
-            try:
-                stamp = self.source.stamp(path)
-                found = stamp if isinstance(stamp, str) else ":".join(map(str, stamp))
-            except InputError:
-                found = ""
-            self._stamps[path] = found
-        return found
-
-    def parts(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> tuple[Part[AnyTable], ...]:
+    def parts(
+        self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]
+    ) -> tuple[Part[AnyTable], ...]:
         """The tables of a group of files, which has a ``name``: the kept one, and one of what has changed."""
-        return self.once(("parts", kind.version, name), lambda: tuple(self._looked_up(kind, name, paths)))
+        return self.once(("parts", kind.version, name), lambda: tuple(self._looked_up(kind, name, stamps)))
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives when first asked for under ``key``."""
@@ -91,41 +91,43 @@ class Ground:
         """A table of files of this source or of one laid over it; what cannot be read is not in it."""
         return kind.make({path: data for path in paths if (data := _read(source, path)) is not None})
 
-    def _looked_up(self, kind: Kind[AnyTable], name: str, paths: Sequence[str]) -> Iterable[Part[AnyTable]]:
-        stamps = {path: stamp for path in paths if (stamp := self.stamp(path))}
+    def _looked_up(
+        self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]
+    ) -> Iterable[Part[AnyTable]]:
         base = cache_key(kind.version, self._origin(), name)
         kept = self._recalled(kind, base)
-        known = dict(zip(kept[1].paths, kept[0], strict=True)) if kept is not None else {}
+        if kept is not None and kept.stamps == _packed(stamps):
+            return (Part(kept.table, frozenset()),)
+        known: Mapping[str, Stamp] = _STAMPS.decode(kept.stamps) if kept is not None else {}
         changed = [path for path, stamp in stamps.items() if known.get(path) != stamp]
         gone = known.keys() - stamps.keys()
         if kept is None or len(changed) + len(gone) > max(_FEW, len(stamps) // 3):
             return (Part(self._kept(kind, base, stamps), frozenset()),)
-        found = Part(kept[1], frozenset({*changed, *gone}))
+        found = Part(kept.table, frozenset({*changed, *gone}))
         if not changed:
             return (found,)
-        own = cache_key(kind.version, repr([(path, stamps[path]) for path in changed]))
+        apart = {path: stamps[path] for path in changed}
+        own = cache_key(kind.version, repr(sorted(apart.items())))
         fresh = self._recalled(kind, own)
-        if fresh is not None:
-            return (found, Part(fresh[1], frozenset()))
-        return (found, Part(self._kept(kind, own, {path: stamps[path] for path in changed}), frozenset()))
+        return (found, Part(fresh.table if fresh is not None else self._kept(kind, own, apart), frozenset()))
 
-    def _recalled(self, kind: Kind[AnyTable], key: bytes) -> tuple[tuple[str, ...], AnyTable] | None:
-        """The stamps of the files of a kept table, in their order, and that table."""
+    def _recalled(self, kind: Kind[AnyTable], key: bytes) -> _Kept[AnyTable] | None:
+        """A kept table, with the stamps of its files."""
         packed = self._store.get_derived(key) if self._store is not None else None
         if packed is None:
             return None
-        wanted: Any = tuple[tuple[str, ...], kind.type]  # type: ignore[name-defined]
+        wanted: Any = _Kept[kind.type]  # type: ignore[name-defined]
         try:
-            found: tuple[tuple[str, ...], AnyTable] = msgspec.msgpack.decode(packed, type=wanted)
+            found: _Kept[AnyTable] = msgspec.msgpack.decode(packed, type=wanted)
         except msgspec.DecodeError:
             return None  # made by other code: as good as missing
         return found
 
-    def _kept(self, kind: Kind[AnyTable], key: bytes, stamps: Mapping[str, str]) -> AnyTable:
+    def _kept(self, kind: Kind[AnyTable], key: bytes, stamps: Mapping[str, Stamp]) -> AnyTable:
         made = self.made(kind, self.source, stamps)
         if self._store is not None:
-            packed = msgspec.msgpack.encode((tuple(stamps[path] for path in made.paths), made))
-            self._store.put_derived(key, packed)
+            packed = _packed({path: stamps[path] for path in made.paths})
+            self._store.put_derived(key, msgspec.msgpack.encode(_Kept(packed, made)))
         return made
 
     def _origin(self) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from kscan.errors import InputError
 from kscan.facts.store import cache_key
 from kscan.findings.model import Coverage, Finding
 from kscan.pipeline.setup import Setup, code_stamp
@@ -38,26 +37,16 @@ class Manifest:
         folders = (*context.headers, *context.core, *context.library)
         around = [folder.format(arch=arch) for folder in folders]
         around += [posixpath.dirname(path) for path in paths if is_c_file(path) and "/" in path]
-        self._latest = 0
-        files = list(self._stamps(source, (*paths, *(f for f in around if source.exists(f)))))
+        stamps = source.stamps((*paths, *(folder for folder in around if source.exists(folder))))
+        self._latest = max((stamp[1] for stamp in stamps.values() if not isinstance(stamp, str)), default=0)
         self.key = cache_key(
             "result",
-            repr(files),
+            repr(sorted(stamps.items())),
             repr((tuple(paths), arch)),
             setup.knowledge,
             repr((setup.config.rules, setup.config.preview, setup.config.areas)),
             code_stamp(),
         )
-
-    def _stamps(self, source: Source, folders: Sequence[str]) -> Iterator[tuple[str, object]]:
-        for path in source.paths(folders):
-            try:
-                stamp = source.stamp(path)
-            except InputError:
-                stamp = "unreadable"
-            if not isinstance(stamp, str):
-                self._latest = max(self._latest, stamp[1])
-            yield path, stamp
 
     @property
     def settled(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
+
+Stamp = tuple[int, ...] | str
+"""What tells cheaply that a file is unchanged: (size, mtime_ns, inode), or its blob id."""
 
 
 class Source(Protocol):
@@ -25,8 +28,12 @@ class Source(Protocol):
         """Whether ``path`` is a file or directory of the tree."""
         ...
 
-    def stamp(self, path: str) -> tuple[int, ...] | str:
-        """What tells cheaply that a file is unchanged: (size, mtime_ns, inode), or its blob id."""
+    def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:
+        """The stamps of the files that ``paths`` lists, in no particular order."""
+        ...
+
+    def stamp(self, path: str) -> Stamp:
+        """The stamp of a file.  Raises InputError where it cannot be had."""
         ...
 
     def read(self, path: str) -> bytes:

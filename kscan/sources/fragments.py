@@ -9,9 +9,10 @@ not seen are left blank.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kscan.errors import InputError
+from kscan.sources import Stamp
 from kscan.sources.diff import FileDiff, Hunk
 
 _NOT_CODE = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/|//.*')
@@ -34,7 +35,11 @@ class NoTree:
         """False."""
         return False
 
-    def stamp(self, path: str) -> str:
+    def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:  # noqa: ARG002
+        """Nothing."""
+        return {}
+
+    def stamp(self, path: str) -> Stamp:
         """Raises InputError."""
         raise InputError(path, "there is no tree", "give one with --tree")
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from kscan.errors import InputError
+from kscan.sources import Stamp
 from kscan.sources.git import GitRepo
 from kscan.sources.paths import is_c_file, select, tidy
 
@@ -46,7 +47,11 @@ class _Listed:
         path = tidy(path)
         return not path or path in self._blobs or path in self._all_directories()
 
-    def stamp(self, path: str) -> tuple[int, ...] | str:
+    def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:
+        """The blob ids of what ``paths`` lists."""
+        return {path: self._blobs[path] for path in self.paths(under)}
+
+    def stamp(self, path: str) -> Stamp:
         """The blob id of a file."""
         blob = self._blobs.get(tidy(path))
         if blob is None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from kscan.errors import InputError
-from kscan.sources import Source
+from kscan.sources import Source, Stamp
 from kscan.sources.paths import is_c_file, normalise_under, select, tidy
 
 
@@ -65,7 +65,15 @@ class Overlay:
             return self._changed[path] is not None
         return path in self._directories or self._base.exists(path)
 
-    def stamp(self, path: str) -> tuple[int, ...] | str:
+    def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:
+        """The stamps of what ``paths`` lists."""
+        in_base = [place for place in normalise_under(under) if not place or self._base.exists(place)]
+        known = self._base.stamps(in_base) if in_base else {}
+        return {
+            path: self.stamp(path) if path in self._changed else known[path] for path in self.paths(under)
+        }
+
+    def stamp(self, path: str) -> Stamp:
         """The git blob id of a changed file; what the base says of any other."""
         path = tidy(path)
         if path not in self._changed:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kscan.errors import InputError
+from kscan.sources import Stamp
 from kscan.sources.paths import C_SUFFIXES, normalise_under, tidy
 
 _TOP_DIRECTORIES = ("arch", "drivers")
@@ -42,10 +43,11 @@ class Tree:
 
     def paths(self, under: Sequence[str]) -> Iterable[str]:
         """The .c and .h files at or below ``under`` (empty: the whole tree), sorted, each once."""
-        found: set[str] = set()
-        for place in normalise_under(under):
-            self._collect(place, found)
-        return sorted(found)
+        return sorted(self._collected(under, stamped=False))
+
+    def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:
+        """The stamps of what ``paths`` lists: in half the time that one after the other would take."""
+        return self._collected(under, stamped=True)
 
     def exists(self, path: str) -> bool:
         """Whether ``path`` is a file or directory of the tree."""
@@ -54,14 +56,13 @@ class Tree:
         except InputError:
             return False
 
-    def stamp(self, path: str) -> tuple[int, ...] | str:
+    def stamp(self, path: str) -> Stamp:
         """Size, mtime in nanoseconds and inode of a file."""
         try:
             # What a walk of the tree has found lies inside it: no link leads there.
-            status = os.stat(f"{self._top}/{path}" if path in self._walked else self._place(path))
+            return _stamp(os.stat(f"{self._top}/{path}" if path in self._walked else self._place(path)))
         except OSError as error:
             raise _unreadable(path, error) from error
-        return (status.st_size, status.st_mtime_ns, status.st_ino)
 
     def read(self, path: str) -> bytes:
         """The bytes of a regular file inside the tree."""
@@ -91,34 +92,53 @@ class Tree:
     def _within(self, real: str) -> bool:
         return real == self._top or real.startswith(self._top.rstrip("/") + "/")
 
-    def _collect(self, place: str, found: set[str]) -> None:
+    def _collected(self, under: Sequence[str], *, stamped: bool) -> dict[str, Stamp]:
+        """The files at or below ``under``, ``stamped`` or with stamps that say nothing."""
+        found: dict[str, Stamp] = {}
+        for place in normalise_under(under):
+            self._collect(place, found, stamped=stamped)
+        self._walked |= found.keys()
+        return found
+
+    def _collect(self, place: str, found: dict[str, Stamp], *, stamped: bool) -> None:
         start = self._place(place) if place else self._top
         if os.path.isfile(start):
             if place.endswith(C_SUFFIXES):
-                found.add(place)
+                found[place] = self.stamp(place) if stamped else ()
             return
         if not os.path.isdir(start):
             raise InputError(place, f"no such file or directory in {self._name}", "check the spelling")
         pending = [(start, place + "/" if place else "")]
         while pending:
             directory, prefix = pending.pop()
-            pending.extend(_scan(directory, prefix, found))
-        self._walked |= found
+            pending.extend(_scan(directory, prefix, found, stamped=stamped))
 
 
-def _scan(directory: str, prefix: str, found: set[str]) -> list[tuple[str, str]]:
+def _scan(directory: str, prefix: str, found: dict[str, Stamp], *, stamped: bool) -> list[tuple[str, str]]:
     deeper: list[tuple[str, str]] = []
     try:
-        with os.scandir(directory) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name != ".git":
-                        deeper.append((entry.path, prefix + entry.name + "/"))
-                elif entry.name.endswith(C_SUFFIXES) and entry.is_file(follow_symlinks=False):
-                    found.add(prefix + entry.name)
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)  # seen from there, a name is found at once
     except OSError as error:
         raise _unreadable(prefix or directory, error) from error
+    try:
+        with os.scandir(handle) as entries:
+            for entry in entries:
+                name = entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if name != ".git":
+                        deeper.append((f"{directory}/{name}", f"{prefix}{name}/"))
+                elif name.endswith(C_SUFFIXES) and entry.is_file(follow_symlinks=False):
+                    try:
+                        found[prefix + name] = _stamp(entry.stat(follow_symlinks=False)) if stamped else ()
+                    except FileNotFoundError:
+                        continue  # it has gone since it was listed
+    finally:
+        os.close(handle)
     return deeper
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _unreadable(path: str, error: OSError) -> InputError:

@@ -34,6 +34,7 @@ def test_a_revision_is_read_from_the_objects(repo: Path) -> None:
     assert source.read("arch/a.c") == b"int a;\n"
     assert source.read("odd name\n.c") == b"int odd;\n"
     assert source.stamp("arch/a.c") == git(repo, "rev-parse", "HEAD:arch/a.c")
+    assert source.stamps(("arch",)) == {path: source.stamp(path) for path in ("arch/a.c", "arch/b.h")}
     assert source.exists("arch")
     assert not source.exists("drivers")
     assert source.name == f"{repo}@HEAD"

@@ -32,6 +32,12 @@ def test_the_stamp_of_a_changed_file_is_its_blob_id() -> None:
     assert over.stamp("arch/b.h") == BASE.stamp("arch/b.h")
 
 
+def test_the_stamps_of_all_files_below() -> None:
+    over = Overlay(BASE, {"arch/a.c": b"int a;\n", "arch/b.h": None, "new/n.c": b""})
+    for under in ((), ("arch",), ("new",), ("new", "arch")):
+        assert dict(over.stamps(under)) == {path: over.stamp(path) for path in over.paths(under)}
+
+
 def test_overlays_stack() -> None:
     first = Overlay(BASE, {"arch/a.c": b"1", "x.c": b"x"})
     second = Overlay(first, {"x.c": None, "arch/a.c": b"2"})

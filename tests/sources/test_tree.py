@@ -82,6 +82,15 @@ def test_stamp_changes_with_the_file(kernel: Path) -> None:
     assert tree.stamp("drivers/d.c") != before
 
 
+def test_the_stamps_of_all_files_below(kernel: Path) -> None:
+    (kernel / "drivers" / "link.c").symlink_to("d.c")
+    for under in ([], ["drivers"], ["drivers/d.c"], ["arch", "drivers"]):
+        tree = Tree(kernel)
+        paths = list(tree.paths(under))
+        assert paths
+        assert dict(Tree(kernel).stamps(under)) == {path: tree.stamp(path) for path in paths}
+
+
 def test_the_top_is_found_upwards(kernel: Path, tmp_path: Path) -> None:
     assert find_tree(kernel / "arch" / "x" / "a.c") == kernel  # a part: it has arch and drivers
     (kernel / "tools" / "perf" / "arch").mkdir(parents=True)

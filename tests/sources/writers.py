@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kscan.errors import InputError
+from kscan.sources import Stamp
 from kscan.sources.overlay import git_blob_id
 from kscan.sources.paths import is_c_file, select
 
@@ -24,6 +25,9 @@ class MemoryTree:
 
     def exists(self, path: str) -> bool:
         return path in self.files or any(other.startswith(path + "/") for other in self.files)
+
+    def stamps(self, under: Iterable[str]) -> dict[str, Stamp]:
+        return {path: self.stamp(path) for path in self.paths(under)}
 
     def stamp(self, path: str) -> str:
         return git_blob_id(self.read(path))
