@@ -75,7 +75,8 @@ class Config(msgspec.Struct, frozen=True):
     revision of it.  ``paths`` are as the user gave them (relative to the working
     directory or to the tree); empty means the default directories.  ``rules`` are names of
     rules, categories or classes (``all`` for every rule); empty means all stable rules, and
-    ``preview`` adds those that are not stable yet.  ``kconfig`` is a kernel's .config, of which
+    ``preview`` adds those that are not stable yet.  ``knowledge`` are files with roles of further
+    APIs.  ``kconfig`` is a kernel's .config, of which
     the view is taken.  ``cache`` is None for no cache.  ``suppress``
     is whether comments and the triage file may hide findings; with ``require_reason`` only comments
     that give one do.  ``strict`` makes what was analysed in part a failure.  ``areas`` have
@@ -90,6 +91,7 @@ class Config(msgspec.Struct, frozen=True):
     rules: tuple[str, ...] = ()
     preview: bool = False
     areas: tuple[Area, ...] = ()
+    knowledge: tuple[Path, ...] = ()
     rules_dir: Path = msgspec.field(default_factory=rules_dir)
     jobs: int = 1
     cache: Path | None = None

@@ -105,6 +105,13 @@ def tree_options(command: _F) -> _F:
         _option("--no-cache", is_flag=True, help="Neither read nor write a cache."),
         _option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes [default: CPUs]."),
         rules_dir_option,
+        _option(
+            "--knowledge",
+            multiple=True,
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Roles of further APIs, as `kscan learn` prints them; may be repeated.",
+        ),
         click.option(
             "--config",
             type=click.Path(path_type=Path, exists=True, dir_okay=False),

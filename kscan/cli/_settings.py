@@ -83,12 +83,19 @@ def typed(setting: Setting, option: click.Option, ctx: click.Context) -> Any:
     if wrong or (isinstance(value, list) and not option.multiple):
         expected = "true or false" if option.is_flag else "a list" if option.multiple else "one value"
         raise _error(setting, f"`{key_of(option)}` must be {expected}")
-    if isinstance(option.type, click.Path) and isinstance(value, str):
-        value = os.path.relpath(setting.file.parent / value)
+    if isinstance(option.type, click.Path):
+        value = _beside(setting.file, value)
     try:
         return option.type_cast_value(ctx, value)
     except click.BadParameter as error:
         raise _error(setting, f"`{key_of(option)}`: {error.message}") from error
+
+
+def _beside(file: Path, value: Any) -> Any:
+    """A path, or a list of them, as one from the working directory: in a file it starts where that lies."""
+    if isinstance(value, list):
+        return [_beside(file, item) for item in value]
+    return os.path.relpath(file.parent / value) if isinstance(value, str) else value
 
 
 def left_open(option: click.Option, ctx: click.Context) -> bool:

@@ -197,14 +197,34 @@ _KEYS = frozenset(
 )
 
 
-def parse_apis(file: ModelFile) -> Apis:
-    """The roles in apis.yaml; RuleError for what is wrong in it."""
+def parse_apis(file: ModelFile, known: Apis | None = None) -> Apis:
+    """The roles in apis.yaml, or those in ``file`` on top of the ones ``known``: of two roles of a function
+    for one resource the new one counts.  RuleError for what is wrong in it."""
     content = file.content
     file.only(content, _KEYS)
-    roles = _Roles(file)
+    roles = _Roles(file, known)
     for name, entry in file.mapping(content.get("resources"), "resources").items():
         roles.add_resource(name, file.mapping(entry, "resources", name))
     roles.check()
+    apis = _parsed(file, roles)
+    return apis if known is None else _on_top(known, apis)
+
+
+def _on_top(known: Apis, new: Apis) -> Apis:
+    tables = {}
+    for field in Apis.__struct_fields__:
+        old, added = getattr(known, field), getattr(new, field)
+        if isinstance(old, frozenset):
+            tables[field] = old | added
+        else:
+            sets = {k: v | old[k] for k, v in added.items() if k in old and isinstance(v, frozenset)}
+            tables[field] = {**old, **added, **sets}
+    tables["may_return_null"] -= new.seldom_null
+    return Apis(**tables)
+
+
+def _parsed(file: ModelFile, roles: _Roles) -> Apis:
+    content = file.content
     acquired = [role for group in roles.acquires.values() for role in group if role.holder.kind == "result"]
     return Apis(
         resources=roles.resources,
@@ -255,26 +275,33 @@ def parse_apis(file: ModelFile) -> Apis:
 class _Roles:
     """The tables of ``resources`` while they are filled."""
 
-    def __init__(self, file: ModelFile) -> None:
+    def __init__(self, file: ModelFile, known: Apis | None) -> None:
         self._file = file
-        self.resources: dict[str, Resource] = {}
-        self.acquires: dict[str, tuple[Acquire, ...]] = {}
-        self.releases: dict[str, tuple[Release, ...]] = {}
-        self.transfers: dict[str, tuple[Transfer, ...]] = {}
-        self.loops: dict[str, LoopMacro] = {}
-        self.releases_of: dict[str, tuple[str, ...]] = {}
+        self._known = known
+        self._own: set[str] = set()  # resources of this file
+        self.resources: dict[str, Resource] = dict(known.resources) if known else {}
+        self.acquires: dict[str, tuple[Acquire, ...]] = dict(known.acquires) if known else {}
+        self.releases: dict[str, tuple[Release, ...]] = dict(known.releases) if known else {}
+        self.transfers: dict[str, tuple[Transfer, ...]] = dict(known.transfers) if known else {}
+        self.loops: dict[str, LoopMacro] = dict(known.loops) if known else {}
+        self.releases_of: dict[str, tuple[str, ...]] = dict(known.releases_of) if known else {}
 
     def add_resource(self, key: str, entry: Mapping[str, object]) -> None:
         """Add the resource that ``key`` describes, and its roles."""
         file = self._file
         phrase = Phrase(file, key, "resources")
         name = phrase.first()
-        if name in self.resources:
+        if name in self._own:
             file.fail(f"`resources` has {name!r} twice.", "join the two entries", "resources", key)
+        self._own.add(name)
         nature = phrase.one_of(NATURES)
+        if name in self.resources and self.resources[name].nature != nature:
+            known = self.resources[name].nature
+            file.fail(f"`resources` has {name!r}, which is {known}, as {nature}.", f"write {known}", key)
         advisory, atomic, lent = phrase.flag("advisory"), phrase.flag("atomic"), phrase.flag("lent")
         machinery = phrase.flag("machinery")
-        self.resources[name] = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery)
+        resource = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery)
+        self.resources.setdefault(name, resource)
         phrase.end()
         released: list[str] = []
         for text, value in entry.items():
@@ -297,7 +324,7 @@ class _Roles:
                     "start with acquire, release, transfer or loop",
                     *where,
                 )
-        self.releases_of[name] = tuple(released)
+        self.releases_of[name] = tuple(dict.fromkeys((*self.releases_of.get(name, ()), *released)))
 
     def _add(
         self,
@@ -312,14 +339,26 @@ class _Roles:
             if others is None:
                 table[function] = (role,)
                 continue
-            if any(other.resource == role.resource for other in others):
+            same = [other for other in others if other.resource == role.resource]
+            if any(other not in self._before(function) for other in same):
                 self._file.fail(
                     f"`{': '.join(where[:-1])}` gives {function} the same role twice.",
                     "keep one phrase for it",
                     *where,
                     function,
                 )
-            table[function] = (*others, role)
+            table[function] = (*(other for other in others if other not in same), role)
+
+    def _before(self, function: str) -> tuple[Acquire | Release | Transfer, ...]:
+        """The roles that a function had before this file was read."""
+        if self._known is None:
+            return ()
+        known = self._known
+        return (
+            *known.acquires.get(function, ()),
+            *known.releases.get(function, ()),
+            *known.transfers.get(function, ()),
+        )
 
     def _add_loops(self, phrase: Phrase, resource: str, names: list[str], where: tuple[str, ...]) -> None:
         place = phrase.place()

@@ -14,7 +14,7 @@ from kscan.errors import RuleError
 from kscan.kernel.read import COMMENT, ModelFile
 
 
-def read(path: Path) -> tuple[ModelFile, bytes]:
+def read(path: Path, *, may_be_empty: bool = False) -> tuple[ModelFile, bytes]:
     """The content of ``path`` and its bytes; RuleError where it cannot be read or is not a YAML mapping."""
     name = str(path)
     try:
@@ -33,6 +33,8 @@ def read(path: Path) -> tuple[ModelFile, bytes]:
         raise RuleError(name, f"The YAML is not valid: {error.problem}.", COMMENT, line) from error
     except yaml.YAMLError as error:
         raise RuleError(name, "The YAML is not valid.", "remove control characters") from error
+    if node is None and may_be_empty:
+        return ModelFile(name, text, {}), data
     if not isinstance(node, yaml.MappingNode):
         raise RuleError(name, "The file must hold a YAML mapping.", COMMENT, 1)
     return ModelFile(name, text, _mapping(node, name)), data

@@ -1,8 +1,9 @@
-"""Load the kernel model: four YAML files into one frozen value with look-ups by name."""
+"""Load the kernel model: four YAML files, and files of the user, into one frozen value."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -26,8 +27,9 @@ class KernelModel(msgspec.Struct, frozen=True):
     digest: str  # changes with any of the files
 
 
-def load_model(folder: Path) -> KernelModel:
-    """The kernel model in ``folder`` (rules/kernel); RuleError names file, key and line of what is wrong."""
+def load_model(folder: Path, knowledge: Sequence[Path] = ()) -> KernelModel:
+    """The kernel model in ``folder`` (rules/kernel), with the roles in the files ``knowledge`` on top, each
+    written as apis.yaml is.  RuleError names file, key and line of what is wrong."""
     from kscan.kernel.compose import read  # noqa: PLC0415 - decoding a cached model needs no YAML
 
     apis, apis_data = read(folder / "apis.yaml")
@@ -38,8 +40,14 @@ def load_model(folder: Path) -> KernelModel:
     for data in (apis_data, lifecycle_data, entrypoints_data, context_data):
         digest.update(b"\0%d\0" % len(data))
         digest.update(data)
+    roles = parse_apis(apis)
+    for path in knowledge:
+        file, data = read(path, may_be_empty=True)  # where nothing certain was learnt
+        roles = parse_apis(file, roles)
+        digest.update(b"\0%d\0" % len(data))
+        digest.update(data)
     return KernelModel(
-        apis=parse_apis(apis),
+        apis=roles,
         lifecycle=parse_lifecycle(lifecycle),
         entrypoints=parse_entrypoints(entrypoints),
         context=parse_context(context),

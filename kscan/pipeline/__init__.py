@@ -19,6 +19,7 @@ from kscan.pipeline.setup import Setup, arch_of, scope_of
 from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
+    from kscan.analyses.learning import Proposal
     from kscan.kernel.lifecycle import Lifecycle
     from kscan.link.callgraph import CallGraph
     from kscan.link.compare import Difference
@@ -80,6 +81,14 @@ def facts_of(config: Config) -> FileFacts:
     with Setup(config, None) as setup:
         (path,) = scope_of(setup)
         return extract(setup.source.read(path), setup.macros)
+
+
+def learn(config: Config) -> tuple[Proposal, ...]:
+    """The roles of functions that the paths of a tree teach.  Raises InputError and RuleError."""
+    from kscan.pipeline.learning import learn as from_tree  # noqa: PLC0415 - a scan does without
+
+    with _store(config) as store:
+        return from_tree(config, store)
 
 
 @contextmanager

@@ -48,8 +48,10 @@ class Setup:
         rev = config.rev or ("HEAD" if is_bare(self.top) else None)
         self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
         self.kconfig = _kconfig(config)
-        self.knowledge = _digest(config.rules_dir, self.kconfig or "")
-        self.model = self._kept("model", KernelModel, lambda: load_model(config.rules_dir / "kernel"))
+        self.knowledge = _digest(config.rules_dir, config.knowledge, self.kconfig or "")
+        self.model = self._kept(
+            "model", KernelModel, lambda: load_model(config.rules_dir / "kernel", config.knowledge)
+        )
         self._grounds: list[Ground] = []
 
     def __enter__(self) -> Self:
@@ -140,11 +142,13 @@ def code_stamp(*packages: str) -> str:
     return repr([(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files])
 
 
-def _digest(rules_dir: Path, kconfig: str) -> str:
-    """A digest of every rule, of the kernel model and of the kernel configuration."""
+def _digest(rules_dir: Path, knowledge: Sequence[Path], kconfig: str) -> str:
+    """A digest of every rule, of the kernel model, of further knowledge and of the kernel configuration."""
     total = hashlib.blake2b(kconfig.encode(), digest_size=16)
     for file in sorted((*rules_dir.glob("*/*.yaml"), *rules_dir.glob("*/*.txt"))):
         total.update(str(file.relative_to(rules_dir)).encode() + b"\0")
+        total.update(file.read_bytes() + b"\0")
+    for file in knowledge:
         total.update(file.read_bytes() + b"\0")
     return total.hexdigest()
 
