@@ -69,6 +69,18 @@ class Use(msgspec.Struct, frozen=True):
     chain: tuple[Edge, ...] = ()
 
 
+class Given(NamedTuple):
+    """What a function leaves where its caller told it to: ``path`` from what the argument points to.
+
+    ``told``: its result tells the caller whether that is NULL.
+    """
+
+    position: int
+    path: tuple[str, ...]
+    source: Source
+    told: bool
+
+
 class Unchecked(msgspec.Struct, frozen=True):
     """A lookup's result that a path takes to a dereference; ``use`` where that is in a callee."""
 
@@ -101,6 +113,7 @@ class Lookups:
         self._sources: dict[Func, Source | None] = {}
         self._uses: dict[tuple[Func, int], Use | None] = {}
         self._through: dict[tuple[Func, int], _Effect] = {}
+        self._giving: dict[Func, tuple[Given, ...]] = {}
         self._all: tuple[Unchecked, ...] | None = None
         self._candidates: dict[str, bool] = {}
         self._worth: dict[str, bool] = {}
@@ -227,14 +240,78 @@ class Lookups:
                     for operand in operands_of(event):
                         if f"(*{name})->" in operand and not _TYPES.search(operand):
                             use = Use(func, event.line, operand)
+            if use is None and not sets and block is func.fact.body.blocks[0]:
+                for operand in (block.left, block.right):
+                    if f"(*{name})->" in operand and not _TYPES.search(operand):
+                        use = Use(func, block.line, operand)
         return _Effect(sets, value, use)
+
+    # -- what a function leaves where it was told to ---------------------------
+
+    def given(self, callee: str, path: str) -> tuple[Given, ...]:
+        """What a call from a file may leave as NULL in what its arguments point to."""
+        targets = self.program.resolve(callee, path) if callee.isidentifier() else ()
+        if len(targets) != 1:
+            return ()
+        (func,) = targets
+        if func not in self._giving:
+            self._giving[func] = ()  # a recursion adds nothing
+            self._giving[func] = () if func.fact.partial else tuple(self._find_given(func))
+        return self._giving[func]
+
+    def _find_given(self, func: Func) -> Iterator[Given]:
+        if not self.asks(func):
+            return
+        body, values = func.fact.body, Values(func.fact.body)
+        own = {p.name: i for i, p in enumerate(func.params) if p.name and "*" in p.type}
+        stores: dict[Object, list[Assign]] = defaultdict(list)
+        for _place, event in cfg.events(body):
+            target = parse(event.target) if isinstance(event, Assign) else None
+            if not isinstance(event, Assign) or target is None or target.base not in own:
+                continue
+            if event.target in {f"*{target.base}", f"{target.base}->{'.'.join(target.fields)}"}:
+                stores[target].append(event)
+        for target, group in stores.items():
+            found = [e for e in group if e.value not in ("NULL", "0")]
+            origin = values.object(found[0].value) if len(found) == 1 else None
+            call = values.origin(origin) if origin is not None and not origin.fields else None
+            if call is None or call.loop or found[0].value[:1] in "&*":
+                continue
+            source = self.source(call.callee, func.path)
+            if source is None or self.apis.never_fails(call.args):
+                continue
+            told = is_checked(body, call) or _is_looked_at(body, call, found[0].target)
+            hop = Hop(func, call.line, call.callee)
+            handed_on = Source(source.kind, source.func, source.line, (hop, *source.chain))
+            yield Given(own[target.base], target.fields, handed_on, told)
+
+    def _left(self, func: Func) -> Iterator[Unchecked]:
+        """What callees may leave as NULL in variables and fields of a function, and a path evaluates."""
+        body = func.fact.body
+        for place, call in cfg.calls(body):
+            if call.loop or not call.args:
+                continue
+            for given in self.given(call.callee, func.path):
+                arg = call.args[given.position] if given.position < len(call.args) else ""
+                text = f"{arg}->{given.path[0]}" if given.path else arg[1:]
+                named = arg if given.path else text
+                if not named.isidentifier() or (not given.path and arg[:1] != "&"):
+                    continue
+                if given.told and call.result:
+                    continue
+                found = self._followed(self.owner.holding(func), place, call, given.source, text)
+                if found is not None:
+                    yield found
 
     # -- callers --------------------------------------------------------------
 
     def all_unchecked(self) -> tuple[Unchecked, ...]:
         """Those of all functions that may concern a scanned file, in the order of their names."""
         if self._all is None:
-            self._all = tuple(found for func in self.program.scanned() for found in self.unchecked(func))
+            scanned = self.program.scanned()
+            self._all = tuple(
+                found for func in scanned for found in (*self.unchecked(func), *self._left(func))
+            )
         return self._all
 
     def unchecked(self, func: Func) -> Iterator[Unchecked]:
@@ -297,15 +374,21 @@ class Lookups:
                 return True
         return False
 
-    def _followed(self, holding: Holding, place: cfg.Place, call: Call, source: Source) -> Unchecked | None:
-        """What is known before the call never adds a use: it is asked for where there is one without."""
+    def _followed(
+        self, holding: Holding, place: cfg.Place, call: Call, source: Source, held: str = ""
+    ) -> Unchecked | None:
+        """The use of what a call gives, or leaves in ``held``.
+
+        What is known before the call never adds a use: it is asked for where there is one without."""
         without: list[Facts] = [{}]
+        none = held or call.result
+        start = parse(none) or Object(none)
         for before in (without, None):
-            walk = _Walk(self, holding, place, call, source)
+            walk = _Walk(self, holding, place, call, source, start)
             complete = holding.paths.explore(
                 cfg.Place(place.block, place.index + 1),
-                [facts | {call.result: ZERO} for facts in before or holding.facts_at(place) or [{}]],
-                frozenset({Object(call.result)}),
+                [facts | {none: ZERO} for facts in before or holding.facts_at(place) or [{}]],
+                frozenset({start}),
                 walk.visit,
                 walk.decide,
             )
@@ -508,13 +591,20 @@ class _Walk:
     """The transfer function of one lookup that found nothing; the state are the variables that are NULL."""
 
     def __init__(
-        self, lookups: Lookups, holding: Holding, place: cfg.Place, call: Call, source: Source
+        self,
+        lookups: Lookups,
+        holding: Holding,
+        place: cfg.Place,
+        call: Call,
+        source: Source,
+        start: Object,
     ) -> None:
         self._lookups = lookups
         self._holding = holding
         self._place = place
         self._call = call
         self._source = source
+        self._start = start
         self.found: Unchecked | None = None
 
     @property
@@ -538,8 +628,11 @@ class _Walk:
         """Follow one event."""
         if event is None or self.found is not None:
             return None
-        if isinstance(event, Call) and event.result == self._call.result:
-            return None
+        if isinstance(event, Call):
+            if event.result == self._call.result and event.result:
+                return None
+            if self._start.fields and any(arg.lstrip("&*") == self._start.base for arg in event.args):
+                return None  # it may fill the field
         for operand in operands_of(event):
             if dereferenced(operand, state) and not _TYPES.search(operand):
                 self._say(event.line, operand, node)
@@ -713,6 +806,17 @@ def _names_of(body: Body, call: Call) -> frozenset[str]:
         if isinstance(event, Assign) and event.op == "=" and event.value in names:
             names.add(event.target)
     return frozenset(names - {""})
+
+
+def _is_looked_at(body: Body, call: Call, target: str) -> bool:
+    """Whether a branch looks at where a result is left, or a callee that tells by its own result may."""
+    names = _names_of(body, call) | {target}
+    for block in body.blocks:
+        if block.kind in ("branch", "return") and any(target in o for o in (block.left, block.right)):
+            return True
+        if any(isinstance(e, Call) and e.result and names.intersection(e.args) for e in block.events):
+            return True
+    return False
 
 
 def _is_returned(body: Body, call: Call) -> bool:

@@ -17,8 +17,10 @@ from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
+from kscan.analyses.states import States, joined
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
+from kscan.kernel.load import KernelModel
 from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
 
 _DEPTH = 4
@@ -40,6 +42,7 @@ class Way(msgspec.Struct, frozen=True):
     container: Term
     fails: bool | None  # whether ``top`` then returns failure; None where it may end either way
     call_fails: bool | None = None  # likewise for the first call of ``path``
+    counted: bool = False  # it runs only with the last put of a reference
 
     @property
     def depth(self) -> int:
@@ -60,9 +63,12 @@ class Twice(msgspec.Struct, frozen=True):
 class Undo:
     """Finds fields that are released twice; remembers what it found."""
 
-    def __init__(self, program: Program, fields: Fields) -> None:
+    def __init__(self, program: Program, fields: Fields, states: States, model: KernelModel) -> None:
         self._program = program
         self._fields = fields
+        self._states = states
+        self._apis = model.apis
+        self._callbacks = model.entrypoints.callbacks
 
     def twice(self, natures: frozenset[str]) -> Iterator[Twice]:
         """Every pair of releases of one field that one path goes through."""
@@ -83,8 +89,9 @@ class Undo:
                         firsts[way.top].append(way)
         seconds: dict[Func, list[Way]] = defaultdict(list)
         for release in releases:
-            if not self._is_selected(release):
-                for way in self._ways(release, None, is_first=False):
+            counted = self._is_counted(release)
+            if counted or not self._is_selected(release):
+                for way in self._ways(release, None, is_first=False, counted=counted):
                     if way.top in firsts:
                         seconds[way.top].append(way)
         nearest: dict[tuple[Release, Release], Twice] = {}
@@ -101,14 +108,16 @@ class Undo:
 
     # -- upwards --------------------------------------------------------------
 
-    def _ways(self, release: Release, fails: bool | None, *, is_first: bool) -> Iterator[Way]:
+    def _ways(
+        self, release: Release, fails: bool | None, *, is_first: bool, counted: bool = False
+    ) -> Iterator[Way]:
         """The functions that reach a release with its container known in their terms, nearest first.
 
         Of a first release, only as far up as control may return without filling the field again;
         of a second one, only as far up as no test of other state decides about it.
         """
         start = self._term(release.func, str(release.held.owner), 0)
-        queue: list[Way] = [Way(release.func, (), release, start, fails)]
+        queue: list[Way] = [Way(release.func, (), release, start, fails, None, counted)]
         seen = {release.func}
         while queue:
             way = queue.pop(0)
@@ -117,20 +126,79 @@ class Undo:
                 continue
             self._program.demand_callers(way.top)
             for edge in self._program.callers(way.top):
-                if edge.caller in seen or edge.kind in (CALLBACK, MACRO) or self._is_common(edge):
+                if edge.caller in seen or edge.kind == MACRO or self._is_common(edge):
                     continue
                 call = _call_of(edge)
-                if call is None:
+                if call is None or (edge.kind == CALLBACK and (is_first or not self._is_put(call))):
                     continue
                 container = self._lift(way.container, way.top, edge.caller, call)
-                if container is None or (not is_first and way.path and self._is_chosen(way.path[0])):
+                last = not is_first and bool(way.path) and self._is_last_put(way.path[0])
+                if container is None or (
+                    not is_first and way.path and not last and self._is_chosen(way.path[0])
+                ):
                     continue
                 seen.add(edge.caller)
                 path = (edge, *way.path)
                 ends = self._passed_on(edge, call, way) if is_first else (None,)
-                queue += (Way(edge.caller, path, release, container, end, way.fails) for end in ends)
+                counts = way.counted or last or edge.kind == CALLBACK
+                queue += (Way(edge.caller, path, release, container, end, way.fails, counts) for end in ends)
                 if not ends:
                     yield Way(edge.caller, path, release, container, None, way.fails)
+
+    def _is_put(self, call: Call) -> bool:
+        """Whether a call puts a reference to what it hands to its callback with the last one."""
+        roles = self._apis.releases.get(call.callee, ())
+        return any(c.when == "now" and c.data >= 0 for c in self._callbacks.get(call.callee, ())) and any(
+            self._apis.resources[role.resource].nature == "reference" for role in roles
+        )
+
+    def _is_last_put(self, edge: Edge) -> bool:
+        """Whether nothing but a count that comes to zero decides about a call."""
+        place = _place_of(edge)
+        return place is not None and self._counts(edge.caller, place, ())
+
+    def _is_counted(self, release: Release) -> bool:
+        """Whether nothing but a count that comes to zero, and the field itself, decides about a release."""
+        return self._counts(release.func, release.place, (str(release.held),))
+
+    def _counts(self, func: Func, place: cfg.Place, needed: tuple[str, ...]) -> bool:
+        calls = self._fields.values(func).calls
+        tests = list(_tests(func, place))
+        asked = [calls[b.left].callee if b.left in calls else "" for b in tests]
+        last = [self._apis.predicates.get(name) == "is_last" for name in asked]
+        return any(last) and not any(
+            self._decides(func, block, needed)
+            for block, is_last in zip(tests, last, strict=True)
+            if not is_last
+        )
+
+    def _is_new(self, top: Func, container: Term) -> bool:
+        """Whether the container was made in ``top`` and its first reference is the only one."""
+        made = next(
+            (
+                name
+                for name, call in self._fields.values(top).calls.items()
+                if self._term(top, name, 0) == container and self._makes(call.callee)
+            ),
+            None,
+        )
+        if made is None:
+            return False
+        taken = 0
+        for _place, call in cfg.calls(top.fact.body):
+            for role in self._apis.acquires.get(call.callee, ()):
+                position = role.same_as if role.same_as >= 0 else role.holder.index
+                by_argument = role.same_as >= 0 or role.holder.kind == "arg"
+                if by_argument and position < len(call.args):
+                    held = self._fields.values(top).object(call.args[position])
+                    taken += held is not None and held.base == made
+        return taken <= 1
+
+    def _makes(self, name: str) -> bool:
+        return any(
+            self._apis.resources[role.resource].nature == "memory" and role.holder.kind != "arg"
+            for role in self._apis.acquires.get(name, ())
+        )
 
     def _is_common(self, edge: Edge) -> bool:
         """Whether an ops field has so many implementations that a caller most likely means another one."""
@@ -160,7 +228,7 @@ class Undo:
 
     def _term(self, func: Func, operand: str, depth: int) -> Term:
         values = self._fields.values(func)
-        found = values.object(operand)
+        found = self._states.part(func, operand)
         if found is None:
             return ("object", operand if _CONSTANT.fullmatch(operand) else "?" + operand, ())
         call = values.calls.get(found.base)
@@ -174,7 +242,11 @@ class Undo:
         kind = term[0]
         if kind == "object":
             base, fields = str(term[1]), term[2]
+            handed = self._callbacks.get(call.callee, ())
             for position, parameter in enumerate(callee.params):
+                for callback in handed:
+                    if callback.received_as == position:
+                        position = callback.data  # noqa: PLW2901 - which of the caller's it is
                 if parameter.name == base and position < len(call.args):
                     actual = self._term(caller, call.args[position], 0)
                     return _member(actual, fields) if isinstance(fields, tuple) else None
@@ -240,6 +312,8 @@ class Undo:
             return None
         if first.path and second.path and first.path[0].callee is second.path[0].callee:
             return None  # joined further down already
+        if second.counted and not self._is_new(top, first.container):
+            return None
         if not _is_one_table(first, second) or not self._is_unfilled(second, place):
             return None
         start, end = _site(first), _site(second)
@@ -358,7 +432,10 @@ def _member(term: Term, fields: tuple[str, ...]) -> Term:
     if not fields:
         return term
     if term[0] == "object" and isinstance(term[2], tuple):
-        return ("object", term[1], term[2] + fields)
+        return ("object", term[1], joined(term[2], fields))
+    if term[0] == "member" and isinstance(term[2], tuple):
+        steps = joined(term[2], fields)
+        return ("member", term[1], steps) if steps else term[1]  # type: ignore[return-value]
     return ("member", term, fields)
 
 

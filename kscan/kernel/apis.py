@@ -31,6 +31,7 @@ PREDICATES = frozenset(
         "configured",
         "tests_bit",
         "sets_bit",
+        "is_last",
     }
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kscan.analyses.fields import Fields
+from kscan.analyses.states import States
 from kscan.analyses.undo import Twice, Undo
+from kscan.link.program import Program
 from tests.linked import link, model
 
 HEADER = "struct map { int n; };\nstruct host { struct map *map, *other; int on; };\n"
@@ -41,10 +43,15 @@ LEAVES = ENABLE.replace("FAIL", "kfree(h->map);")
 CLEARS = ENABLE.replace("FAIL", "{ kfree(h->map); h->map = NULL; }")
 
 
+def undo(program: Program) -> Undo:
+    fields = program.shared(Fields, model().apis, model().lifecycle)
+    states = program.shared(States, model().apis, fields)
+    return program.shared(Undo, fields, states, model())
+
+
 def twice(code: str) -> list[Twice]:
     program = link({"include/host.h": HEADER, "a.c": code})
-    fields = program.shared(Fields, model().apis, model().lifecycle)
-    return list(program.shared(Undo, fields).twice(frozenset({"memory"})))
+    return list(undo(program).twice(frozenset({"memory"})))
 
 
 def test_found_with_both_ways_down() -> None:
@@ -114,8 +121,7 @@ def test_two_platforms_ops_are_not_mixed() -> None:
             "top.c": top,
         }
         program = link(files)
-        fields = program.shared(Fields, model().apis, model().lifecycle)
-        return [t.top.name for t in program.shared(Undo, fields).twice(frozenset({"memory"}))]
+        return [t.top.name for t in undo(program).twice(frozenset({"memory"}))]
 
     assert found("drivers/one", "drivers/one") == ["top"]
     assert found("drivers/one", "drivers/two") == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.fields import Fields
+from kscan.analyses.states import States
 from kscan.analyses.undo import Twice, Undo
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
@@ -35,7 +36,8 @@ def problems(options: Options, model: KernelModel) -> Iterator[str]:
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each pair of releases that one path goes through."""
     fields = program.shared(Fields, model.apis, model.lifecycle)
-    undo = program.shared(Undo, fields)
+    states = program.shared(States, model.apis, fields)
+    undo = program.shared(Undo, fields, states, model)
     for twice in undo.twice(frozenset(rule.options_as(Options).natures)):
         yield _finding(rule, fields, twice)
 
