@@ -159,8 +159,6 @@ class Paths:
         self._too_many = too_many
         self._apis = apis
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
-        self._again = self._asked_again()
-        self._live = self._liveness()
         self._facts: list[Facts] = []
         self._numbers: dict[frozenset[tuple[str, int]], int] = {}
         self._ends: dict[tuple[int, int], int] = {}
@@ -168,7 +166,8 @@ class Paths:
         self.states = 0
         """States looked at so far."""
 
-    def _asked_again(self) -> dict[str, str]:
+    @cached_property
+    def _again(self) -> dict[str, str]:
         """The results of calls that are made twice with the same arguments, with the text of the call.
 
         Whatever such a call asks about, it most likely answers the same each time.
@@ -486,7 +485,8 @@ class Paths:
 
     # -- what matters later ---------------------------------------------------
 
-    def _liveness(self) -> list[frozenset[str]]:
+    @cached_property
+    def _live(self) -> list[frozenset[str]]:
         """What may be asked for at the start of each block: needed there, or later and not set before."""
         blocks = self.body.blocks
         effects = [self._effects(block) for block in blocks]
