@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kscan.analyses.behind import Behind, Guarded
+from kscan.analyses.order import Hop
 from kscan.config import Area, Config
 from kscan.errors import InputError
 from kscan.findings.model import Report
@@ -198,3 +201,49 @@ def test_revision_that_there_is_not(ask: Scan, tree: Path) -> None:
 def test_revision_of_a_tree_without_repository(ask: Scan) -> None:
     with pytest.raises(InputError):
         ask(rev="HEAD")
+
+
+PREMATURE = {
+    "include/linux/dev.h": "struct kobject { int state; };\n"
+    "struct device { struct kobject kobj; struct ops *ops; };\n"
+    "struct ops { int (*setup)(struct device *d); int (*power)(struct device *d); };\n"
+    "struct notifier_block { int (*notifier_call)(struct notifier_block *nb, unsigned long e, void *d); };\n"
+    "int kobject_add(struct kobject *k);\nint device_add(struct device *d);\n",
+    "drivers/base/kobject.c": "#include <linux/dev.h>\n"
+    "int kobject_add(struct kobject *k)\n{\n\tk->state = 1;\n\treturn 0;\n}\n",
+    "drivers/base/core.c": "#include <linux/dev.h>\n"
+    "int device_add(struct device *d)\n{\n\treturn kobject_add(&d->kobj);\n}\n"
+    "int plain(struct device *d)\n{\n\td->ops->power(d);\n\treturn device_add(d);\n}\n"
+    "static int told(struct notifier_block *nb, unsigned long e, void *d)\n{\n"
+    "\tif (e == BUS_NOTIFY_ADD_DEVICE)\n\t\treturn kobject_add(d);\n\treturn 0;\n}\n"
+    "static struct notifier_block nb = {\n\t.notifier_call = told,\n};\n",
+    "drivers/pci/early.c": "#include <linux/dev.h>\n"
+    "int add(struct device *d)\n{\n\td->ops->setup(d);\n\treturn device_add(d);\n}\n",
+    "drivers/iommu/guard.c": "#include <linux/dev.h>\nint work(struct device *d);\n"
+    "static int setup(struct device *d)\n{\n\tif (!d->kobj.state)\n\t\treturn -1;\n\treturn work(d);\n}\n"
+    "static struct ops ops = {\n\t.setup = setup,\n};\n",
+}
+
+
+def test_only_what_may_lead_to_scanned_code_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in PREMATURE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    followed: list[str] = []
+    guards = Behind.guards
+
+    def noted(self: Behind, start: Hop, *args: Any, **kwargs: Any) -> Iterator[Guarded]:
+        followed.append(start.func.name)
+        return guards(self, start, *args, **kwargs)
+
+    monkeypatch.setattr(Behind, "guards", noted)
+    rules = ("premature-callback", "probe-tied-state")
+    whole = scan(Config(tree=tmp_path, paths=("drivers",), rules=rules))
+    assert found(whole) == {("drivers/pci/early.c", "premature-callback")}
+    assert set(followed) == {"add", "plain", "told"}
+    followed.clear()
+    alone = scan(Config(tree=tmp_path, paths=("drivers/iommu/guard.c",), rules=rules))
+    assert [f.fingerprint for f in alone.findings] == [f.fingerprint for f in whole.findings]
+    assert set(followed) == {"add"}

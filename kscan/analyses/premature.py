@@ -20,7 +20,7 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, OPS, Edge, Func, Program
+from kscan.link.program import CALLBACK, OPS, Edge, Func, Program, last_name
 
 _DEPTH = 8
 _RINGS = 2  # of wrappers of what registers
@@ -57,12 +57,13 @@ class Prematures:
         self._known: dict[tuple[Func, int], Facts] = {}
         self._toward: frozenset[str] = frozenset()
         self._registers: dict[str, int] = dict(lifecycle.registers)
+        self._few = len(program.scope) <= _FEW
 
     def load(self) -> None:
         """Load the functions outside from which a registration's order leads through what is scanned."""
-        scope = self._program.scope
-        if len(scope) > _FEW:
+        if not self._few:
             return  # then what matters is among the files scanned, or behind their hooks
+        scope = self._program.scope
         scanned = {f.name for f in self._program.functions() if f.path in scope}
         self._toward = self._program.leading_to(scanned)
         registers = self._life.registers
@@ -102,7 +103,10 @@ class Prematures:
     def _in(self, func: Func) -> Iterator[Premature]:
         values = self._fields.values(func)
         said: set[tuple[int, Func]] = set()
+        apart = self._few and func.path not in self._program.scope
         for register, target, early in order.calls_before(func, self._registers, values):
+            if apart and last_name(early.call.callee) not in self._toward:
+                continue  # what lies behind concerns nothing that is scanned
             for guarded in self._behind.guards(early, target.base, self._toward):
                 place = (early.call.line, guarded.guard.func)
                 found = self._judged(func, register, target, guarded) if place not in said else None

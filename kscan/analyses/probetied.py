@@ -119,7 +119,7 @@ class ProbeTieds:
             if self._life.levels[self._hook_fields[struct, field].level].family != "notifier":
                 continue
             for func, _path, _binding in self._program.implementations(struct, field):
-                if func.fact.partial or len(func.params) < 2:
+                if func.fact.partial or len(func.params) < 2 or not self._program.is_root(func):
                     continue
                 blocks = self._branch(func, names)
                 if blocks:
