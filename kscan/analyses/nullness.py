@@ -5,7 +5,7 @@ From each call that may fail so, every path is followed on which it did fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import events as all_events
+from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -55,6 +56,7 @@ class Nullness:
         self.program = program
         self.apis = apis
         self.owner = owner
+        self.conventions = program.shared(Conventions, apis, owner)
         self._dereferencing: dict[tuple[str, int, str], bool] = {}
         self._misuses: dict[Func, tuple[Misuse, ...]] = {}
 
@@ -79,13 +81,30 @@ class Nullness:
                     yield from self._followed(self.owner.holding(func), place, event, ZERO)
             elif error and not null:
                 yield from self._followed(self.owner.holding(func), place, event, NEGATIVE)
+            elif not null and self.program.may_point(event.callee):
+                yield from self._by_body(func, place, event)
 
-    def _followed(self, holding: Holding, place: Place, call: Call, mask: int) -> Iterator[Misuse]:
+    def _by_body(self, func: Func, place: Place, call: Call) -> Iterator[Misuse]:
+        """The wrong tests of what a function gives of which only its body tells how it fails."""
+        mask = {ERROR_POINTER: NEGATIVE, NULL: ZERO}.get(self.conventions.failure(call.callee, func.path))
+        if mask is not None:
+            holding = self.owner.holding(func)
+            found = self._followed(holding, place, call, mask, lambda: _known_before(holding, place))
+            yield from (misuse for misuse in found if misuse.kind in (IS_ERR, IS_NULL, OTHER))
+
+    def _followed(
+        self,
+        holding: Holding,
+        place: Place,
+        call: Call,
+        mask: int,
+        known_before: Callable[[], list[Facts]] | None = None,
+    ) -> Iterator[Misuse]:
         """What is known on the way to the call never adds a misuse: asked for where there is one without."""
         walk = _Walk(self, holding, call, mask)
         complete = self._explored(walk, place, [{}])
         if walk.found or not complete:
-            before = holding.facts_at(place)
+            before = known_before() if known_before is not None else holding.facts_at(place)
             if before != [{}]:
                 walk = _Walk(self, holding, call, mask)
                 complete = self._explored(walk, place, before)
@@ -113,6 +132,19 @@ class Nullness:
             targets = self.program.resolve(callee, path)
             self._dereferencing[key] = bool(targets) and all(_uses_at_once(t, position) for t in targets)
         return self._dereferencing[key]
+
+
+def _known_before(holding: Holding, place: Place) -> list[Facts]:
+    """What may be known when control is at a call, for each way there."""
+    found: list[Facts] = []
+
+    def visit(where: Place, _event: Event | None, facts: Facts, state: int, _node: Node[int]) -> int | None:
+        if where != place:
+            return state
+        found.append(dict(facts))
+        return None
+
+    return found if holding.paths.explore(Place(0, 0), [{}], 0, visit) else [{}]
 
 
 def _uses_at_once(func: Func, position: int) -> bool:
@@ -313,7 +345,8 @@ class _Walk:
     def _tested(self, block: Block, state: Failed, node: Node[Failed]) -> Failed | None:
         if parse(block.left) not in state.holders or block.left[:1] in "&*":
             return state
-        if not self._null and block.right == "0" and not self._checked and not state.tested:
+        asked = block.right == "0" and block.op in ("==", "!=")  # `< 0` is asked of a number
+        if not self._null and asked and not self._checked and not state.tested:
             self._say(IS_NULL, block.line, block.left, node)
             return None
         return state._replace(tested=True)

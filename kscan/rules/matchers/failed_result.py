@@ -24,6 +24,7 @@ _WHY = {
     IS_NULL: "the test of {what} for NULL does not see that it is an error pointer on failure",
     OTHER: "the test for an error looks at {what}, which is another variable",
 }
+_WRONG_TESTS = frozenset({IS_ERR, IS_NULL, OTHER})
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,11 +49,16 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     nullness = program.shared(Nullness, model.apis, owner)
     kinds = rule.options_as(Options).kinds
     names = model.apis.may_return_null | model.apis.may_return_err_ptr
+    if _WRONG_TESTS.intersection(kinds):  # which functions by whose bodies alone it is known may get, too
+        tests = {n for n, role in model.apis.predicates.items() if role in ("is_err", "err_or_zero")}
+        names = names | tests | nullness.conventions.giving_errors()
     for func in owner.functions(names):
+        told = set[tuple[str, int, str]]()  # what several calls may have given is tested once
         for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
-            callee = misuse.call.callee
-            if misuse.kind not in kinds:
+            callee, test = misuse.call.callee, (misuse.kind, misuse.line, misuse.what)
+            if misuse.kind not in kinds or (misuse.kind in _WRONG_TESTS and test in told):
                 continue
+            told.add(test)
             harmless = misuse.kind == IS_NULL and _is_advisory(model.apis, callee)
             if not harmless and _gives_pointers(program, callee, func.path):
                 yield _finding(rule, owner, misuse)
