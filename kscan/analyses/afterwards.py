@@ -16,11 +16,12 @@ from kscan.analyses.cfg import Place, comes_after
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.flow import flow_of
+from kscan.analyses.loops import loops
 from kscan.analyses.nullness import Nullness, dereferenced, operands_of
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.parameters import FREES, Parameters
 from kscan.analyses.paths import POSITIVE, Facts, Node, names_in
-from kscan.facts.model import Assign, Block, Call, Event
+from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis, Release
 from kscan.link.program import Func, Program
 
@@ -29,13 +30,15 @@ Holders = frozenset[Object]
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """A call after which ``what`` may not be used.  ``why`` tells what makes that sure."""
+    """A call after which ``what`` may not be used.  ``why`` tells what makes that sure; ``loop`` is the loop
+    macro that puts its cursor at the next turn, where it is that which was put."""
 
     call: Call
     place: Place
     role: Release
     what: Object
     why: str = ""
+    loop: Call | None = None
 
 
 class Misstep(msgspec.Struct, frozen=True):
@@ -162,9 +165,9 @@ class Afterwards:
             return None
         for outcome in self.owner.outcomes(func, frozenset({resource.name})):
             site = outcome.site
-            fresh = site.named and not site.same and not site.loop and outcome.complete
+            fresh = site.named and not site.same and outcome.complete
             if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
-                return gone
+                return msgspec.structs.replace(gone, loop=site.call) if site.loop else gone
         return None
 
     def _held_by_callers(self, func: Func, gone: Gone) -> bool:
@@ -220,6 +223,15 @@ class Afterwards:
         return any(self.program.root_type(root, func.path) == kind for root in sorted(roots))
 
 
+def _turning(body: Body, call: Call | None) -> Collection[int]:
+    """The blocks that lie in the loop of a macro: once that is left, its cursor is another's.  All blocks,
+    where there is no macro."""
+    for loop in loops(body) if call is not None else ():
+        if call in body.blocks[loop.header].events:
+            return loop.blocks
+    return range(len(body.blocks)) if call is None else ()
+
+
 class _Walk:
     """The transfer function of one release: a state is the names that hold what is gone."""
 
@@ -230,7 +242,8 @@ class _Walk:
         self._gone = gone
         self._whole = gone.call.args[gone.role.holder.index][:1] == "&"
         # A put may not be the last; who ends a registration puts what that had taken.
-        self._sure = not self._whole or self._ends_state(gone.call)
+        self._sure = gone.loop is None and (not self._whole or self._ends_state(gone.call))
+        self._inside = _turning(holding.body, gone.loop)
         self.found: dict[str, Misstep] = {}
 
     def _say(self, kind: str, line: int, text: str, node: Node[Holders]) -> None:
@@ -246,11 +259,16 @@ class _Walk:
         self, where: Place, event: Event | None, _facts: Facts, held: Holders, node: Node[Holders]
     ) -> Holders | None:
         """Follow one event; None once the object is used, or nothing holds it any more."""
+        if where.block not in self._inside:
+            return None
         if isinstance(event, Assign):
             return self._assigned(event, held, node)
         if isinstance(event, Call):
             if where == self._gone.place:
                 self._say(TWICE, event.line, f"{event.callee}({', '.join(event.args)})", node)
+                return None
+            if event == self._gone.loop:
+                self._say(TWICE, event.line, f"the next turn of {event.callee}()", node)
                 return None
             return self._called(event, held, node)
         return held if event is not None else None
@@ -290,7 +308,8 @@ class _Walk:
                 return None
             if found in held and arg[:1] != "*" and not quiet:
                 self._passed(event, position, node)
-                return None
+                if self._gone.loop is None or self.found:
+                    return None
         known = quiet or event.callee in self._apis.does_not_keep or event.callee in self._apis.releases
         if not known:
             given = {found.base for arg in event.args if (found := parse(arg)) is not None}
@@ -323,6 +342,8 @@ class _Walk:
 
     def decide(self, block: Block, _facts: Facts, held: Holders, node: Node[Holders]) -> Holders | None:
         """Look at the test or return at the end of a block."""
+        if node.block not in self._inside:
+            return None
         for operand in (block.left, block.right):
             if self._sure and dereferenced(operand, held):
                 self._say(USED, block.line, operand, node)

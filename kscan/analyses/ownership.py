@@ -175,7 +175,9 @@ class Holding:
             loop = self._apis.loops.get(event.callee)
             if loop is not None and event.loop and loop.cursor < len(event.args):
                 cursor = parse(event.args[loop.cursor])
-                if cursor is not None and not cursor.fields:
+                own = not loop.member or event.args[loop.cursor][:1] == "&"  # else it may go on elsewhere
+                if cursor is not None and not cursor.fields and own:
+                    cursor = Object(cursor.base, (loop.member,)) if loop.member else cursor
                     resource = self._apis.resources[loop.resource]
                     yield Site(self.func, place, event, resource, frozenset({cursor}), POSITIVE, True, True)
             for role in () if self._is_own(event.callee) else self._apis.acquires.get(event.callee, ()):

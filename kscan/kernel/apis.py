@@ -93,6 +93,7 @@ class LoopMacro(msgspec.Struct, frozen=True, gc=False):
     macro: str
     resource: str
     cursor: int  # argument
+    member: str = ""  # of the object that the argument points to: this holds it
 
 
 class Wipe(msgspec.Struct, frozen=True, gc=False):
@@ -369,7 +370,7 @@ class _Roles:
         for macro in names:
             if macro in self.loops:
                 self._file.fail(f"`{': '.join(where)}` names {macro} twice.", "keep one entry", *where, macro)
-            self.loops[macro] = LoopMacro(macro, resource, place.index)
+            self.loops[macro] = LoopMacro(macro, resource, place.index, place.member)
 
     def check(self) -> None:
         """Refuse what is released but never acquired, and contradicting roles of one function."""
