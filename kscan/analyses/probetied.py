@@ -20,7 +20,7 @@ from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.behind import ZERO, Behind, Guarded, Setter
 from kscan.analyses.fields import Fields
-from kscan.analyses.states import Guard, States
+from kscan.analyses.states import Guard, States, fields_of
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Hook, Lifecycle
 from kscan.link.program import DIRECT, Edge, Func, Program
@@ -155,6 +155,8 @@ class ProbeTieds:
 
     def _judged(self, event: Event, guarded: Guarded) -> ProbeTied | None:
         guard = guarded.guard
+        if guard.state.path != fields_of(guard.state.path):
+            return None  # a bit or value of a field, which more than the field's stores bring about
         tested = Object(guard.func.params[guard.state.position].name, guard.state.path)
         field = self._fields.field_of(guard.func, tested)
         if field is None:
@@ -243,8 +245,11 @@ class ProbeTieds:
 
     def _is_again(self, func: Func, line: int, field: Field) -> bool:
         """Whether a function comes to a line only where the field is set already."""
-        for guard in (g for g in self._states.guards(func) if not g.half):
-            tested = Object(func.params[guard.state.position].name, guard.state.path)
+        for guard in self._states.guards(func):
+            path = guard.state.path
+            if guard.half or path != fields_of(path):
+                continue
+            tested = Object(func.params[guard.state.position].name, path)
             if self._fields.field_of(func, tested) != field:
                 continue
             for place, event in cfg.events(func.fact.body):

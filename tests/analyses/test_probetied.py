@@ -11,7 +11,7 @@ from kscan.analyses.states import States
 from tests.linked import link, model
 
 TYPES = """struct notifier_block { int (*notifier_call)(struct notifier_block *n, long a, void *data); };
-struct device { struct device *parent; int *spec; int *group; };
+struct device { struct device *parent; int *spec; int *group; long flags; };
 struct bus_type { int (*dma_configure)(struct device *dev); };
 static int *group_of(struct device *dev) { return dev->group; }
 static int *above(struct device *dev) { struct device *up = dev->parent; return group_of(up); }
@@ -53,6 +53,11 @@ def found(text: str) -> list[tuple[str, str, str]]:
         # the notifier sets it first, or leads to what does
         (ATTACH + CONFIGURE + NOTIFY.replace("return attach", "dev->spec = one(); return attach"), []),
         (ATTACH + CONFIGURE + NOTIFY.replace("return attach", "configure(dev); return attach"), []),
+        # a bit of a field, by its name, its value or its number
+        *(
+            (ATTACH.replace("!dev->spec", f"!({test})") + CONFIGURE + NOTIFY, [])
+            for test in ("dev->flags & HAS_SPEC", "dev->flags & BIT(3)", "test_bit(HAS_SPEC, &dev->flags)")
+        ),
         # another event
         (ATTACH + CONFIGURE + NOTIFY.replace("ADD_DEVICE", "BOUND_DRIVER"), []),
         # probing does not run it again
