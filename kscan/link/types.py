@@ -69,7 +69,7 @@ class TypeTable:
                 continue
             struct = self.canonical(kind)
             members = self.fields(struct)
-            if name.startswith("#"):
+            if name[:1] == "#" and name[1:].isdigit():
                 order = self._order[struct]
                 place = int(name[1:])
                 name = order[place] if place < len(order) else name

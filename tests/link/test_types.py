@@ -73,6 +73,7 @@ def test_bare(text: str, expected: str) -> None:
         ("$local", "dev", None),
         ("", "dev", None),
         ("struct ops", "#7", None),
+        ("struct ops", "#bit", None),  # a bit of a value is no member
     ],
 )
 def test_field_of(program: Program, root: str, fields: str, expected: tuple[str, str] | None) -> None:
