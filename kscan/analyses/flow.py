@@ -51,7 +51,7 @@ class Flow:
         return found
 
     @cached_property
-    def _dominators(self) -> list[int]:
+    def dominators(self) -> list[int]:
         """For each live block the set of those on every way to it, itself included."""
         everything = (1 << len(self._succs)) - 1
         found = [everything] * len(self._succs)
@@ -80,7 +80,7 @@ class Flow:
         if not self.live >> block & 1:
             return True
         succ = self._succs[number][side]
-        dominators = self._dominators
+        dominators = self.dominators
         if not (succ and self.live >> number & 1 and dominators[block] >> succ & 1):
             return False
         return all(pred == number or dominators[pred] >> succ & 1 for pred in self._preds[succ])

@@ -121,6 +121,15 @@ class Nullness:
             walk.concerns,
         )
 
+    def reads_memory(self, func: Func, operand: str) -> bool:
+        """Whether an operand that leads through a pointer is surely no mere address of an array there."""
+        named = parse(operand)
+        if named is None or not named.fields:
+            return True
+        types = {v.name: v.type for v in func.fact.body.locals} | {p.name: p.type for p in func.params}
+        kind = self.program.type_of(types.get(named.base, ""), named.fields, func.path)
+        return bool(kind) and not kind.endswith("[]")
+
     def dereferences(self, callee: str, position: int, path: str) -> bool:
         """Whether a function surely dereferences an argument, whatever its value."""
         key = (callee, position, path)
@@ -130,8 +139,30 @@ class Nullness:
             if not self.program.resolve(callee, path) and callee.islower():
                 self.program.demand(callee)
             targets = self.program.resolve(callee, path)
-            self._dereferencing[key] = bool(targets) and all(_uses_at_once(t, position) for t in targets)
+            self._dereferencing[key] = bool(targets) and all(self._uses_at_once(t, position) for t in targets)
         return self._dereferencing[key]
+
+    def _uses_at_once(self, func: Func, position: int) -> bool:
+        if position >= len(func.params):
+            return False
+        names = frozenset({Object(func.params[position].name)})
+        blocks = func.fact.body.blocks
+        number, seen = 0, set[int]()
+        while number not in seen:
+            seen.add(number)
+            block = blocks[number]
+            for event in block.events:
+                if isinstance(event, Assign) and event.target == func.params[position].name:
+                    return False
+                if any(dereferenced(o, names) and self.reads_memory(func, o) for o in operands_of(event)):
+                    return True
+            ends = (block.left, block.right)
+            if any(dereferenced(o, names) and self.reads_memory(func, o) for o in ends):
+                return True
+            if block.kind != "jump":
+                return False
+            number = block.succs[0]
+        return False
 
 
 def _known_before(holding: Holding, place: Place) -> list[Facts]:
@@ -145,28 +176,6 @@ def _known_before(holding: Holding, place: Place) -> list[Facts]:
         return None
 
     return found if holding.paths.explore(Place(0, 0), [{}], 0, visit) else [{}]
-
-
-def _uses_at_once(func: Func, position: int) -> bool:
-    if position >= len(func.params):
-        return False
-    names = frozenset({Object(func.params[position].name)})
-    blocks = func.fact.body.blocks
-    number, seen = 0, set[int]()
-    while number not in seen:
-        seen.add(number)
-        block = blocks[number]
-        for event in block.events:
-            if isinstance(event, Assign) and event.target == func.params[position].name:
-                return False
-            if any(dereferenced(o, names) for o in operands_of(event)):
-                return True
-        if dereferenced(block.left, names) or dereferenced(block.right, names):
-            return True
-        if block.kind != "jump":
-            return False
-        number = block.succs[0]
-    return False
 
 
 def dereferenced(operand: str, holders: frozenset[Object]) -> bool:

@@ -1,0 +1,16 @@
+// path: drivers/pci/example.c
+// models: commit 26e495f34107 ("iommu/amd: Restore IRTE.RemapEn bit after programming IRTE")
+#include <linux/pci.h>
+
+struct example {
+	struct pci_dev *pdev;
+	int ids[4];
+	int state;
+};
+
+int example_start(struct example *ex)
+{
+	if (ex->state)
+		pr_err("example is in state %d\n", ex ? ex->state : -1);
+	return 0;
+}

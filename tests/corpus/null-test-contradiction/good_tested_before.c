@@ -1,0 +1,21 @@
+// path: drivers/pci/example.c
+// models: commit 26e495f34107 ("iommu/amd: Restore IRTE.RemapEn bit after programming IRTE")
+#include <linux/pci.h>
+
+struct example {
+	struct pci_dev *pdev;
+	int ids[4];
+	int state;
+};
+
+int example_start(struct example *ex, int again)
+{
+	int state;
+
+	if (!ex)
+		return -EINVAL;
+	state = ex->state;
+	if (ex && again)
+		return state;
+	return 0;
+}
