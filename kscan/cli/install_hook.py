@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from kscan.findings.plain import plain
 _MARK = "# Written by kscan install-hook."
 _ARGUMENTS = {
     "pre-commit": "",
-    "pre-push": "--pre-push",
-    "sendemail-validate": '--mail "$1"',
+    "pre-push": " --pre-push",
+    "sendemail-validate": ' --mail "$1"',
 }
 _SCRIPT = """\
 #!/bin/sh
@@ -26,7 +27,11 @@ input=
 if [ -x "$(dirname "$0")/{old}" ]; then
 	printf '%s' "$input" | "$(dirname "$0")/{old}" "$@" || exit $?
 fi
-printf '%s' "$input" | {command}
+# The kscan that wrote this; once that is gone, the one on the PATH.
+kscan() {{
+	if [ -x {first} ]; then {command} "$@"; else command kscan "$@"; fi
+}}
+printf '%s' "$input" | kscan hook{arguments}
 """
 _READ = "input=$(cat && echo .) && input=${input%.}"  # the dot keeps the last line's end
 
@@ -37,16 +42,18 @@ _READ = "input=$(cat && echo .) && input=${input%.}"  # the dot keeps the last l
 def command(name: str, tree: str) -> int:
     """Install a git hook: pre-commit (the default), pre-push or sendemail-validate.
 
-    A hook that is there already is kept beside it and runs first.
+    A hook that is there already is kept beside it and runs first. The hook runs the kscan that wrote it,
+    or, when that is gone, the one on the PATH.
     """
     from kscan.sources.git import GitRepo  # noqa: PLC0415 - help does without
 
+    program = _program()
     # rev-parse knows of core.hooksPath and of linked work trees; its answer is relative to the tree.
     where = GitRepo(tree).run("rev-parse", "--git-path", "hooks")
     hook = Path(tree, os.fsdecode(where).rstrip("\n"), name)
     _keep(hook)
     hook.parent.mkdir(parents=True, exist_ok=True)
-    hook.write_text(_script(name), "utf-8")
+    hook.write_text(_script(name, program), "utf-8")
     hook.chmod(0o755)
     click.echo(plain(f"wrote {hook}"))
     return 0
@@ -69,10 +76,27 @@ def _is_ours(hook: Path) -> bool:
         return False  # a link that leads nowhere
 
 
-def _script(name: str) -> str:
-    command = f"{shlex.quote(sys.executable)} -m kscan hook {_ARGUMENTS[name]}".rstrip()
-    read = _READ if name == "pre-push" else ": # nothing comes on standard input"
-    return _SCRIPT.format(mark=_MARK, old=_old_name(name), read=read, command=command)
+def _program() -> list[str]:
+    """What runs this kscan from any directory.  Raises InputError where nothing does."""
+    beside = [Path(sys.argv[0]), Path(sys.executable).with_name("kscan")]
+    script = next((path for path in beside if path.name == "kscan" and os.access(path, os.X_OK)), None)
+    # -P: a hook runs in the tree, and no module may come from there.
+    words = [str(script.absolute())] if script else [sys.executable, "-P", "-m", "kscan"]
+    if subprocess.run([*words, "--version"], cwd=os.path.sep, capture_output=True, check=False).returncode:
+        reason = "is not installed: it runs from its own directory only, and a hook runs in the tree"
+        raise InputError("kscan", reason, "install it: pip install DIR_OF_KSCAN")
+    return words
+
+
+def _script(name: str, program: list[str]) -> str:
+    return _SCRIPT.format(
+        mark=_MARK,
+        old=_old_name(name),
+        read=_READ if name == "pre-push" else ": # nothing comes on standard input",
+        first=shlex.quote(program[0]),
+        command=shlex.join(program),
+        arguments=_ARGUMENTS[name],
+    )
 
 
 def _old_name(name: str) -> str:

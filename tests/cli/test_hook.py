@@ -281,6 +281,42 @@ def test_an_earlier_hook_runs_first_and_decides(repo: Repo, name: str) -> None:
     assert (repo.top / "seen").read_text() == ("a b c d\none\n" if name == "pre-push" else "one\n")
 
 
+@pytest.mark.parametrize("module", ["kscan", "click"])
+def test_a_hook_runs_no_code_of_the_tree(cured: Repo, module: str) -> None:
+    assert cured.kscan("install-hook").returncode == 0
+    (cured.top / f"{module}.py").write_text("raise SystemExit('planted')\n")
+    relapse(cured)
+    said = cured.git("commit", "-qam", "refused", check=False)
+    assert "planted" not in said
+    assert "irq_map" in said
+
+
+def test_a_hook_outlives_the_kscan_that_wrote_it(cured: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cured.kscan("install-hook").returncode == 0
+    hook = cured.top / ".git/hooks/pre-commit"
+    hook.write_text(hook.read_text().replace(sys.executable, "/nowhere/python"))
+    tools = cured.top.parent / "bin"
+    tools.mkdir()
+    (tools / "kscan").write_text("#!/bin/sh\necho asked $*\nexit 3\n")
+    (tools / "kscan").chmod(0o755)
+    assert subprocess.run([hook], cwd=cured.top, check=False, capture_output=True).returncode == 127
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    ran = subprocess.run([hook], cwd=cured.top, check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (3, "asked hook\n")
+
+
+def test_a_kscan_that_a_hook_could_not_run_writes_none(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPATH")
+    code = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); sys.argv[0] = 'x'\n"
+    code += f"from kscan.cli import main; main(['install-hook', '--tree', {str(repo.top)!r}])"
+    isolated = [sys.executable, "-I", "-c", code]
+    ran = subprocess.run(isolated, cwd="/", check=False, capture_output=True, text=True)
+    installed = subprocess.run([sys.executable, "-I", "-m", "kscan", "--version"], cwd="/", check=False)
+    assert ran.returncode == (2 if installed.returncode else 0)
+    assert installed.returncode == 0 or "is not installed" in ran.stderr
+    assert (repo.top / ".git/hooks/pre-commit").exists() == (installed.returncode == 0)
+
+
 def test_hooks_go_where_git_looks_for_them(repo: Repo) -> None:
     repo.git("config", "core.hooksPath", "my hooks")
     assert repo.kscan("install-hook").returncode == 0
