@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _TIMESTAMP = re.compile(r"[\t\u00a0].*| +\d{4}-\d\d-\d\d .*| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} .*")
+_EPOCH = re.compile(r"[\t ](?:1970-01-01|1969-12-31) \d\d:\d\d:00(?:\.0+)? [-+]\d{4}\s*$")
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _GIT_PREFIXES = frozenset("abciow")  # a/ b/, and those of diff.mnemonicPrefix
@@ -28,6 +29,11 @@ def plain_name(text: str) -> str | None:
     if len(text) <= _LONGEST:
         text = _TIMESTAMP.sub("", text).strip()
     return None if text == "/dev/null" else text
+
+
+def is_epoch(text: str) -> bool:
+    """Whether ``---`` or ``+++`` bears the time stamp that ``diff -N`` gives to a file that is not there."""
+    return len(text) <= _LONGEST and _EPOCH.search(text) is not None
 
 
 def unquote(text: str) -> str:

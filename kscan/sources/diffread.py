@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from kscan.sources.diff import SUBMODULE_MODE, SYMLINK_MODE, Damage, Diff, FileDiff, Hunk, NotHandled
-from kscan.sources.diffpaths import git_names, plain_name, strip_prefixes
-from kscan.sources.hunks import HUNK_HEADER, is_signature, read_sound, sound_end
+from kscan.sources.diffpaths import git_names, is_epoch, plain_name, strip_prefixes
+from kscan.sources.hunks import HUNK_HEADER, is_signature, parse_header, read_sound, sound_end
 from kscan.sources.paths import unsafe_reason
 from kscan.sources.repair import read_damaged
 
@@ -133,10 +133,15 @@ class _Reader:
             self._note("header-without-body", section.line, section.new or section.old or "")
 
     def _read_named(self, section: _Section) -> None:
-        old, new = plain_name(self._peek()[4:]), plain_name(self._peek(1)[4:])
+        names = self._peek()[4:], self._peek(1)[4:]
+        old, new = map(plain_name, names)
         self._at += 2
         following = self._peek()
-        if HUNK_HEADER.match(following):
+        if header := parse_header(following):
+            if not (header.old_start or header.old_count) and is_epoch(names[0]):
+                section.old = old = None
+            elif not (header.new_start or header.new_count) and is_epoch(names[1]):
+                section.new = new = None
             if section.old is None or old is None or new is None:
                 section.old, section.new = old, new
             self._read_hunks(section)

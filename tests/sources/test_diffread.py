@@ -62,6 +62,22 @@ def test_path_styles(old: str, new: str) -> None:
     assert one(f"--- {old}\n+++ {new}\n@@ -1 +1 @@\n-a\n+b\n") == ("drivers/x.c", 1, 1)
 
 
+def test_a_time_stamp_of_the_epoch_stands_for_no_file() -> None:
+    # What `diff -rN` writes; a file may have that time stamp, too, but not be empty and changed then.
+    gone, there = "1970-01-01 01:00:00.000000000 +0100", "2024-03-01 10:11:12.000000000 +0100"
+    for old, new, hunk, expected in (
+        (gone, there, "-0,0 +1", (None, "drivers/x.c")),
+        (there, gone, "-1 +0,0", ("drivers/x.c", None)),
+        (gone, there, "-1 +1,2", ("drivers/x.c", "drivers/x.c")),
+        (there, there, "-0,0 +1", ("drivers/x.c", "drivers/x.c")),
+    ):
+        lines = {"-0,0 +1": "+a\n", "-1 +0,0": "-a\n", "-1 +1,2": " a\n+b\n"}[hunk]
+        text = f"--- v1/drivers/x.c\t{old}\n+++ v2/drivers/x.c\t{new}\n@@ {hunk} @@\n{lines}"
+        (file,) = read_diff(text).files
+        assert (file.old_path, file.new_path) == expected
+        assert (file.is_new, file.is_deleted) == (expected[0] is None, expected[1] is None)
+
+
 def test_git_headers() -> None:
     text = (
         "diff --git a/drivers/new.c b/drivers/new.c\nnew file mode 100644\nindex 000000000000..bbbb\n"
