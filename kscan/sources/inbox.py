@@ -20,7 +20,8 @@ from kscan.sources.git import GitRepo
 from kscan.sources.mail import Message, read_message, read_text
 from kscan.sources.series import Series, Unreadable, group_series
 
-_MOST_MAIL_BYTES = 16 << 20
+_MOST_MAIL_BYTES = 128 << 20  # of source between two releases there is less; takes some 600 MB of memory
+_MOST_MAIL_LINES = 4_000_000
 _MOST_LINE_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _FROM = re.compile(rb"From (?:\S+ +.*\d\d:\d\d.*\d{4}|[0-9a-f]{40} |mboxrd@z )")
@@ -146,19 +147,27 @@ def _stream(file: IO[bytes], source: str) -> Iterator[Message | Unreadable]:
         for number, data in enumerate(_split_mbox(opened), 1):
             yield _message(data, f"{source}:{number}")
         return
-    data = head + opened.read(_MOST_MAIL_BYTES)
+    if only := _only(head + opened.read(_MOST_MAIL_BYTES), source):
+        yield only
+
+
+def _only(data: bytes, source: str) -> Message | Unreadable | None:
+    """The one mail or diff of a file, None where there is nothing in it."""
     if not data.strip():
-        return
-    yield _message(data, source) if looks_like_mail(data) else _message(data, source, read_text)
+        return None
+    return _message(data, source, read_message if looks_like_mail(data) else read_text)
 
 
 def _message(
     data: bytes, source: str, read: Callable[[bytes, str], Message] = read_message
 ) -> Message | Unreadable:
     """The mail or diff that ``data`` is, unless that is as much as is read of one."""
-    if len(data) < _MOST_MAIL_BYTES:
+    if len(data) >= _MOST_MAIL_BYTES:
+        reason = f"is larger than the {_MOST_MAIL_BYTES >> 20} MB kscan reads of a mail or diff"
+    elif data.count(b"\n") >= _MOST_MAIL_LINES:
+        reason = f"has more than the {_MOST_MAIL_LINES:,} lines kscan reads of a mail or diff"
+    else:
         return read(data, source)
-    reason = f"is larger than the {_MOST_MAIL_BYTES >> 20} MB kscan reads of a mail or diff"
     return Unreadable(source, reason, remedy="split it, or compare revisions with `kscan diff`")
 
 
@@ -188,7 +197,7 @@ def _split_mbox(file: IO[bytes]) -> Iterator[bytes]:
         if blank and line.startswith(b"From ") and _FROM.match(line):
             yield _unquoted(lines)
             lines, size = [], 0
-        elif size < _MOST_MAIL_BYTES:
+        elif size < _MOST_MAIL_BYTES and len(lines) < _MOST_MAIL_LINES:
             lines.append(line)
             size += len(line)
         blank = line in (b"\n", b"\r\n")

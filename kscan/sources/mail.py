@@ -28,7 +28,9 @@ _TRAILER = re.compile(
 )
 _TRAILER_WORDS = ("base-commit:", "prerequisite-", "change-id:", "based-on:", "depends-on:")
 _PATCH_NAME = (".patch", ".diff", ".txt")
+_DIFF_STARTS = ("diff -", "--- a/", "Index: ")
 _MOST_TRAILERS = 200
+_TRAILER_TEXT = 1 << 20  # characters at either end of a text: no more is searched
 _MOST_HEADER = 8000
 _MOST_REFERENCES = 50
 
@@ -141,7 +143,7 @@ def read_text(data: bytes, source: str) -> Message:
     """A plain diff, or text around one, as a message without headers; a web archive's page as text is one."""
     text = decode_text(data, "")
     first = next((line.strip() for line in text[:4096].split("\n") if line.strip()), "")
-    title = "" if has_diff(first) or first.startswith("Index: ") else first
+    title = "" if has_diff(first) or first.startswith(_DIFF_STARTS) else first
     found = re.search(r"^Subject: (.*)$", text, re.MULTILINE)
     subject = parse_subject(found[1] if found else title)
     return Message("", msgspec.structs.replace(subject, is_reply=False), "", "", "", (), text, source=source)
@@ -178,6 +180,8 @@ def read_patch(message: Message, *, replies: bool = False, scissors: bool = Fals
 
 def read_trailers(text: str) -> Trailers:
     """The dependencies named in a cover letter or patch."""
+    if len(text) > 2 * _TRAILER_TEXT:
+        text = f"{text[:_TRAILER_TEXT]}\n{text[-_TRAILER_TEXT:]}"
     lower = text.lower()
     if not any(word in lower for word in _TRAILER_WORDS):
         return Trailers()
@@ -304,13 +308,15 @@ def _after_in_body_headers(message: Message, *, scissors: bool) -> Message:
 
 def _commit_text(text: str) -> str:
     """The commit message: what stands above ``---`` or the diff, fit for printing."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if line.rstrip() == "---" or line.startswith(("diff --git ", "--- a/", "Index: ")):
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        line = text[start:end] if end >= 0 else text[start:]
+        if line.rstrip() == "---" or line.startswith(_DIFF_STARTS):
+            text = text[:start]
             break
-        lines.append(line)
-    joined = "\n".join(lines).strip()
-    return joined.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        start = end + 1 if end >= 0 else len(text)
+    return text.strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _first_id(text: str) -> str:

@@ -20,7 +20,7 @@ _MOST_HEADER_BYTES = 1 << 20
 _MOST_VALUE_BYTES = 64 << 10  # of one header
 _MOST_DEPTH = 8
 _MOST_PARTS = 100
-_MOST_PART_BYTES = 64 << 20
+_MOST_COPIED = 512 << 20  # bytes, as each part is cut out of the one it is in
 
 _WANTED = frozenset(
     (
@@ -126,6 +126,7 @@ class _Walk:
     def __init__(self) -> None:
         self.truncated = False
         self._count = 0
+        self._copied = 0
 
     def leaves(self, headers: dict[str, bytes], body: bytes, depth: int) -> Iterator[Part]:
         kind, parameters = _content_type(headers.get("content-type", b""))
@@ -134,7 +135,8 @@ class _Walk:
         if not pieces:
             yield from self._leaf(kind, parameters, headers, body)
             return
-        if depth >= _MOST_DEPTH:
+        self._copied += len(body)
+        if depth >= _MOST_DEPTH or self._copied > _MOST_COPIED:
             self.truncated = True
             return
         for piece in pieces:
@@ -145,7 +147,7 @@ class _Walk:
         self, kind: str, parameters: dict[str, str], headers: dict[str, bytes], body: bytes
     ) -> Iterator[Part]:
         self._count += 1
-        if self._count > _MOST_PARTS or len(body) > _MOST_PART_BYTES:
+        if self._count > _MOST_PARTS:
             self.truncated = True
             return
         disposition = _parameters(_as_utf8(headers.get("content-disposition", b"")))

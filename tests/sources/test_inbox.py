@@ -230,8 +230,17 @@ def test_other_repositories_and_missing_inputs(tmp_path: Path) -> None:
         assert said in unreadable.reason
 
 
-def test_what_is_too_large_is_told_and_the_rest_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kscan.sources.inbox._MOST_MAIL_BYTES", 1 << 12)
+@pytest.mark.parametrize(
+    ("limit", "most", "said"),
+    [
+        ("_MOST_MAIL_BYTES", 1 << 12, "is larger than"),
+        ("_MOST_MAIL_LINES", 900, "has more than the 900 lines"),
+    ],
+)
+def test_what_is_too_large_is_told_and_the_rest_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, said: str
+) -> None:
+    monkeypatch.setattr(f"kscan.sources.inbox.{limit}", most)
     large = change(1) + "\n".join(["words"] * 1000)
     (tmp_path / "large.diff").write_text(large)
     (tmp_path / "a.mbox").write_bytes(mbox([patch_mail(large, Message_ID="<1@x>"), patch_mail(change(1))]))
@@ -239,7 +248,7 @@ def test_what_is_too_large_is_told_and_the_rest_read(tmp_path: Path, monkeypatch
         found = list(read_inputs([str(tmp_path / name)]))
         assert [type(one) for one in found] == kinds
         assert isinstance(found[0], Unreadable)
-        assert "is larger than the" in found[0].reason
+        assert said in found[0].reason
 
 
 def test_one_bad_input_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import quopri
 
 import pytest
 
-from kscan.sources.mail import NoPatch, Patch, read_message, read_patch, read_text
+from kscan.sources.mail import NoPatch, Patch, read_message, read_patch, read_text, read_trailers
 from kscan.sources.subject import Subject, parse_subject
 from tests.sources.writers import c_file, diff, mail, multipart, patch_mail
 
@@ -188,6 +188,14 @@ def test_scissors() -> None:
 def test_in_body_from() -> None:
     read = patch(mail(f"From: B Writer <b@example.org>\n\nWhy.\n---\n{SOUND}"))
     assert (read.author, read.text) == ("B Writer <b@example.org>", "Why.")
+
+
+def test_trailers_are_looked_for_at_both_ends_of_a_text() -> None:
+    lines = "x\n" * (1 << 20)
+    base, other = "0" * 40, "1" * 40
+    for text in (f"base-commit: {base}\n{lines}", f"{lines}base-commit: {base}\n"):
+        assert read_trailers(text).base_commit == base
+    assert read_trailers(f"{lines}base-commit: {other}\n{lines}base-commit: {base}\n").base_commit == base
 
 
 def test_trailers() -> None:
