@@ -24,7 +24,7 @@ from kscan.link.program import CALLBACK, Func, Program
 
 _DEPTH = 4
 _MOST_CALLERS = 12
-_NAMED_STEP = frozenset("#=")
+_NAMED_STEP = frozenset("&=")
 _RINGS = 2  # of functions that register what they are given
 
 
@@ -170,7 +170,7 @@ class Awaited:
 
     def _all_later(self, func: Func, early: cfg.Place, level: tuple[str, Path], path: Path) -> bool:
         """Whether whatever brings a state about comes after a place of a function."""
-        mark = path[-1] if path[-1][0] in "#=" else ""
+        mark = path[-1] if path[-1][0] in "&=" else ""
         found: list[tuple[Func, int]] = []
         others = False
         for setter, line, ways in self._states.setters(level[0], level[1][-1]):

@@ -23,7 +23,7 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, States, fields_of
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Hook, Lifecycle
-from kscan.link.program import DIRECT, Edge, Func, Program
+from kscan.link.program import DIRECT, OPS, Edge, Func, Program
 
 _UP = 12  # calls from a hook to a setter
 _MOST_ABOVE = 400
@@ -36,8 +36,8 @@ _PROBE = "probe"
 Field = tuple[str, str]
 """Struct type and name."""
 
-Read = tuple[int, str, str, Func]
-"""Line, object read from, where that comes from, and the getter."""
+Read = tuple[int, str, str, Func | None]
+"""Line, object read from, where that comes from, and the getter, if there is one."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -59,13 +59,13 @@ class Way(msgspec.Struct, frozen=True, eq=False):
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
-    """A read of another object's field; ``getter`` reads it."""
+    """A read of another object's field, perhaps by a ``getter``."""
 
     func: Func
     line: int
     operand: str
     source: str  # what the other object is taken from
-    getter: Func
+    getter: Func | None
     path: tuple[Edge, ...]
 
 
@@ -99,7 +99,9 @@ class ProbeTieds:
         self._life = lifecycle
         self._hook_fields = {h.field: h for h in lifecycle.hooks.values() if h.field is not None}
         self._hook_names = {field for _struct, field in self._hook_fields}
-        self._works: dict[tuple[Func, int, str], tuple[Field, Setter, Elsewhere] | None] = {}
+        self._works: dict[
+            tuple[Func, int, str, Field, frozenset[str]], tuple[Field, Setter, Elsewhere] | None
+        ] = {}
         self._toward: dict[Field, frozenset[str]] = {}
         self._reading: dict[Field, Mapping[Func, Sequence[Read]]] = {}
 
@@ -155,27 +157,27 @@ class ProbeTieds:
 
     def _judged(self, event: Event, guarded: Guarded) -> ProbeTied | None:
         guard = guarded.guard
-        if guard.state.path != fields_of(guard.state.path):
-            return None  # a bit or value of a field, which more than the field's stores bring about
-        tested = Object(guard.func.params[guard.state.position].name, guard.state.path)
+        path = guard.state.path
+        tested = Object(guard.func.params[guard.state.position].name, fields_of(path))
         field = self._fields.field_of(guard.func, tested)
         if field is None:
             return None
+        getters = frozenset(getter.name for getter in guard.state.getters)
         work = next(
             (
                 w
                 for func, i in self._around(guarded)
-                if (w := self._looks_elsewhere(func, i, guard.func.path))
+                if (w := self._looks_elsewhere(func, i, guard.func.path, field, getters))
             ),
             None,
         )
         if work is None:
             return None
-        above = self._above(field, guarded)
+        above = self._above(field, guarded, path[-1] if fields_of(path) != path else "")
         if above is None:
             return None
         chain = {hop.edge.callee: hop.edge.callee.name for hop in guarded.path if hop.edge is not None}
-        for way in self._ways(above):
+        for way in self._ways(above, self._kinds(work[2], guard)):
             along = (way.start, *(edge.callee for edge in way.path))
             for func in along:
                 for again in self._calls(func, chain.values()):
@@ -185,7 +187,7 @@ class ProbeTieds:
 
     # -- what sets the field --------------------------------------------------
 
-    def _above(self, field: Field, guarded: Guarded) -> dict[Func, tuple[Edge | None, int]] | None:
+    def _above(self, field: Field, guarded: Guarded, mark: str) -> dict[Func, tuple[Edge | None, int]] | None:
         """The functions that lead to a store of the field: the next edge, or None and the store's line.
 
         None where the callback itself leads there before its test, or nothing is known of the stores.
@@ -195,7 +197,7 @@ class ProbeTieds:
         on_path[guarded.guard.func] = cfg.Place(guarded.guard.block, _AT_END)
         found: dict[Func, tuple[Edge | None, int]] = {}
         queue: deque[tuple[Func, int]] = deque()
-        for func, line in self._fields.setters(*field):
+        for func, line in self._stores(field, mark):
             for edge, setter in self._sites(func, line, field):
                 if setter in on_path:
                     if _precedes(setter, edge.line if edge is not None else line, on_path[setter]):
@@ -217,6 +219,15 @@ class ProbeTieds:
                     found[edge.caller] = (edge, edge.line)
                     queue.append((edge.caller, depth + 1))
         return found
+
+    def _stores(self, field: Field, mark: str) -> Iterator[tuple[Func, int]]:
+        """(function, line) of every store that may set a field, or bring about a bit or value of it."""
+        if not mark:
+            yield from self._fields.setters(*field)
+            return
+        for func, line, ways in self._states.setters(*field):
+            if any(way[-1] == mark or way == fields_of(way) for way in ways):
+                yield func, line
 
     def _callers(self, func: Func) -> Sequence[Edge]:
         self._program.demand_callers(func)
@@ -268,8 +279,22 @@ class ProbeTieds:
                 return hook
         return None
 
-    def _ways(self, above: Mapping[Func, tuple[Edge | None, int]]) -> Iterator[Way]:
-        """From each hook of probing that leads to a store, longest first: the outermost hook."""
+    def _kinds(self, other: Elsewhere, guard: Guard) -> frozenset[str]:
+        """The structs, other than that of the guard, that a reader and the functions up to it deal with."""
+        common = _pointed(guard.func.params[guard.state.position].type)
+        funcs = [other.func, *(edge.callee for edge in other.path)]
+        types = [p.type for f in funcs for p in f.params]
+        types += (local.type for f in funcs for local in f.fact.body.locals)
+        return frozenset(kind for kind in map(_pointed, types) if kind.startswith("struct ")) - {common}
+
+    def _deals_with(self, func: Func, kinds: frozenset[str]) -> bool:
+        """Whether the file of a function has functions that are given objects of one of these kinds."""
+        return any(
+            _pointed(p.type) in kinds for f in self._program.facts[func.path].functions for p in f.params
+        )
+
+    def _ways(self, above: Mapping[Func, tuple[Edge | None, int]], kinds: frozenset[str]) -> Iterator[Way]:
+        """From each hook of probing that leads to a store: the reader's bus first, then the nearest."""
         ways = []
         for start in above:
             hook = self._hooks(start, _PROBE)
@@ -286,7 +311,9 @@ class ProbeTieds:
                 if here not in above:
                     break
             ways.append(Way(hook, start, tuple(path), (here, line)))
-        yield from sorted(ways, key=lambda w: (len(w.path), str(w.start)))
+        yield from sorted(
+            ways, key=lambda w: (not self._deals_with(w.start, kinds), len(w.path), str(w.start))
+        )
 
     # -- what the work looks at -----------------------------------------------
 
@@ -305,19 +332,20 @@ class ProbeTieds:
                 yield func, position
 
     def _looks_elsewhere(
-        self, func: Func, position: int, near: str
+        self, func: Func, position: int, near: str, state: Field, getters: frozenset[str]
     ) -> tuple[Field, Setter, Elsewhere] | None:
         """What the work of a function leaves in its object, and a read of the same in another object.
 
-        Of several ways the one through file ``near``: that of the implementation in question.
+        Of several ways the one through file ``near``, that of the implementation in question; else one
+        through an implementation that deals with the ``state`` at all.
         """
-        key = (func, position, near)
+        key = (func, position, near, state, getters)
         if key not in self._works:
             self._works[key] = next(self._find_elsewhere(*key), None)
         return self._works[key]
 
     def _find_elsewhere(
-        self, func: Func, position: int, near: str
+        self, func: Func, position: int, near: str, state: Field, getters: frozenset[str]
     ) -> Iterator[tuple[Field, Setter, Elsewhere]]:
         own = func.params[position].name
         for path, setter in self._behind.sets(func, position).items():
@@ -325,14 +353,46 @@ class ProbeTieds:
             if field is None:
                 continue
             ways = sorted(
-                self._below(func, field), key=lambda w: all(e.callee.path != near for e in w[1][1:])
+                self._below(func, field),
+                key=lambda w: (
+                    all(e.callee.path != near for e in w[1][1:]),
+                    self._is_strange(w[1], state, getters),
+                ),
             )
             for below, way in ways:
                 for read in self._readers(field)[below]:
                     yield field, setter, Elsewhere(below, *read, way)
 
+    def _is_strange(self, path: Sequence[Edge], state: Field, getters: frozenset[str]) -> bool:
+        """Whether a way leads through an implementation whose file has nothing to do with a field."""
+        return any(
+            edge.kind == OPS
+            and not any(
+                self._deals(Func(edge.callee.path, fact), state, getters)
+                for fact in self._program.facts[edge.callee.path].functions
+            )
+            for edge in path
+        )
+
+    def _deals(self, func: Func, state: Field, getters: frozenset[str]) -> bool:
+        """Whether a function goes through a field, or asks a getter for it."""
+        if any(ref.root in getters for ref in func.fact.calls):
+            return True
+        if func.fact.partial or not func.fact.mentions(frozenset((state[1],))):
+            return False
+        operands = (
+            text
+            for _place, event in cfg.events(func.fact.body)
+            for text in ((event.value,) if isinstance(event, Assign) else getattr(event, "args", ()))
+        )
+        found = (held for held in map(parse, operands) if held is not None and state[1] in held.fields)
+        return any(
+            self._fields.field_of(func, Object(h.base, h.fields[: h.fields.index(state[1]) + 1])) == state
+            for h in found
+        )
+
     def _readers(self, field: Field) -> Mapping[Func, Sequence[Read]]:
-        """The functions that read a field of another object, by a small function."""
+        """The functions that read a field of another object, themselves or by a small function."""
         known = self._reading.get(field)
         if known is not None:
             return known
@@ -349,6 +409,10 @@ class ProbeTieds:
                 for func in self._program.calling(getter.name):
                     for line, operand, source in self._reads(func, getter, state.position):
                         found[func].append((line, operand, source, getter))
+        for func in self._program.functions():
+            if not func.fact.partial and name in bytes(func.fact.raw_body):
+                found[func] += self._own_reads(func, field)
+        found = defaultdict(list, {func: reads for func, reads in found.items() if reads})
         self._reading[field] = found
         return found
 
@@ -385,11 +449,41 @@ class ProbeTieds:
         if func.fact.partial or getter not in self._program.resolve(getter.name, func.path):
             return
         origins = self._others(func)
-        for _place, call in cfg.calls(func.fact.body) if origins else ():
+        for _place, call in cfg.calls(func.fact.body):
             if call.callee == getter.name and position < len(call.args):
-                held = parse(call.args[position])
+                held, argument = parse(call.args[position]), call.args[position]
                 if held is not None and held.base in origins:
-                    yield call.line, call.args[position], origins[held.base]
+                    yield call.line, argument, origins[held.base]
+                elif held is not None and self._is_pointer(func, held, argument):
+                    yield call.line, argument, argument
+
+    def _own_reads(self, func: Func, field: Field) -> Iterator[Read]:
+        """Reads of a field of other objects by a function's own expressions."""
+        origins = self._others(func)
+        for block in func.fact.body.blocks:
+            operands = [(block.line, o) for o in (block.left, block.right)]
+            for event in block.events:
+                if isinstance(event, Assign):
+                    operands.append((event.line, event.value))
+                elif isinstance(event, Call):
+                    operands += ((event.line, argument) for argument in event.args)
+            for line, operand in operands:
+                held = parse(operand) if operand[:1] not in "&*" and operand.endswith(field[1]) else None
+                if held is None or held.fields[-1:] != (field[1],):
+                    continue
+                owner, text = held.owner, operand[: -len(field[1])].removesuffix("->")
+                source = origins.get(held.base, "") if not owner.fields else text
+                if owner.fields and (text == operand or not self._is_pointer(func, owner, text)):
+                    continue
+                if source and self._fields.field_of(func, held) == field:
+                    yield line, text, source, None
+
+    def _is_pointer(self, func: Func, held: Object, text: str) -> bool:
+        """Whether an access path is of a field that points to an object rather than of a part of one."""
+        if not held.fields or text[:1] in "&*" or "->" not in text:
+            return False
+        kind = self._program.type_of(self._fields.root_of(func, held), held.fields, func.path)
+        return kind.rstrip().endswith("*")
 
     def _others(self, func: Func) -> Mapping[str, str]:
         """Local variables that come to stand for other objects: what a field, or a walk, leads to."""

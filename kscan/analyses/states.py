@@ -5,7 +5,7 @@ unset side only returns, while the other side works on the object.  Objects are 
 "unset" is zero until something stores to the field.
 
 A state may be a single bit of a field, or one value that it may have; it may belong to what holds
-the object (``container_of()``).  Paths tell so by steps that are no fields: ``#BIT``, ``=VALUE``,
+the object (``container_of()``).  Paths tell so by steps that are no fields: ``&BIT``, ``=VALUE``,
 ``^member``.
 """
 
@@ -192,7 +192,7 @@ class States:
         last = path[-1]
         if last[0] == "=":
             return f"{text} == {last[1:]}"
-        return f"{last[1:]} in {text}" if last[0] == "#" else text
+        return f"{last[1:]} in {text}" if last[0] == "&" else text
 
     # -- what operands tell ---------------------------------------------------
 
@@ -238,7 +238,7 @@ class States:
             held = self.part(func, call.args[1])
             for position, parameter in enumerate(func.params):
                 if held is not None and held.fields and parameter.name == held.base:
-                    return State(position, (*held.fields, f"#{call.args[0]}"), positive)
+                    return State(position, (*held.fields, f"&{call.args[0]}"), positive)
             return None
         inner = self._called(func, call, depth)
         return None if inner is None else inner._replace(positive=inner.positive is positive)
@@ -288,7 +288,7 @@ class States:
         if isinstance(event, Call) and self._apis.predicates.get(event.callee) == "sets_bit":
             target = self.part(func, event.args[1]) if len(event.args) > 1 else None
             if target is not None and target.fields:
-                return Object(target.base, (*target.fields, f"#{event.args[0]}")), event.args[0]
+                return Object(target.base, (*target.fields, f"&{event.args[0]}")), event.args[0]
         return None
 
     def _called(self, func: Func, call: Call, depth: int) -> State | None:
@@ -479,14 +479,14 @@ def joined(*parts: Path) -> Path:
 
 def fields_of(path: Path) -> Path:
     """A path without the bit or value at its end."""
-    return path[:-1] if path and path[-1][0] in "#=" else path
+    return path[:-1] if path and path[-1][0] in "&=" else path
 
 
 def told(target: Object, value: str) -> tuple[Path, ...]:
     """The states that a store of ``value`` brings about: the field is set, or has a named value."""
     path = target.fields
-    if path[-1][0] != "#" and _NAMED.match(value):
-        return path, (*path, f"={value}"), (*path, f"#mask {value}")
+    if path[-1][0] != "&" and _NAMED.match(value):
+        return path, (*path, f"={value}"), (*path, f"&mask {value}")
     return (path,)
 
 
@@ -499,8 +499,8 @@ def _bit(values: Values, text: str) -> str:
     """The step to a bit, by the text of its mask; empty for what is no single bit."""
     call = values.calls.get(text)
     if call is not None:
-        return f"#{call.args[0]}" if call.callee in ("BIT", "BIT_ULL") and len(call.args) == 1 else ""
+        return f"&{call.args[0]}" if call.callee in ("BIT", "BIT_ULL") and len(call.args) == 1 else ""
     shifted = re.match(r"1U?L*<<(\w+)\Z", text)
     if shifted:
-        return f"#{shifted[1]}"
-    return f"#mask {text}" if text.isidentifier() else ""
+        return f"&{shifted[1]}"
+    return f"&mask {text}" if text.isidentifier() else ""

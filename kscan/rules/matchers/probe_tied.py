@@ -95,10 +95,11 @@ def _steps(tied: ProbeTied, state: str) -> Iterator[Step]:
         left.func.path, left.line, left.func.name, f"this work stores {'.'.join(tied.result)} of its object"
     )
     yield from (edge_step(edge) for edge in other.path)
+    taken = f" ({other.source})" if other.source != other.operand else ""
+    by = f", by {other.getter.name}()" if other.getter is not None else ""
     yield Step(
         other.func.path,
         other.line,
         other.func.name,
-        f"and looks at that of another one, {other.operand} ({other.source}), by {other.getter.name}(): "
-        "whose turn may not have come yet",
+        f"and looks at that of another one, {other.operand}{taken}{by}: whose turn may not have come yet",
     )
