@@ -53,6 +53,8 @@ _FOLLOWED = re.compile(rb"\)[ \t]*+(?:\{|\n[ \t]++[A-Za-z_*({+])")
 _HEAD = re.compile(rb"[ \t]++(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()")
 _HEAD_LINES = 12  # a loop macro's arguments do not take more
 _UNTIL = re.compile(rb"\} while_\w+[ \t]*\(")
+_POINTER = re.compile(rb"\(\s*\*\s*\w+\s*\)")
+_STATEMENT = re.compile(rb"\(\s*(?:if|for|while|do|switch)\b")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
 _TYPE_ENDS = tuple(
     re.compile(pattern)
@@ -319,9 +321,13 @@ class _Bodies:
         opening = head.start(2)
         if closing(code, opening) != close or not self._at_statement(start):
             return
+        if _STATEMENT.match(code, opening):  # DEBUG(if (x) ...), which is a statement of its own
+            return
         body = next_solid(code, close + 1)
         line = code.rfind(b"\n", close, body) + 1
         indent = start - head.start()
+        if code[body] == 40 and _POINTER.match(code, opening):  # a declaration: int (*f)(int)
+            return
         if code[body] == 123 and line == body:  # a brace at column 0: a function's own
             if code[last_solid(code, start)] == 41:
                 blank(code, start, close + 1)
@@ -337,7 +343,9 @@ class _Bodies:
         blank(code, start, end)
         put(code, start, keyword)
         inner = bytes(code[opening + 1 : close])
-        if not inner.strip():
+        if inner.count(b";") == 2 and end - start > 2:
+            put(code, start, b"for" + b" " * (len(keyword) - 3))
+        elif not inner.strip():
             self._fill(start + len(keyword), opening, close)
         elif _LEAVES.search(inner):
             self._drop_jumps(opening + 1, close)
@@ -513,8 +521,10 @@ class _Bodies:
         close = closing(self.code, opening)
         if close < 0:
             return
-        after = next_solid(self.code, close + 1)
-        if after < 0 or self.code[after] not in b";=" or self.code[after + 1] == 61:
+        after, before = next_solid(self.code, close + 1), last_solid(self.code, start)
+        if after < 0 or self.code[after] not in b";=" or self.code[after + 1 : after + 2] == b"=":
+            return
+        if before >= 0 and self.code[before] == 61:  # the value of a variable
             return
         word = self.source[name:opening].strip().decode("latin-1")
         args = argument_texts(self.source, self.code, opening + 1, close)

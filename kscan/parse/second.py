@@ -24,11 +24,12 @@ _TEXTS = re.compile(
     rb'"\s*([A-Za-z_]\w*(?:\s*\([^()"]*\))?\s+)(?=[A-Za-z_]\w*\s*(?:\([^()"]*\)\s*)?["\n,);])'
 )
 _PREFIXED = re.compile(
-    rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")|[(,]\s*([A-Z][A-Z0-9_]+\s+)(?=[A-Z][A-Z0-9_]+\s*[,)])'
+    rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")|[(,]\s*([A-Z][A-Z0-9_]+\s+)(?=[A-Z][A-Z0-9_]+\s*[,)]|[a-z]\w*\()'
 )
 _NAMED = re.compile(rb"[(,]\s*(\.)\s*\w+\s*=")
 _TEXT_CALL = re.compile(
-    rb'"\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*["),])|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
+    rb'"\s*([A-Za-z_]\w*\s*\((?:[^()"]|\([^()"]*\))*\))(?=\s*["),])'
+    rb'|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
 )
 _ASM = re.compile(
     rb"asm(?:_volatile_goto|_inline|__)?\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
@@ -44,8 +45,24 @@ _LEAVING = re.compile(rb"[,(]\s*(return|goto)\s+(?=[^,;{}]*[,)])")
 _TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")
 _MISSING_FIRST = re.compile(rb"\((?=,[ \t])")
 _UNIT = re.compile(rb"(?<=[\s,(={])[0-9]\w*[ \t]+([A-Za-z_]\w*)\s*(?=[,;)}])")
-_TRAILING = re.compile(rb"[\w\])]\s+(__[A-Z]\w*)\s*(?=[;=])")
-_ENTRY = re.compile(rb"(?:=\s*\{|,)\s*([A-Z_][A-Z0-9_]+)\s+(?=[\w\"&{.]|[A-Z_][A-Z0-9_]+\s*\})")
+_TRAILING = re.compile(rb"[\w\])]\s+(__[A-Z]\w*|__\w*aligned\w*)\s*(?=[;=])")
+_ENTRY = re.compile(
+    rb"(?:=\s*\{|,|\benum\s+\w*\s*\{)\s*([A-Z_][A-Z0-9_]+(?:\s+[A-Z_][A-Z0-9_]+)*)\s+"
+    rb"(?=[\w\"&{.]|[A-Z_][A-Z0-9_]+\s*\})"
+)
+_MEMORY_MODEL = re.compile(
+    rb"\b(?:char|short|int|long|void|u_\w+)\s+"
+    rb"((?!(?:const|volatile|restrict|unsigned|char|short|int|long)\b)[a-z]\w*)\s*(?=\*)"
+)
+_OFFSETOF = re.compile(rb"\boffsetof(\()[^(),;]*,\s*\w+")
+_ELSE_MACRO = re.compile(rb"(?:\belse|[;{}])\s+([A-Z_][A-Z0-9_]*\s*(\())")
+_QUALIFIED = re.compile(rb"[(,]\s*((?:const|volatile)\s+)(?=\w+\s*,)")
+_PLACED = re.compile(rb"[{,]\s*([A-Z_]\w*[ \t]*\([^(){};]*\)\s*=)(?=\s*(?:\{[^{};]*\}|[^{};,]+)\s*[,}])")
+_FLAT_STRUCT = re.compile(rb"\b(?:struct|union)\s+(?:\w+\s*)?\{([^{}]*)\}")
+_MEMBERS = re.compile(rb"(?:^|(?<=;))\s*([A-Z_][A-Z0-9_]*[ \t]*\([^(){};]*\)\s*;)")
+_LINE_NAME = re.compile(rb"[;{}:]\s*\n[ \t]+([A-Z_][A-Z0-9_]+)(?=\s*\n)")
+_LAST_LABEL = re.compile(rb"\n[ \t]*[a-z_]\w*[ \t]*:\s*(\n[ \t]*#[ \t]*endif\b[^\n]*)")
+_CONDITIONAL = re.compile(rb"\n[ \t]*#[ \t]*(if|endif|el)[^\n]*")
 _NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*(?!case\b)\w+\s+(:)\s*\d+\s*;")
 _UNKNOWN = re.compile(
     rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
@@ -54,13 +71,19 @@ _UNKNOWN = re.compile(
     rb"|inline|extern|typedef)\b)"
 )
 _MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]*[ \t]*(\()")
-_DECLARING = re.compile(rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:struct|union)\s+\w+[\s*]+\w+\s*=")
-_BITS = re.compile(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,2}\w+\s*:\s*\d)")
+_DECLARING = re.compile(
+    rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:(?:struct|union)\s+\w+|char|int|[us]\d+)[\s*]+\w+\s*"
+    rb"(?:\[\w*\]\s*)?(?:=|\)\s*;)"
+)
+_STATING = re.compile(
+    rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]*[ \t]*(\())\s*(?:if|for|while|do|switch|(\w+for_each\w*))\b[^;]*?[{;]"
+)
+_BITS = re.compile(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,9}\w+\s*:\s*\d)")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
 
 
 _MOST = 10_000
-_LONGEST_USE = 600
+_LONGEST_USE = 1000
 
 
 def error_nodes(root: Node) -> list[Node]:
@@ -109,7 +132,11 @@ def _small(code: bytearray) -> None:
             blank(code, *match.span(1))
     for match in _MISSING_FIRST.finditer(code):
         put(code, match.end(), b"0,")
-    for pattern in (_ENTRY, _UNIT, _TRAILING):
+    for match in _OFFSETOF.finditer(code):  # of a member's member, on several lines
+        close = _closing_near(code, match.start(1))
+        if close > 0:
+            blank(code, match.end(), close)
+    for pattern in (_ENTRY, _PLACED, _UNIT, _TRAILING, _QUALIFIED, _MEMORY_MODEL):
         for match in pattern.finditer(code):
             blank(code, *match.span(1))
 
@@ -156,7 +183,7 @@ def _assembler(code: bytearray) -> None:
 def _lonely(code: bytearray) -> None:
     for match in _LONELY.finditer(code):
         before = last_solid(code, match.start())
-        if before < 0 or code[before] in b";})":
+        if before < 0 or code[before] in b";{})":
             blank(code, match.start(), match.end())
 
 
@@ -180,6 +207,49 @@ def _line_macros(code: bytearray) -> None:
             blank(code, match.start(1), match.end(1))
         elif code[before] in b";{}:)" and match[3]:
             put(code, match.start(3), b";")
+
+
+def _line_names(code: bytearray) -> None:
+    """``MACRO`` alone on its line between statements is one."""
+    for match in _LINE_NAME.finditer(code):
+        place = room(code, match.end(1), next_solid(code, match.end(1)), 1)
+        if place >= 0:
+            put(code, place, b";")
+
+
+def _conditional_macros(code: bytearray) -> None:
+    """``MACRO(x) else ...``, where the macro makes an ``if``."""
+    for match in _ELSE_MACRO.finditer(code):
+        close = _closing_near(code, match.start(2))
+        following = next_solid(code, close + 1) if close > 0 else -1
+        if following < 0 or code[following : following + 4] != b"else":
+            continue
+        place = room(code, close + 1, following, 1)
+        if place >= 0:
+            blank(code, match.start(1), match.start(2))
+            put(code, match.start(1), b"if")
+            put(code, place, b";")
+
+
+def _members(code: bytearray) -> None:
+    """``MACRO(name);`` among the members of a struct, of which it makes some."""
+    for struct in _FLAT_STRUCT.finditer(code):
+        for match in _MEMBERS.finditer(struct[1]):
+            blank(code, *(struct.start(1) + place for place in match.span(1)))
+
+
+def _last_labels(code: bytearray) -> None:
+    """A label before ``#endif``, which labels what is behind that: such conditions go."""
+    for label in _LAST_LABEL.finditer(code):
+        depth = 0
+        for match in reversed(tuple(_CONDITIONAL.finditer(code, 0, label.start(1) + 1))):
+            if match[1] == b"el" and not depth:
+                break
+            depth += (match[1] == b"endif") - (match[1] == b"if")
+            if depth < 0:
+                blank(code, match.start() + 1, match.end())
+                blank(code, label.start(1) + 1, label.end(1))
+                break
 
 
 def _is_list(code: bytearray, before: int, after: int) -> bool:
@@ -208,13 +278,17 @@ def _closing_near(code: bytearray, opening: int) -> int:
 
 
 def _unwrapped(code: bytearray) -> None:
-    """``MACRO(struct x *y = z);`` is that declaration, ``u8 X(a:1, b:7);`` these members."""
-    for pattern in (_DECLARING, _BITS):
+    """``MACRO(struct x *y = z);`` is that declaration, ``MACRO(if (x) y;)`` that statement,
+    ``u8 X(a:1, b:7);`` these members."""
+    for pattern in (_DECLARING, _STATING, _BITS):
         for match in pattern.finditer(code):
             close = _closing_near(code, match.start(2))
             if close > 0:
                 blank(code, *match.span(1))
                 blank(code, close, close + 1)
+                if pattern is _STATING and match[3]:  # a loop, as it would be outside of the macro
+                    blank(code, *match.span(3))
+                    put(code, match.start(3), b"while")
 
 
 def _statement_arguments(code: bytearray) -> None:
@@ -245,7 +319,11 @@ _RULES: tuple[Callable[[bytearray], None], ...] = (
     _assembler,
     _lonely,
     _lonely_uses,
+    _conditional_macros,
     _line_macros,
+    _line_names,
+    _members,
+    _last_labels,
     _nameless,
     _unknown,
 )
