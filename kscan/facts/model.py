@@ -166,6 +166,10 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """Which of ``fields`` the body may name: a quick superset, for which nothing is decoded."""
         return fields.intersection(map(bytes.decode, _FIELD_NAME.findall(bytes(self.raw_body))))
 
+    def holds(self, text: str) -> bool:
+        """Whether an operand of the body may hold ``text``: a superset, for which nothing is decoded."""
+        return text.encode() in bytes(self.raw_body)
+
     def compares(self, op: str, right: str) -> bool:
         """Whether a branch of the body may end in ``op right``: a quick superset, as in ``mentions``."""
         return _ENCODER.encode(op) + _ENCODER.encode(right) in bytes(self.raw_body)

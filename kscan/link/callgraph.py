@@ -23,8 +23,9 @@ from kscan.link.events import SAME
 from kscan.link.expansion import Calls, Expansion
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
 from kscan.link.includes import is_shared
+from kscan.link.instances import Instances
 from kscan.link.kept import function_at
-from kscan.link.operands import read_access
+from kscan.link.operands import read_access, variables_of
 from kscan.link.pointers import Pointers
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 from kscan.link.queries import Entry, Graph, by_place, is_at
@@ -43,6 +44,7 @@ class CallGraph(Graph):
         self._entrypoints = entrypoints
         self.macros = Expansion(program.view, program.macros_named, self._in_headers, self._includes)
         self._pointers = Pointers(program)
+        self._instances = Instances(program)
         self._chains = Chains(program, entrypoints.chains)
         self._notifying = ".".join(entrypoints.chains.callback)
         self._flow = EventFlow(program, entrypoints.chains, self._chains.callbacks)
@@ -240,13 +242,7 @@ class CallGraph(Graph):
         """The types of a function's variables; of its temporaries, the call that gave them."""
         found = self._typed.get(func)
         if found is None:
-            found = {p.name: p.type for p in func.params}
-            body = func.fact.body
-            found.update((local.name, local.type) for local in body.locals)
-            for block in body.blocks:
-                for event in block.events:
-                    if isinstance(event, Call) and event.result and event.callee.isidentifier():
-                        found[event.result] = "@" + event.callee
+            found = variables_of(func.fact)
             self._typed = {func: found}  # of the last function asked for
         return found
 
@@ -298,6 +294,9 @@ class CallGraph(Graph):
                 edges.update((edge.callee, (edge.kind, edge.via)) for edge in self.program.targets(func, ref))
             for callee, kind, via in self._pointers.pointees(func, ref, self._variables(func)):
                 edges.setdefault(callee, (kind, via))
+            known = self._instances.called(func, ref, self._variables(func)) if len(edges) > 1 else None
+            if known is not None:
+                edges = {callee: how for callee, how in edges.items() if callee in known}
             for callee, (kind, via) in edges.items():
                 shown = NOTIFIER if kind == OPS and via == self._notifying else kind
                 yield Edge(func, callee, shown, ref.line, via, len(edges))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kscan.facts.model import Assign, Binding, Call
 from kscan.kernel.entrypoints import ChainModel
-from kscan.link.operands import read_access
+from kscan.link.operands import read_access, variables_of
 from kscan.link.program import Func, Program
 
 _BASE = re.compile(r"[&*(]*([A-Za-z_]\w*)")
@@ -56,7 +56,7 @@ class Chains:
         head, event = self._model.calls[call.callee]
         if len(call.args) <= max(head, event):
             return ()
-        home = self._home(func, call.args[head], _variables(func))
+        home = self._home(func, call.args[head], variables_of(func.fact))
         if home is None:
             return ()
         given = call.args[event]
@@ -110,7 +110,7 @@ class Chains:
                         known.append(result)
 
     def _registered_by(self, caller: Func, registrar: _Registrar) -> Iterator[_Registrar | tuple[Home, Func]]:
-        variables = _variables(caller)
+        variables = variables_of(caller.fact)
         params = [param.name for param in caller.params]
         for call in _calls_of(caller, registrar.name):
             head: Home | int | None = registrar.head
@@ -174,17 +174,6 @@ class Chains:
 
 def _shown(home: Home) -> str:
     return f"{home[0]}.{home[1]}" if " " in home[0] else home[1]
-
-
-def _variables(func: Func) -> dict[str, str]:
-    """The types of a function's variables; of its temporaries, the call that gave them."""
-    body = func.fact.body
-    found = {p.name: p.type for p in func.params} | {v.name: v.type for v in body.locals}
-    for block in body.blocks:
-        for event in block.events:
-            if isinstance(event, Call) and event.result and event.callee.isidentifier():
-                found[event.result] = "@" + event.callee
-    return found
 
 
 def _calls_of(func: Func, name: str) -> Iterator[Call]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from kscan.facts.model import Call, Function
 from kscan.link.macros import split_arguments
 
 Access = tuple[str, tuple[str, ...]]
@@ -14,6 +15,17 @@ _NAME = re.compile(r"[A-Za-z_%]\w*")
 _FIELD = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)\s*")
 _TYPE = re.compile(r"(?:const\s+)?(?:struct|union)\s+\w+\s*\**\Z")
 _NOWHERE: Access = ("", ())
+
+
+def variables_of(function: Function) -> dict[str, str]:
+    """The types of a function's variables; of its temporaries, ``@f`` where f gave them."""
+    body = function.body
+    found = {p.name: p.type for p in function.params} | {v.name: v.type for v in body.locals}
+    for block in body.blocks:
+        for event in block.events:
+            if isinstance(event, Call) and event.result and event.callee.isidentifier():
+                found[event.result] = "@" + event.callee
+    return found
 
 
 def read_access(text: str, variables: Mapping[str, str]) -> Access:

@@ -550,15 +550,20 @@ class Program:
 
     def _bound(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
         found: dict[Func, tuple[Func, str, Binding]] = {}
+        for func, path, binding in self.bound_in(struct, field):
+            if func not in found or (self.leaves_out(found[func][1]) and not self.leaves_out(path)):
+                found[func] = (func, path, binding)
+        return iter(found.values())
+
+    def bound_in(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
+        """As ``implementations``, but of a function every binding."""
         for path, binding in tuple(self._candidates(struct, field)):
             if self.field_of(binding.root, binding.path, path) != (struct, field):
                 continue
             if binding.target.startswith("&"):
                 continue
             for func in self.resolve(binding.target, path):
-                if func not in found or (self.leaves_out(found[func][1]) and not self.leaves_out(path)):
-                    found[func] = (func, path, binding)
-        return iter(found.values())
+                yield func, path, binding
 
     def _candidates(self, struct: str, field: str) -> Iterator[tuple[str, Binding]]:
         yield from self._fields.get(field, ())
@@ -733,6 +738,11 @@ class Program:
         if name not in self._structs:
             self._fetch("struct", name)
         return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
+
+    def is_own_struct(self, name: str) -> bool:
+        """Whether a struct is defined in what is scanned, and nowhere else that is loaded."""
+        homes = [path for path, _struct in self._structs.get(name, ())]
+        return bool(homes) and self.scope.issuperset(homes)
 
     def places(self, func: Func, names: Container[str] | None = None) -> tuple[tuple[str, str], ...]:
         """The (struct, field) places a function stands in; of fields in ``names`` only, where given."""
