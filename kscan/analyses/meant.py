@@ -21,11 +21,25 @@ def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     )
 
 
+def shown_harmless(owner: Ownership, site: Site, released: Exit) -> frozenset[str]:
+    """The unknown functions after which a path releases it all the same, though they succeeded."""
+    body, path = site.func.fact.body, site.func.path
+    failing = {c.callee for _p, c in calls(body) if c.result and _failed(site, c, released)}
+    asked = {name for name in failing if owner.program.root_type("@" + name, path) == "bool"}
+    return released.passed - (failing - asked)
+
+
 def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     """Success keeps what was set up, and so do the turns of a loop before the one that fails."""
     site = outcome.site
-    if site.resource.kind in ("memory", "reference"):
+    if site.resource.kind == "reference":
         return False
+    if site.resource.kind == "memory":
+        return (
+            asked_whether_held(outcome, leak)
+            or (leak.kind.startswith("stored ") and (_made_once(owner, site, leak) or _arranged(owner, site)))
+            or _is_part_of_others(owner, site, leak)
+        )
     return (
         not leak.error
         or _succeeds(owner, site, leak)
@@ -38,7 +52,28 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _arranged(owner, site)
         or _asked_in_vain(owner, site, leak)
         or asked_whether_held(outcome, leak)
+        or _is_unequal(site, leak)
     )
+
+
+def _is_part_of_others(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether memory is held by an object that is there without this function: who ends that may free it."""
+    holding, apis = owner.holding(site.func), owner.apis
+    for holder in leak.node.state.holders if leak.kind.startswith("stored ") else ():
+        whole = holding.values.object(holder.base) if holder.fields else None
+        if whole is None or not holding.is_local(holder.base):
+            continue
+        made = holding.values.calls.get(whole.base)
+        if (
+            made is None
+            or whole.fields
+            or not any(
+                apis.resources[a.resource].nature == "memory" and not a.managed
+                for a in apis.acquires.get(made.callee, ())
+            )
+        ):
+            return True
+    return False
 
 
 def _is_another(outcome: Outcome, leak: Exit) -> bool:
@@ -157,24 +192,39 @@ def _restored(owner: Ownership, site: Site) -> bool:
 
 
 def _made_once(owner: Ownership, site: Site, leak: Exit) -> bool:
-    """Whether it was set up only because a field or global, which keeps it, did not hold it yet."""
+    """Whether it was set up only because a field or global that keeps it, or notes it, said it was not."""
     body, holding = site.func.fact.body, owner.holding(site.func)
     stored = leak.kind.startswith("stored ")
     kept = {str(h) for h in leak.node.state.holders if stored and h.fields}
-    for _place, event in events(body):
-        if isinstance(event, Assign) and event.value == site.call.result:
-            kept.add(event.target)
-    for number, holds in conditions(body, site.place.block):
+    kept |= {a.target for a in _assigns(body) if a.value == site.call.result}
+    way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
+    known = set(conditions(body, site.place.block))
+    for number, holds in sorted(known):
         block = body.blocks[number]
         absent = block.right == "0" and block.op == ("==" if holds else "!=")
-        if absent and block.left in kept and not holding.is_local(block.left):
+        if not absent or holding.is_local(block.left):
+            continue
+        notes = [
+            constant(event.value)
+            for place, event in events(body)
+            if isinstance(event, Assign)
+            and event.target == block.left
+            and (place.block in way or known.issuperset(conditions(body, place.block)))
+        ]
+        if block.left in kept or (notes and ZERO not in notes):
             return True
     return False
 
 
 def _arranged(owner: Ownership, site: Site) -> bool:
-    """Whether a function that releases it was handed to somebody before, as an action of the device."""
+    """Whether a function that releases it was handed to somebody: an action of the device, a callback."""
     releasing = owner.undoing.releasing(site.resource.name)
+    ending = owner.apis.ending_fields
+    if any(
+        a.value.lstrip("&") in releasing and a.target.replace("->", ".").rpartition(".")[2] in ending
+        for a in _assigns(site.func.fact.body)
+    ):
+        return True
     return any(
         not releasing.isdisjoint(arg.lstrip("&") for arg in call.args)
         and comes_after(site.func.fact.body, place, site.place)
@@ -192,6 +242,16 @@ def _asked_in_vain(owner: Ownership, site: Site, leak: Exit) -> bool:
         if absent and asked is not None and asked.callee == f"{site.call.callee}d":
             return asked.args == site.call.args
     return False
+
+
+def _is_unequal(site: Site, leak: Exit) -> bool:
+    """Whether the path is one on which the number that the call gave is not the one wanted."""
+    return any(
+        (block := site.func.fact.body.blocks[number]).left == site.call.result
+        and (block.op, side) in (("!=", 0), ("==", 1))
+        and constant(block.right) == ANY
+        for number, side in leak.node.decisions()
+    )
 
 
 def _noted(owner: Ownership, site: Site, leak: Exit) -> bool:
@@ -227,7 +287,12 @@ def asked_whether_held(outcome: Outcome, leak: Exit) -> bool:
         for release in undone:
             skipped = release == other or follows(body, other, release)
             taken = release in straight or follows(body, onward, release)
-            if skipped and not taken and any(follows(body, release, to) for to in straight):
+            if (
+                release != number
+                and skipped
+                and not taken
+                and any(follows(body, release, to) for to in straight)
+            ):
                 return True
     return False
 

@@ -8,6 +8,7 @@ with it (held).  One acquisition at a time keeps the number of states small.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -37,6 +38,7 @@ _HELD = {
     "false": NEGATIVE | POSITIVE,
     "never": ANY,
 }
+_INDEXED = re.compile(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 _MOST_PASSED = 4
 
@@ -418,11 +420,13 @@ class Holding:
         found = parse(operand)
         if found is None:
             return False
+        # What a pointer in it leads to is no part of it.
+        is_part = operand[:1] == "&" and operand.count("->") < 2
         for candidate in (found, self.values.object(operand)):
             if candidate is None:
                 continue
             for holder in holders:
-                if candidate == holder or (operand[:1] == "&" and candidate.within(holder)):
+                if candidate == holder or (is_part and candidate.within(holder)):
                     return True
         return False
 
@@ -478,9 +482,9 @@ class Holding:
             return None if mask & POSITIVE else True
         if self.func.fact.returns == "bool":
             return True if mask == ZERO else None
-        if mask == NEGATIVE:
-            return True
-        return (False if mask == ZERO else None) if mask & ZERO else True
+        if mask == ZERO:
+            return False
+        return None if mask & ZERO or mask == POSITIVE else True
 
 
 class _Walk:
@@ -586,6 +590,9 @@ class _Walk:
                 return None
             return state
         part = self._member if self._is_whole(event.value, state) else ()
+        if _computed(event.value, state.holders) and not holding.is_local(event.target):
+            self._end("escaped", event.line, node, state, how=f"stored in {event.target}")
+            return None
         if part or holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
             if not holding.is_local(event.target):
                 return self._stored(event, state, node)
@@ -673,6 +680,11 @@ class _Walk:
         """Whether a call may release the resource by way of an object that holds it, or of a callback."""
         if not self._site.named and self._puts_user(event, state):
             return True
+        if any(
+            t.holder.index < len(event.args) and self._contains(event.args[t.holder.index], state)
+            for t in self._apis.transfers.get(event.callee, ())
+        ):
+            return True
         if event.callee in self._apis.releases:
             whole = self._holding.values.object(event.args[0]) if event.args else None
             if self._site.on is not None and whole is not None and self._site.on.within(whole):
@@ -690,7 +702,9 @@ class _Walk:
         names = (event.callee, *(a.lstrip("&") for a in event.args if a.lstrip("&").isidentifier()))
         if not self._holding.undoing.releasing(resource).isdisjoint(names):
             return True
-        return sounds_ending(event.callee) and any(self._contains(arg, state) for arg in event.args)
+        return sounds_ending(event.callee) and any(
+            self._contains(arg, state) or self._is_on(arg) for arg in event.args
+        )
 
     def _undone(self, event: Call, state: Held) -> bool:
         """Whether a call of a function of the program gives back just this, by its body."""
@@ -710,8 +724,11 @@ class _Walk:
 
     def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
         """Whether a release ends an object that holds the resource, or the same field of another name."""
-        found = parse(arg)
-        if self._apis.resources[role.resource].nature == "reference" and self._contains(arg, state):
+        found, whole = parse(arg), self._holding.values.object(arg)
+        nature = self._apis.resources[role.resource].nature
+        if nature == "reference" and self._contains(arg, state):
+            return True
+        if nature == "state" and whole is not None and any(_is_element(h, whole) for h in state.holders):
             return True
         fields = {h.fields[-1] for h in state.holders if h.fields}
         return state.stored and found is not None and bool(found.fields) and found.fields[-1] in fields
@@ -756,11 +773,20 @@ class _Walk:
 
     def _contains(self, arg: str, state: Held) -> bool:
         """Whether an argument leads to the resource: it is what a field of holds it, or a part of that."""
-        found = self._holding.values.object(arg)
-        if found is None:
+        values = self._holding.values
+        found, named, address = values.object(arg), parse(arg), values.address(arg)
+        if found is None or named is None:
             return False
-        base = arg[1:].partition("->")[0] if arg[:1] == "&" else ""
-        return any(h.fields and (h.within(found) or h.base == base) for h in state.holders)
+        base = address[1:].partition("->")[0]
+        return any(
+            h.fields and (h.within(found) or (h != named and h.within(named)) or h.base == base)
+            for h in state.holders
+        )
+
+    def _is_on(self, arg: str) -> bool:
+        """Whether an argument leads to what it was set up on, which takes it along when it goes."""
+        found = self._holding.values.object(arg) if self._site.on is not None else None
+        return found is not None and self._site.on is not None and self._site.on.within(found)
 
     def _releases(self, event: Call, position: int) -> bool:
         for role in self._apis.releases.get(event.callee, ()):
@@ -794,10 +820,7 @@ class _Walk:
                     and not acquire.holder.member
                     and acquire.resource == self._site.resource.name
                 ):
-                    other = self._site.given != event.args[position] and any(
-                        "[]" in h.fields for h in state.holders
-                    )
-                    return state if other else self._more(event, state)
+                    return state if self._is_other(event.args[position], state) else self._more(event, state)
         for transfer in self._apis.transfers.get(event.callee, ()):
             if transfer.holder.index == position and self._site.named:
                 if transfer.on_success_only and event.result:
@@ -805,6 +828,11 @@ class _Walk:
                     return state
                 return self._less(state, "escaped", event.line, node, event.callee)
         return self._used(event, position, state, node)
+
+    def _is_other(self, arg: str, state: Held) -> bool:
+        """Whether an operand may be another element of the array: only a constant index stays the same."""
+        same = self._site.given == arg and not _INDEXED.search(arg)
+        return not same and any("[]" in h.fields for h in state.holders)
 
     def _put_by(
         self, event: Call, on_success: bool, facts: Facts, state: Held, node: Node[Held]
@@ -842,6 +870,11 @@ class _Walk:
         if RETURNS in fate and event.result:
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
+
+
+def _is_element(holder: Object, whole: Object) -> bool:
+    """Whether a holder is an element of an array, or a part of one."""
+    return holder.within(whole) and holder.fields[len(whole.fields) :][:1] == ("[]",)
 
 
 def _member(operand: str) -> tuple[str, ...]:

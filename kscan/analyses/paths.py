@@ -80,6 +80,11 @@ def constant(operand: str) -> int:
     return POSITIVE if operand[:1] == "&" else ANY
 
 
+def _is_named(operand: str) -> bool:
+    """Whether an operand is a constant that has a name: an enumerator or a macro."""
+    return operand.isidentifier() and operand.isupper() and constant(operand) == ANY
+
+
 def _bounds(operand: str) -> bool:
     """Whether an operand is a positive number, or a constant whose name says that it counts something."""
     if operand[:1].isdigit():
@@ -178,6 +183,19 @@ class Paths:
             if call.callee.isidentifier() and not (call.loop or text or self._apis.changes(call.callee)):
                 texts[f"{call.callee}({','.join(call.args)})"].append(result)
         return {r: text for text, results in texts.items() if len(results) > 1 for r in results}
+
+    @cached_property
+    def _named(self) -> dict[str, frozenset[str]]:
+        """What is compared with two named constants or more, or set to them, with these."""
+        named: dict[str, set[str]] = defaultdict(set)
+        for block in self.body.blocks:
+            if block.kind == "branch" and block.op in ("==", "!=") and _is_named(block.right):
+                named[block.left].add(block.right)
+        for block in self.body.blocks if named else ():
+            for event in block.events:
+                if isinstance(event, Assign) and event.target in named and _is_named(event.value):
+                    named[event.target].add(event.value)
+        return {left: frozenset(names) for left, names in named.items() if len(names) > 1}
 
     def same(self, temporary: str) -> tuple[str, ...]:
         """The results of the calls that ask the same as the one that gave ``temporary``."""
@@ -370,9 +388,13 @@ class Paths:
         event = step.event
         if isinstance(event, Assign):
             mask = self.mask(event.value, facts) if event.op == "=" else ANY
+            if event.op == "++" and not self.mask(event.target, facts) & NEGATIVE:
+                mask = POSITIVE
             _forget(step.forgets, facts)
             if mask != ANY:
                 facts[event.target] = mask
+            if event.op == "=" and event.value in self._named.get(event.target, ()):
+                facts.update(self._is_one(event.target, event.value))
             return True
         if step.stops:
             stays = self.narrow(facts, step.stops, "!=", "0", holds=False)
@@ -433,11 +455,19 @@ class Paths:
         if facts.get(key, truth) != truth:
             return None
         refined = facts | {key: truth}
+        if op in ("==", "!=") and truth == POSITIVE and right in self._named.get(left, ()):
+            refined |= self._is_one(left, right)
         if op in ("==", "!=") and truth == POSITIVE:
             return self._to_mask(refined, left, self.mask(right, facts))
         if op in ("==", "!=") and self.mask(right, facts) == ZERO:
             return self._to_mask(refined, left, NEGATIVE | POSITIVE)
         return refined
+
+    def _is_one(self, left: str, constant_name: str) -> Facts:
+        """That ``left`` is one named constant, and none of the others that it is compared with."""
+        return {
+            f"{left} == {name}": POSITIVE if name == constant_name else ZERO for name in self._named[left]
+        }
 
     def _to_mask(self, facts: Facts, operand: str, wanted: int) -> Facts | None:
         mask = self.mask(operand, facts) & wanted

@@ -46,8 +46,12 @@ class Undoing:
         """Whether a function that calls ``func`` may release ``resource`` where ``func`` fails.
 
         A function that only the kernel calls, through a table, must undo by itself what it did:
-        the hook that is its counterpart is not called.
+        the hook that is its counterpart is not called.  Some hooks may fail as they like: it is.
         """
+        if func.fact.linkage != "static":
+            self._program.demand_callers(func)
+        if self._may_fail(func):
+            return True
         for caller in self._callers(func):
             others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
             if any(self._may_release(name, caller.path, resource) for name in others):
@@ -64,6 +68,15 @@ class Undoing:
             if not ref.path and ref.root != func.name
         )
 
+    def _may_fail(self, func: Func) -> bool:
+        """Whether the kernel goes on as if a hook had succeeded where it fails."""
+        places, macros = self._program.places(func), self._apis.failure_ignored_by
+        return not self._apis.failure_ignored.isdisjoint(places) or any(
+            func.name in (use.args[place] for place in macros[use.name] if place < len(use.args))
+            for use in self._program.facts[func.path].uses
+            if use.name in macros
+        )
+
     def _may_release(self, name: str, path: str, resource: str) -> bool:
         if name in self._apis.releases or any(map(self._program.is_root, self._program.resolve(name, path))):
             return name in self.releasing(resource)
@@ -73,7 +86,7 @@ class Undoing:
         return filter(self._program.is_root, self._program.calling(name))
 
     def _callers(self, func: Func) -> Iterator[Func]:
-        for caller in self._calling(func.name):
+        for caller in self._program.calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
 

@@ -82,6 +82,11 @@ class Values:
             found = found.rebase(origin)
         return found
 
+    def address(self, operand: str) -> str:
+        """The operand, or what a local that it names was assigned, as the address of a part; else empty."""
+        text = self._single.get(operand, operand)
+        return text if text[:1] == "&" else ""
+
     def origin(self, found: Object) -> Call | None:
         """The call whose result the object's base is, if it is one."""
         return self.calls.get(found.base)

@@ -138,6 +138,9 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
     asks_emptiness: frozenset[str]  # whether there is anything in what the first argument is
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
+    failure_ignored: frozenset[tuple[str, str]]  # (struct type, field): its caller goes on where it fails
+    failure_ignored_by: Mapping[str, frozenset[int]]  # macro -> arguments that it puts into such a field
+    ending_fields: frozenset[str]  # get the function that is called with the last reference
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
     wipes: Mapping[str, Wipe]
     always_turns: frozenset[str]  # loop macros whose body runs at least once
@@ -188,6 +191,9 @@ _KEYS = frozenset(
         "must_check",
         "asks_emptiness",
         "may_ignore",
+        "failure_ignored",
+        "failure_ignored_by",
+        "ending_fields",
         "prints",
         "wipes",
         "always_turns",
@@ -264,6 +270,9 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         must_check=_names(file, "must_check"),
         asks_emptiness=_names(file, "asks_emptiness"),
         may_ignore=_names(file, "may_ignore"),
+        failure_ignored=_failure_ignored(file),
+        ending_fields=_names(file, "ending_fields"),
+        failure_ignored_by=_arguments(file, "failure_ignored_by"),
         prints=_prints(file),
         wipes=_wipes(file),
         always_turns=_names(file, "always_turns"),
@@ -471,6 +480,16 @@ def _prints(file: ModelFile) -> dict[str, bool]:
         for level, names in levels.items()
         for name in file.names(names, "prints", level)
     }
+
+
+def _failure_ignored(file: ModelFile) -> frozenset[tuple[str, str]]:
+    key = "failure_ignored"
+    structs = file.mapping(file.content.get(key), key)
+    return frozenset(
+        (f"struct {struct}", field)
+        for struct, fields in structs.items()
+        for field in file.names(fields, key, struct)
+    )
 
 
 def _arguments(file: ModelFile, key: str) -> dict[str, frozenset[int]]:

@@ -95,8 +95,10 @@ class Statements(Expressions):
             return
         base = base_type(node.child_by_field_id(k.F_TYPE), self.text)
         static = "static" in storage(node, self.text)
-        for child in node.children_by_field_name("declarator"):
-            self._declare(child, base, static)
+        declarators = node.children_by_field_name("declarator")
+        ahead = self.attributes.cleanup(node.start_byte, declarators[0].start_byte) if declarators else ""
+        for child in declarators:
+            self._declare(child, base, static, ahead)
 
     def _plain_declaration(self, node: Node) -> bool:
         start, end = node.start_byte, node.end_byte
@@ -154,14 +156,16 @@ class Statements(Expressions):
                     self.build.bare.append(local)
         return True
 
-    def _declare(self, node: Node, base: str, static: bool) -> None:
+    def _declare(self, node: Node, base: str, static: bool, ahead: str) -> None:
+        """One declarator; ``ahead``: the cleanup that an attribute among the specifiers names."""
         shape = declarator(node, self.text)
         if not shape.name or shape.parameters is not None:
             return
         line = node.start_point[0] + 1
         type_text = shape.type(base)
         after = node.next_sibling  # an attribute behind a name without a value is outside the declarator
-        cleanup = self.attributes.cleanup(node.start_byte, after.start_byte if after else node.end_byte)
+        end = after.start_byte if after else node.end_byte
+        cleanup = self.attributes.cleanup(node.start_byte, end) or ahead
         self.variables[shape.name] = type_text if "typeof" not in base and base != "auto" else UNKNOWN
         local = Local(shape.name, type_text, line, static, cleanup)
         self.build.locals.append(local)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.cfg import follows
-from kscan.analyses.meant import asked_whether_held, is_meant
+from kscan.analyses.meant import asked_whether_held, is_meant, shown_harmless
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
@@ -93,7 +93,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
             return
     if not outcome.complete or site.resource.kind not in options.natures or _is_managed(owner, site):
         return
-    harmless = frozenset[str]().union(*(e.passed for e in outcome.of("released")))
+    harmless = frozenset[str]().union(*(shown_harmless(owner, site, e) for e in outcome.of("released")))
     doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
         reason = "" if is_meant(owner, outcome, leak) else _reason(owner, outcome, leak)
@@ -149,9 +149,6 @@ def _left_behind(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
         return f"another path gives it back with {released[0].how} on line {released[0].line}"
     if site.wrapped:
         return ""
-    params = {param.name for param in site.func.params}
-    if site.resource.kind == "memory" and any(h.base in params for h in leak.node.state.holders):
-        return ""  # whoever made the object may free what is in it
     if site.resource.nature == "reference" or owner.undoing.left_to_caller(site.func, site.resource.name):
         return ""
     return "the function fails there, and nobody else undoes what it did"
