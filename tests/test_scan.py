@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kscan.analyses.behind import Behind, Guarded
-from kscan.analyses.order import Hop
+from kscan.analyses.behind import Behind
 from kscan.config import Area, Config
 from kscan.errors import InputError
+from kscan.facts.model import Call
 from kscan.findings.model import Report
+from kscan.link.program import Edge, Func
 from kscan.pipeline import scan
 from kscan.reports import Style, find_reporter
 from tests.sources.writers import git
@@ -231,19 +231,21 @@ def test_only_what_may_lead_to_scanned_code_is_followed(
     for name, text in PREMATURE.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    followed: list[str] = []
-    guards = Behind.guards
+    followed: list[tuple[str, str]] = []
+    targets = Behind.targets
 
-    def noted(self: Behind, start: Hop, *args: Any, **kwargs: Any) -> Iterator[Guarded]:
-        followed.append(start.func.name)
-        return guards(self, start, *args, **kwargs)
+    def noted(self: Behind, func: Func, call: Call) -> tuple[Edge, ...]:
+        followed.append((func.name, call.callee))
+        return targets(self, func, call)
 
-    monkeypatch.setattr(Behind, "guards", noted)
+    monkeypatch.setattr(Behind, "targets", noted)
     rules = ("premature-callback", "probe-tied-state")
     whole = scan(Config(tree=tmp_path, paths=("drivers",), rules=rules))
     assert found(whole) == {("drivers/pci/early.c", "premature-callback")}
-    assert set(followed) == {"add", "plain", "told"}
+    apart = {("plain", "d->ops->power"), ("told", "kobject_add")}
+    assert apart < set(followed)
     followed.clear()
     alone = scan(Config(tree=tmp_path, paths=("drivers/iommu/guard.c",), rules=rules))
     assert [f.fingerprint for f in alone.findings] == [f.fingerprint for f in whole.findings]
-    assert set(followed) == {"add"}
+    assert ("add", "d->ops->setup") in followed
+    assert not apart & set(followed)

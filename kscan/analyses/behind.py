@@ -12,7 +12,18 @@ from kscan.analyses.access import Object
 from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States, joined, told
 from kscan.facts.model import Call
-from kscan.link.program import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+from kscan.link.program import (
+    CALLBACK,
+    DIRECT,
+    MACRO,
+    NOTIFIER,
+    OPS,
+    OVERRIDE,
+    Edge,
+    Func,
+    Program,
+    last_name,
+)
 
 _DEPTH = 8
 _MOST = 400  # functions looked at behind one call
@@ -55,35 +66,45 @@ class Behind:
         return self._program.call_targets(func, call)
 
     def guards(
-        self, start: order.Hop, base: str, toward: Container[str] = frozenset(), *, hooked: bool = False
+        self,
+        start: order.Hop,
+        base: str,
+        toward: Container[str] = frozenset(),
+        *,
+        hooked: bool = False,
+        through: Container[str] | None = None,
     ) -> Iterator[Guarded]:
         """The guards behind a call on what the variable ``base`` of its function stands for, nearest first.
 
         Only behind a hook on the way, unless ``hooked`` says that the call is within one.  Functions
-        named in ``toward``, and those that hooks call, are loaded where need be.
+        named in ``toward``, and those that hooks call, are loaded where need be.  With ``through``, only
+        what is in one of these files, or is come to through one: ``toward`` are the names that lead there.
         """
         given: Mapping[int, Object] = self._states.arguments(start.func, start.call, {base: Object(base)})
-        queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool]] = deque()
-        queue.append(((), start, given, hooked))
-        seen: set[tuple[Func, tuple[tuple[int, Object], ...]]] = set()
+        apart = through is not None and start.func.path not in through
+        queue: deque[tuple[tuple[order.Hop, ...], order.Hop, Mapping[int, Object], bool, bool]] = deque()
+        queue.append(((), start, given, hooked, apart))
+        seen: set[tuple[Func, tuple[tuple[int, Object], ...], bool]] = set()
         while queue and len(seen) < _MOST:
-            path, here, given, within = queue.popleft()
-            if len(path) >= _DEPTH or not given:
+            path, here, given, within, apart = queue.popleft()
+            if len(path) >= _DEPTH or not given or (apart and last_name(here.call.callee) not in toward):
                 continue
             self._program.demand_targets(here.call, toward)
             if within and here.call.callee.isidentifier():
                 self._program.demand(here.call.callee)
             for edge in self.targets(here.func, here.call):
-                key = (edge.callee, tuple(sorted(given.items())))
+                away = apart and through is not None and edge.callee.path not in through
+                key = (edge.callee, tuple(sorted(given.items())), away)
                 if key in seen or edge.kind in (MACRO, CALLBACK) or edge.callee.fact.partial:
                     continue
                 seen.add(key)
                 along = (*path, order.Hop(here.func, here.place, here.call, edge))
                 inside = within or edge.kind in _HOOKS
-                if inside:
+                if inside and not away:
                     yield from self._guarding(along, edge.callee, given)
-                for hop, passed in self._onward(edge.callee, given):
-                    queue.append((along, hop, passed, inside))
+                if not away or edge.callee.name in toward:
+                    for hop, passed in self._onward(edge.callee, given):
+                        queue.append((along, hop, passed, inside, away))
 
     def _guarding(
         self, path: tuple[order.Hop, ...], func: Func, given: Mapping[int, Object]

@@ -20,7 +20,7 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, OPS, Edge, Func, Program, last_name
+from kscan.link.program import CALLBACK, OPS, Edge, Func, Program
 
 _DEPTH = 8
 _RINGS = 2  # of wrappers of what registers
@@ -103,11 +103,9 @@ class Prematures:
     def _in(self, func: Func) -> Iterator[Premature]:
         values = self._fields.values(func)
         said: set[tuple[int, Func]] = set()
-        apart = self._few and func.path not in self._program.scope
+        through = self._program.scope if self._few else None  # all else concerns nothing that is scanned
         for register, target, early in order.calls_before(func, self._registers, values):
-            if apart and last_name(early.call.callee) not in self._toward:
-                continue  # what lies behind concerns nothing that is scanned
-            for guarded in self._behind.guards(early, target.base, self._toward):
+            for guarded in self._behind.guards(early, target.base, self._toward, through=through):
                 place = (early.call.line, guarded.guard.func)
                 found = self._judged(func, register, target, guarded) if place not in said else None
                 if found is not None:
