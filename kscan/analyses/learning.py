@@ -83,7 +83,7 @@ class Learning:
 
     def _wrappers(self) -> Iterator[Proposal]:
         resources = frozenset(r.name for r in self._apis.resources.values() if not r.advisory)
-        names = self._owner.wrappers.functions(self._apis.acquires, resources)
+        names = self._owner.wrappers.functions(resources)
         scanned = tuple(self._scanned())
         acquired = {}
         for func in scanned:

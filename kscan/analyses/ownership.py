@@ -105,7 +105,6 @@ class Ownership:
         self.wrappers = Wrappers(self, program, apis)
         self._bodies: dict[Func, Holding] = {}
         self._sites: dict[Func, tuple[Site, ...]] = {}
-        self._wrapped: dict[tuple[Func, frozenset[str]], tuple[Site, ...]] = {}
         self._outcomes: dict[Site, Outcome] = {}
 
     def functions(self, names: Iterable[str]) -> list[Func]:
@@ -140,13 +139,8 @@ class Ownership:
                 yield found
 
     def _by_wrappers(self, func: Func, resources: frozenset[str]) -> tuple[Site, ...]:
-        key = (func, resources)
-        found = self._wrapped.get(key)
-        if found is None:
-            holding = self.holding(func)
-            found = tuple(s for s in holding.wrapped(resources) if not holding.cleaned(s))
-            self._wrapped[key] = found
-        return found
+        holding = self.holding(func)
+        return tuple(s for s in holding.wrapped(resources) if not holding.cleaned(s))
 
 
 class Holding:
@@ -165,6 +159,7 @@ class Holding:
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
         self._undoers: dict[str, frozenset[str]] = {}
         self._held: dict[tuple[str, frozenset[Object]], bool] = {}
+        self._by_role: dict[tuple[Place, Wrapped], Site | None] = {}
         self.cleanups = {v.name: v.cleanup for v in self.body.locals if v.cleanup}
 
     # -- acquisitions ---------------------------------------------------------
@@ -199,7 +194,9 @@ class Holding:
         for place, event in all_events(self.body):
             if isinstance(event, Call) and not event.loop:
                 for role in self._wrappers.acquires(event.callee, self.func.path, resources):
-                    site = self._wrapped_site(place, event, role)
+                    if (place, role) not in self._by_role:  # one site each, whose outcome is kept
+                        self._by_role[place, role] = self._wrapped_site(place, event, role)
+                    site = self._by_role[place, role]
                     if site is not None:
                         yield site
 

@@ -8,7 +8,8 @@ pointer or one just acquired, and nothing else was told of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
 from kscan.analyses.cfg import calls, comes_after, events
@@ -49,24 +50,17 @@ class Wrappers:
         self._owner = owner
         self._program = program
         self._apis = apis
-        self._acquired: dict[tuple[Func, frozenset[str]], tuple[Wrapped, ...]] = {}
+        self._acquired: dict[frozenset[str], dict[Func, tuple[Wrapped, ...]]] = {}
         self._undone: dict[Func, tuple[Undone, ...]] = {}
-        self._depth = 0
 
-    def functions(self, names: Collection[str], resources: frozenset[str]) -> frozenset[str]:
-        """The names of the functions that acquire one of ``resources`` by calling one of ``names``."""
-        found, edge = set[str](), set(names)
-        for _level in range(_LEVELS):
-            called = self._program.called & edge
-            callers = {f for name in called for f in self._program.calling(name) if self._program.is_root(f)}
-            edge = {f.name for f in callers if self._roles(f, resources)} - found - set(names)
-            found |= edge
-        return frozenset(found)
+    def functions(self, resources: frozenset[str]) -> frozenset[str]:
+        """The names of the functions that acquire one of ``resources`` for their caller."""
+        return frozenset(func.name for func, roles in self._roles(resources).items() if roles)
 
     def acquires(self, callee: str, path: str, resources: frozenset[str]) -> tuple[Wrapped, ...]:
         """What a call of ``callee`` from file ``path`` acquires, where the kernel model does not say."""
         func = self._target(callee, path)
-        return () if func is None else self._roles(func, resources)
+        return () if func is None else self._roles(resources).get(func, ())
 
     def releases(self, callee: str, path: str) -> tuple[Undone, ...]:
         """What such a call gives back of its arguments."""
@@ -82,17 +76,24 @@ class Wrappers:
 
     # -- acquisitions ---------------------------------------------------------
 
-    def _roles(self, func: Func, resources: frozenset[str]) -> tuple[Wrapped, ...]:
-        key = (func, resources)
-        found = self._acquired.get(key)
+    def _roles(self, resources: frozenset[str]) -> Mapping[Func, tuple[Wrapped, ...]]:
+        """The roles of all functions, level by level: each is judged by what the levels below have shown,
+        so that it does not matter who asks first."""
+        found = self._acquired.get(resources)
         if found is None:
-            if self._depth >= _LEVELS:
-                return ()
-            self._acquired[key] = ()  # a recursive call adds nothing
-            self._depth += 1
-            found = self._acquired[key] = tuple(dict.fromkeys(self._look(func, resources)))
-            self._depth -= 1
+            found = self._acquired[resources] = {}
+            acquires = self._apis.acquires
+            edge = {f for f, roles in acquires.items() if any(r.resource in resources for r in roles)}
+            for _level in range(_LEVELS):
+                looked = {f: tuple(dict.fromkeys(self._look(f, resources))) for f in self._callers(edge)}
+                edge = {f.name for f, roles in looked.items() if roles != found.get(f, ())}
+                found |= looked
         return found
+
+    def _callers(self, names: AbstractSet[str]) -> list[Func]:
+        called = self._program.called & names
+        callers = {f for name in called for f in self._program.calling(name) if self._program.is_root(f)}
+        return sorted(callers, key=lambda f: (f.path, f.fact.line))
 
     def _look(self, func: Func, resources: frozenset[str]) -> Iterator[Wrapped]:
         outcomes = [

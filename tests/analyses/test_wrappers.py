@@ -72,4 +72,16 @@ def test_of_an_object() -> None:
 
 def test_who_calls_it_is_found() -> None:
     owner = _owner("struct device_node *f(void) { return of_find_node_by_path(path); } void g(void) { f(); }")
-    assert owner.wrappers.functions({"of_find_node_by_path"}, _NODE) == {"f"}
+    assert owner.wrappers.functions(_NODE) == {"f"}
+
+
+@pytest.mark.parametrize("first", ["f1", "f3", "f5"])
+def test_whoever_is_asked_about_first(first: str) -> None:
+    chain = "struct device_node *f1(void) { return of_find_node_by_path(path); }" + "".join(
+        f"struct device_node *f{n}(void) {{ return f{n - 1}(); }}" for n in (2, 3, 4, 5)
+    )
+    owner = _owner(chain)
+    owner.wrappers.acquires(first, "a.c", _NODE)
+    assert owner.wrappers.functions(_NODE) == {"f1", "f2", "f3"}
+    assert owner.wrappers.acquires("f3", "a.c", _NODE)
+    assert not owner.wrappers.acquires("f4", "a.c", _NODE)

@@ -66,7 +66,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         if any(a.resource in wanted and not a.managed for a in apis.acquires[f])
     }
     names |= {m for m in program.called & apis.loops.keys() if apis.loops[m].resource in wanted}
-    names |= owner.wrappers.functions(names, wanted)
+    names |= owner.wrappers.functions(wanted)
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
         for outcome in owner.outcomes(func, wanted, wrapped=True) if rule.covers(func.path) else ():
