@@ -60,6 +60,11 @@ def command(inputs: tuple[str, ...], **options: Any) -> int:
     for line in complaints(report, verbose=False):
         click.echo(f"kscan: {line}", err=True)
     failed = not report.coverage.complete
+    for patch in report.patches:
+        if not patch.message_id:
+            click.echo(
+                f"kscan: note: {plain(patch.source)}: has no Message-ID that patchwork could know", err=True
+            )
     for patch, check in _checks(report.patches, context, target_url):
         said = plain(f"{check.state}: {check.description}: {patch.name}")
         if patchwork is None:

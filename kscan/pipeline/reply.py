@@ -33,7 +33,7 @@ def mail_of(patch: Patch) -> Mail | None:
 def drafted(report: Report) -> Report:
     """``report`` with sender and date, and a note on each patch that cannot be answered."""
     unanswered = [p for p in report.patches if p.mail is None and p.findings]
-    notes = tuple(f"{p.source}: came in no mail, so there is nothing to reply to" for p in unanswered)
+    notes = tuple(f"{p.source}: has no Message-ID, so there is nothing to reply to" for p in unanswered)
     sender = _git_user() if new_findings(report) else ""
     date = format_datetime(datetime.now(UTC))
     return msgspec.structs.replace(report, sender=sender, date=date, notes=(*report.notes, *notes))

@@ -65,7 +65,9 @@ class Applied(msgspec.Struct, frozen=True):
         if self.fuzz:
             said.append(f"fuzz {self.fuzz}")
         if self.offset:
-            said.append(f"offset {self.offset} lines")
+            said.append(f"offset {self.offset} line{'s' * (self.offset != 1)}")
+        if self.how not in ("exact", "offset"):
+            said.append("which git apply refuses")
         if self.preimage == "repository":
             said.append("on the pre-image from the repository")
         if self.verified:

@@ -124,6 +124,14 @@ def test_nothing_is_sent_unless_asked(tree: Path, server: Server) -> None:
     ]
 
 
+def test_a_patch_that_was_never_mailed_is_told(tree: Path) -> None:
+    mail = (tree.parent / "bad").read_bytes()
+    (tree.parent / "local.patch").write_bytes(mail.replace(b"Message-ID: <bad@x>\n", b""))
+    ran = run(tree, "../local.patch")
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "local.patch: has no Message-ID that patchwork could know" in ran.stderr
+
+
 def test_each_patch_gets_its_check_once(tree: Path, server: Server) -> None:
     ask = ("--send", "--server", server.address, "--target-url", "https://example.org/1", "../bad", "../good")
     ran = run(tree, *ask)

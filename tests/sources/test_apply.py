@@ -63,12 +63,14 @@ def test_with_an_offset() -> None:
     assert (applied.how, applied.offset, applied.verified) == ("offset", 2, False)
     assert result.overlay.read(PATH).decode() == "/* one */\n/* two */\n" + NEW
     assert "offset 2 lines" in result.notes[0]
+    assert "git apply" not in result.notes[0]
 
 
 def test_with_fuzz() -> None:
     changed = OLD.replace("\tint ret_3;\n", "\tlong ret_3;\n").replace("\tint ret_8;\n", "\tlong ret_8;\n")
     result = lay(SOUND, {PATH: changed})
     assert result.files[0].how == "fuzz"
+    assert "fuzz 2, which git apply refuses" in result.notes[0]
     assert result.overlay.read(PATH).decode() == NEW.replace("\tint ret_3", "\tlong ret_3").replace(
         "\tint ret_8", "\tlong ret_8"
     )
