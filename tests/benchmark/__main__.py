@@ -14,6 +14,7 @@ import difflib
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ COLD_GOAL = "3 x raw, 500 MB"
 WARM_GOAL = "0.6 s wall"
 PATCH_GOAL = "0.4 s wall, each another file"
 SERIES_GOAL = "1.5 s wall"
+HOOK_GOAL = "0.15 s wall"
 SERIES = 20  # patches
 
 
@@ -84,8 +86,21 @@ def bench(
         show(f"warm -j{jobs}", results, raw, WARM_GOAL)
     show("patch, 1 file", patch, raw, PATCH_GOAL)
     show(f"{SERIES} patches", series, raw, SERIES_GOAL)
+    show("hook, no C file", idle_hooks(folder / "repository", repeat), raw, HOOK_GOAL)
 
     print(f"\noutput of the scans: {compared([*cold.values(), *warm[1], *warm[2]])}")
+
+
+def idle_hooks(top: Path, repeat: int) -> list[Run]:
+    """``kscan hook`` in a new repository where a file that is not C is staged."""
+    top.mkdir()
+    author = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
+    for words in (("init", "-q"), (*author, "commit", "-q", "--allow-empty", "-m", "empty")):
+        subprocess.run(("git", "-C", str(top), *words), check=True)
+    (top / "README").write_text("staged\n")
+    subprocess.run(("git", "-C", str(top), "add", "README"), check=True)
+    here = f"PYTHONPATH={Path(__file__).parents[2]}"
+    return [run(["env", "-C", str(top), here, *kscan(), "hook"]) for _ in range(repeat)]
 
 
 def compared(scans: Sequence[Run]) -> str:
