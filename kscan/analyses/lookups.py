@@ -335,7 +335,7 @@ class Lookups:
             source = self.source(call.callee, func.path)
             if source is None or self._is_relied_on(call.callee, source):
                 continue
-            if self._may_find(func, used, names, source) and not self._is_asked_elsewhere(func, call):
+            if self._may_find(func, used, names, source) and not self.is_asked_elsewhere(func, call):
                 if source.chain and _is_told_by_state(body, place, call):
                     continue
                 holding = self.owner.holding(func)
@@ -396,7 +396,7 @@ class Lookups:
                 return None
         return walk.found
 
-    def _is_asked_elsewhere(self, func: Func, call: Call) -> bool:
+    def is_asked_elsewhere(self, func: Func, call: Call) -> bool:
         """Whether another function of the file asks the same of such an object, and tests what it gets.
 
         A driver's probe does, and fails: where its other functions run there is something to find.

@@ -5,6 +5,7 @@ From each call that may fail so, every path is followed on which it did fail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 
 USED, NEW, KEPT = "used", "new memory used", "kept"
+DOUBTED, FOUND = "used though tested", "found used"
+_FIXED = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"|&.*")  # a constant, or where an answer goes
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
 
 
@@ -38,8 +41,9 @@ class Failed(NamedTuple):
 
 
 class Misuse(msgspec.Struct, frozen=True):
-    """``kind``: used (dereferenced), new memory used, kept (stored untested), is_err or is_null (the wrong
-    test), other (another variable tested in its place)."""
+    """``kind``: used (dereferenced), the same of new memory, of what was searched for (found), or of what the
+    function tests somewhere else; kept (stored untested); is_err or is_null (the wrong test), other (another
+    variable tested in its place)."""
 
     kind: str
     func: Func
@@ -237,19 +241,34 @@ class _Walk:
         self.mask = mask
         self.concerns = holding.paths.concerning([call.result])
         self._null = mask == ZERO
-        self._used = NEW if call.callee in nullness.apis.allocators else USED
+        self._used = self._kind_of_use()
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
 
+    def _kind_of_use(self) -> str:
+        """What is used: that there may be none is said the most surely of mappings, and of what a description
+        of the hardware names by a constant."""
+        apis, callee = self._apis, self.call.callee
+        if callee in apis.allocators:
+            return NEW
+        if callee in apis.described:
+            if not all(map(_FIXED.fullmatch, self.call.args[1:])):
+                return FOUND  # made up from what there is, most likely
+        elif all(apis.resources[r.resource].nature != "state" for r in apis.acquires.get(callee, ())):
+            return FOUND
+        names = self._names()
+        tested = any(b.kind == "branch" and names & {b.left, b.right} for b in self.holding.body.blocks)
+        return DOUBTED if tested else USED
+
+    def _names(self) -> set[str]:
+        """The result's temporary, and what is assigned it."""
+        events = (e for b in self.holding.body.blocks for e in b.events)
+        found = {e.target for e in events if isinstance(e, Assign) and e.value == self.call.result}
+        return {self.call.result} | found
+
     def _has_error_test(self) -> bool:
         """Whether the function tests for an error pointer something that may be this result."""
-        names = {self.call.result}
-        names |= {
-            e.target
-            for b in self.holding.body.blocks
-            for e in b.events
-            if isinstance(e, Assign) and e.value == self.call.result
-        }
+        names = self._names()
         roles = ("is_err", "is_err_or_null", "err_or_zero")
         return any(
             self._apis.predicates.get(c.callee) in roles and c.args and c.args[0] in names
@@ -280,6 +299,8 @@ class _Walk:
     def _assigned(self, event: Assign, state: Failed) -> Failed | None:
         target = parse(event.target)
         value = parse(event.value)
+        if target is not None and event.op != "=" and target in state.holders:
+            return None  # a pointer that is moved on is taken to be one
         if target is None or event.op != "=":
             return state
         if event.target[:1] == "*":

@@ -117,6 +117,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     allocators: frozenset[str]  # functions whose result is new memory
     may_return_null: frozenset[str]  # acquirers included
     may_return_err_ptr: frozenset[str]  # acquirers included
+    described: frozenset[str]  # of may_return_null: look into a description of the hardware
     seldom_null: frozenset[str]  # NULL by contract, but hardly ever; not in may_return_null
     returns_errno: frozenset[str]  # acquirers included
     never_returns: frozenset[str]
@@ -171,6 +172,7 @@ _KEYS = frozenset(
         "may_return_null",
         "may_return_err_ptr",
         "returns_errno",
+        "described",
         "seldom_null",
         "never_returns",
         "null_tolerant",
@@ -250,6 +252,7 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
         returns_errno=_names(file, "returns_errno")
         | {role.function for group in roles.acquires.values() for role in group if role.failure == "errno"},
+        described=_names(file, "described"),
         seldom_null=_names(file, "seldom_null"),
         never_returns=_never_returns(file, roles),
         null_tolerant=_null_tolerant(file, roles),
@@ -464,7 +467,9 @@ def _may_return_null(file: ModelFile, acquired: list[Acquire]) -> frozenset[str]
     failing = {
         role.function for role in acquired if role.failure in ("null", "null_or_err_ptr") and not role.null_ok
     }
-    return (_names(file, "may_return_null") | failing) - _names(file, "seldom_null")
+    return (_names(file, "may_return_null") | _names(file, "described") | failing) - _names(
+        file, "seldom_null"
+    )
 
 
 def _one_argument(file: ModelFile, key: str) -> dict[str, int]:

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.nullness import IS_ERR, IS_NULL, KEPT, NEW, OTHER, USED, Misuse, Nullness
+from kscan.analyses.lookups import Lookups
+from kscan.analyses.nullness import (
+    DOUBTED,
+    FOUND,
+    IS_ERR,
+    IS_NULL,
+    KEPT,
+    NEW,
+    OTHER,
+    USED,
+    Misuse,
+    Nullness,
+)
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
 from kscan.findings.model import Edit, Finding, Step
@@ -19,6 +31,8 @@ from kscan.rules.trace import branches, call_text, claim
 _WHY = {
     USED: "{what} is evaluated where the result may be NULL",
     NEW: "{what} is evaluated where the result may be NULL",
+    DOUBTED: "{what} is evaluated where the result may be NULL",
+    FOUND: "{what} is evaluated where the result may be NULL",
     KEPT: "the result is stored without a test for NULL",
     IS_ERR: "IS_ERR({what}) does not see that it is NULL on failure",
     IS_NULL: "the test of {what} for NULL does not see that it is an error pointer on failure",
@@ -28,7 +42,8 @@ _WRONG_TESTS = frozenset({IS_ERR, IS_NULL, OTHER})
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``kinds`` of misuse: used, new memory used, kept, is_err, is_null, other."""
+    """``kinds`` of misuse: used, new memory used, found used, used though tested, kept, is_err, is_null,
+    other."""
 
     kinds: tuple[str, ...]
 
@@ -47,6 +62,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     """A finding for each misused result."""
     owner = program.shared(Ownership, model.apis)
     nullness = program.shared(Nullness, model.apis, owner)
+    lookups = program.shared(Lookups, model.apis, owner)
     kinds = rule.options_as(Options).kinds
     names = model.apis.may_return_null | model.apis.may_return_err_ptr
     if _WRONG_TESTS.intersection(kinds):  # which functions by whose bodies alone it is known may get, too
@@ -56,7 +72,10 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         told = set[tuple[str, int, str]]()  # what several calls may have given is tested once
         for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
             callee, test = misuse.call.callee, (misuse.kind, misuse.line, misuse.what)
-            if misuse.kind not in kinds or (misuse.kind in _WRONG_TESTS and test in told):
+            kind = misuse.kind
+            if kind == USED and lookups.is_asked_elsewhere(func, misuse.call):
+                kind = DOUBTED
+            if kind not in kinds or (misuse.kind in _WRONG_TESTS and test in told):
                 continue
             told.add(test)
             harmless = misuse.kind == IS_NULL and _is_advisory(model.apis, callee)

@@ -8,5 +8,5 @@ unsigned long example_start(struct platform_device *pdev)
 	struct resource *res;
 
 	res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
-	return res->start; // expect: unchecked-result
+	return res->start; // expect: unchecked-getter
 }

@@ -11,6 +11,6 @@ int example_measure(struct platform_device *pdev, struct example *ex)
 {
 	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 1);
 
-	ex->size = res->end - res->start; // expect: unchecked-result
+	ex->size = res->end - res->start; // expect: unchecked-getter
 	return 0;
 }

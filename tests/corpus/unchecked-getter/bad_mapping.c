@@ -1,0 +1,10 @@
+// path: drivers/pci/example.c
+// models: commit 706e2c881158 ("ASoC: fsl_asrc_dma: Reuse the dma channel if available in Back-End")
+#include <linux/io.h>
+
+unsigned int example_version(unsigned long address)
+{
+	unsigned int *regs = ioremap(address, 16);
+
+	return regs[1]; // expect: unchecked-getter
+}
