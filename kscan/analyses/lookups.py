@@ -260,10 +260,10 @@ class Lookups:
         return self._giving[func]
 
     def _find_given(self, func: Func) -> Iterator[Given]:
-        if not self.asks(func):
-            return
-        body, values = func.fact.body, Values(func.fact.body)
         own = {p.name: i for i, p in enumerate(func.params) if p.name and "*" in p.type}
+        if not own or not self.asks(func):
+            return
+        body = func.fact.body
         stores: dict[Object, list[Assign]] = defaultdict(list)
         for _place, event in cfg.events(body):
             target = parse(event.target) if isinstance(event, Assign) else None
@@ -271,6 +271,9 @@ class Lookups:
                 continue
             if event.target in {f"*{target.base}", f"{target.base}->{'.'.join(target.fields)}"}:
                 stores[target].append(event)
+        if not stores:
+            return
+        values = Values(body)
         for target, group in stores.items():
             found = [e for e in group if e.value not in ("NULL", "0")]
             origin = values.object(found[0].value) if len(found) == 1 else None
@@ -287,11 +290,12 @@ class Lookups:
 
     def _left(self, func: Func) -> Iterator[Unchecked]:
         """What callees may leave as NULL in variables and fields of a function, and a path evaluates."""
-        body = func.fact.body
-        for place, call in cfg.calls(body):
+        called = dict.fromkeys(ref.root for ref in func.fact.calls if not ref.path)
+        giving = {name: left for name in called if (left := self.given(name, func.path))}
+        for place, call in cfg.calls(func.fact.body) if giving else ():
             if call.loop or not call.args:
                 continue
-            for given in self.given(call.callee, func.path):
+            for given in giving.get(call.callee, ()):
                 arg = call.args[given.position] if given.position < len(call.args) else ""
                 text = f"{arg}->{given.path[0]}" if given.path else arg[1:]
                 named = arg if given.path else text

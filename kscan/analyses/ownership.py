@@ -155,12 +155,16 @@ class Holding:
         self.undoing = owner.undoing
         self._wrappers = owner.wrappers
         self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
-        self.values = Values(self.body)
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
         self._undoers: dict[str, frozenset[str]] = {}
         self._held: dict[tuple[str, frozenset[Object]], bool] = {}
         self._by_role: dict[tuple[Place, Wrapped], Site | None] = {}
         self.cleanups = {v.name: v.cleanup for v in self.body.locals if v.cleanup}
+
+    @cached_property
+    def values(self) -> Values:
+        """What the locals of the function stand for."""
+        return Values(self.body)
 
     # -- acquisitions ---------------------------------------------------------
 
