@@ -18,8 +18,8 @@ from kscan.kernel.entrypoints import EntryPoints
 from kscan.link.branches import lines_left_out
 from kscan.link.chains import Chains
 from kscan.link.doubts import Doubt, doubts
-from kscan.link.eventflow import EventFlow
-from kscan.link.events import SAME
+from kscan.link.eventflow import EventFlow, function_key
+from kscan.link.events import SAME, Events
 from kscan.link.expansion import Calls, Expansion
 from kscan.link.generated import Made, calls_of, generated_bindings, generated_functions, macro_bindings
 from kscan.link.includes import is_shared
@@ -328,12 +328,18 @@ class CallGraph(Graph):
                         yield Edge(func, callback, NOTIFIER, event.line, chain, among, told, hands=hands)
 
     def _on_events(self, edge: Edge) -> Edge:
-        """An edge with the events that its call is made for, and those that it hands over."""
-        told, tells = (self._flow.parameter(func) >= 0 for func in (edge.caller, edge.callee))
-        if not told and not tells:
+        """An edge with the events, or callbacks, that its call is made for, and those that it hands over."""
+        flow, when, hands = self._flow, edge.when, edge.hands
+        if flow.parameter(edge.caller) >= 0:
+            when = flow.when(edge.caller, edge.line)
+        elif edge.kind == CALLBACK and edge.via == flow.called_parameter(edge.caller):
+            when = Events(frozenset((function_key(edge.callee),)), but=False)
+        if not hands and flow.parameter(edge.callee) >= 0:
+            hands = flow.handed_by(edge)
+        elif not hands and edge.kind in (DIRECT, OVERRIDE) and flow.function_parameter(edge.callee) >= 0:
+            hands = flow.functions_by(edge)
+        if when is edge.when and hands is edge.hands:
             return edge
-        when = self._flow.when(edge.caller, edge.line) if told else edge.when
-        hands = self._flow.handed_by(edge) if tells and not edge.hands else edge.hands
         return msgspec.structs.replace(edge, when=when, hands=hands)
 
     def _is_built(self, caller: Func, callee: Func) -> bool:

@@ -1,7 +1,8 @@
-"""Which events of a notifier chain a call is made for, and which it hands over.
+"""Which events of a notifier chain a call is made for, and which it hands over; the same of callbacks.
 
 A function has an *event parameter* where it is a callback of a notifier block, where it is handed one
-by such a callback, or where it hands one to a chain.  Constants are told apart by their names; what
+by such a callback, or where it hands one to a chain.  One that calls a parameter, or hands it on to be
+called, is told of a function as others are of an event.  Constants are told apart by their names; what
 cannot be told is every event.
 """
 
@@ -31,6 +32,7 @@ class EventFlow:
         self._callbacks = callbacks
         self._params: dict[Func, int] | None = None
         self._reached: dict[Func, Mapping[int, Events]] = {}
+        self._calling: dict[Func, int] = {}
         self._meaning: dict[str, str] = {}
 
     # -- parameters -----------------------------------------------------------
@@ -78,7 +80,41 @@ class EventFlow:
                         self._params[callee] = place
                         known.append(callee)
 
+    def function_parameter(self, func: Func) -> int:
+        """The place of the parameter that a function calls, or hands on to be called; -1 if it has none."""
+        found = self._calling.get(func)
+        if found is None:
+            called = {ref.root[1:] for ref in func.fact.calls if ref.root[:1] == "$" and not ref.path}
+            names = [p.name for p in func.params if p.name in called]
+            names += [p.name for p in func.params if p.type == "fn" and p.name]
+            places = [n for n, p in enumerate(func.params) if names and p.name == names[0]]
+            found = places[0] if places and all(a.target != names[0] for a in _assigned(func)) else -1
+            self._calling[func] = found
+        return found
+
+    def called_parameter(self, func: Func) -> str | None:
+        """The name of that parameter."""
+        place = self.function_parameter(func)
+        return func.params[place].name if place >= 0 else None
+
     # -- what is handed over --------------------------------------------------
+
+    def functions_by(self, edge: Edge) -> tuple[str, ...]:
+        """As ``handed_by``, of a call to a function with a function parameter."""
+        place, own = self.function_parameter(edge.callee), self.called_parameter(edge.caller)
+        local = {p.name for p in edge.caller.params} | {v.name for v in edge.caller.fact.body.locals}
+        found: dict[str, None] = {}
+        for call in _calls(edge.caller, edge.callee.name):
+            if call.line == edge.line:
+                given = call.args[place].lstrip("&") if place < len(call.args) else ""
+                if given == own:
+                    found[SAME[0]] = None
+                elif not given.isidentifier() or given in local or given.isupper():
+                    return ()
+                else:
+                    functions = self._program.resolve(given, edge.caller.path)
+                    found.update(dict.fromkeys(map(function_key, functions)) or {given: None})
+        return tuple(found) if SAME[0] not in found or len(found) == 1 else ()
 
     def handed(self, func: Func, operand: str) -> tuple[str, ...]:
         """What an operand of ``func`` that is handed over as an event may be: constants by their names, or
@@ -181,6 +217,11 @@ class EventFlow:
         ways = tuple(zip(block.cases, block.succs, strict=True))
         same = [succ for label, succ in ways if _is_constant(label) and self._meant(label) == event]
         return same or [succ for label, succ in ways if not _is_constant(label)]
+
+
+def function_key(func: Func) -> str:
+    """What stands for a function in ``Events``."""
+    return f"{func.path}:{func.name}"
 
 
 def _labels(block: Block) -> Sequence[str]:

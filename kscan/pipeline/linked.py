@@ -101,7 +101,7 @@ def asked_graph(
         arch = arch_of(setup, paths)
         build = BuildFiles(setup.source)
         manifest = Manifest(setup, setup.source, paths, arch) if store is not None else None
-        key = cache_key("graph-5", manifest.key.hex()) if manifest is not None else b""
+        key = cache_key("graph-6", manifest.key.hex()) if manifest is not None else b""
         kept = _recalled(store, key, build) if store is not None and not anew else None
         if kept is not None:
             known = KeptGraph(kept)

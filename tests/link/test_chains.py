@@ -237,3 +237,31 @@ def test_a_path_goes_on_through_a_callback_with_its_event() -> None:
     starts, goals = found.find("h"), found.find("goal")
     assert len(both_ways(found, PathQuery(starts, goals, (found.find("told"),)))) == 1
     assert both_ways(found, PathQuery(starts, goals, (found.find("told"), found.find("down")))) == []
+
+
+WALKS = """
+void goal(void) { }
+static int leads(void *p) { goal(); return 0; }
+static int ends(void *p) { return 0; }
+int each(void *list, int (*fn)(void *p)) { return fn(list); }
+int all(void *list, int (*fn)(void *p)) { return each(list, fn); }
+void other(void) { each(0, leads); all(0, ends); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("each(0, leads)", [["each", "leads", "goal"]]),
+        ("each(0, &leads)", [["each", "leads", "goal"]]),
+        ("all(0, leads)", [["all", "each", "leads", "goal"]]),
+        ("each(0, ends)", []),
+        ("all(0, ends)", []),
+        ("each(0, fn)", [["each", "leads", "goal"]]),
+        ("each(0, n ? leads : ends)", [["each", "leads", "goal"]]),
+    ],
+)
+def test_a_path_takes_only_the_callback_that_is_handed_over(call: str, expected: list[list[str]]) -> None:
+    found = graph(WALKS + f"int h(int n, int (*fn)(void *p)) {{ return {call}; }}")
+    through = PathQuery(found.find("h"), found.find("goal"), (found.find("each"),))
+    assert [[e.callee.name for e in path] for path in both_ways(found, through)] == expected
