@@ -113,6 +113,8 @@ class EventFlow:
                     return ()
                 else:
                     functions = self._program.resolve(given, edge.caller.path)
+                    if not functions and not self._program.declares(given):
+                        return ()  # a variable
                     found.update(dict.fromkeys(map(function_key, functions)) or {given: None})
         return tuple(found) if SAME[0] not in found or len(found) == 1 else ()
 

@@ -244,6 +244,7 @@ void goal(void) { }
 static int leads(void *p) { goal(); return 0; }
 static int ends(void *p) { return 0; }
 int each(void *list, int (*fn)(void *p)) { return fn(list); }
+static int (*hook)(void *p);
 int all(void *list, int (*fn)(void *p)) { return each(list, fn); }
 void other(void) { each(0, leads); all(0, ends); }
 """
@@ -258,6 +259,7 @@ void other(void) { each(0, leads); all(0, ends); }
         ("each(0, ends)", []),
         ("all(0, ends)", []),
         ("each(0, fn)", [["each", "leads", "goal"]]),
+        ("each(0, hook)", [["each", "leads", "goal"]]),
         ("each(0, n ? leads : ends)", [["each", "leads", "goal"]]),
     ],
 )
