@@ -63,6 +63,8 @@ class NullTests:
     def _look(self, func: Func) -> Iterator[Contradiction]:
         body = func.fact.body
         tests = _tests(func)
+        if not tests:
+            return
         flow = flow_of(body)
         for name, uses in _uses(body, tests).items():
             told = set[bool]()
@@ -142,10 +144,10 @@ def _tests(func: Func) -> dict[str, list[int]]:
         tested = block.kind == "branch" and block.right == "0" and block.op in ("==", "!=")
         if tested and block.left.isidentifier():
             found.setdefault(block.left, []).append(number)
-    if not found:
-        return found
     pointers = {v.name for v in body.locals if "*" in v.type and not v.static}
     pointers |= {p.name for p in func.params if "*" in p.type}
+    if pointers.isdisjoint(found):
+        return {}
     taken = {o[1:] for _place, event in events(body) for o in operands_of(event) if o[:1] == "&"}
     return {name: tests for name, tests in found.items() if name in pointers and name not in taken}
 
@@ -154,7 +156,7 @@ def _uses(body: Body, tests: dict[str, list[int]]) -> dict[str, list[_Use]]:
     """What may read through each of the names of ``tests``, in order of the blocks."""
     found: dict[str, list[_Use]] = {}
     objects = {name: frozenset({Object(name)}) for name in tests}
-    for number, block in enumerate(body.blocks if tests else ()):
+    for number, block in enumerate(body.blocks):
         for index, event in enumerate(block.events):
             place, operands = Place(number, index), operands_of(event)
             for name in tests:

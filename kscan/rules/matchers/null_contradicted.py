@@ -28,7 +28,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     owner = program.shared(Ownership, model.apis)
     analysis = program.shared(NullTests, program.shared(Nullness, model.apis, owner))
     for func in program.functions():
-        if rule.covers(func.path) and not func.fact.partial:
+        if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
             for found in analysis.contradictions(func):
                 yield _finding(rule, found)
 
