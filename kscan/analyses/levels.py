@@ -19,6 +19,8 @@ from kscan.kernel.lifecycle import Hook, Lifecycle
 from kscan.link.program import CALLBACK, Edge, Func, Program
 
 _DEPTH = 7
+_NEAR = 3  # calls from a walk to a release
+_BY_WAY_OF = 2  # fields from an inner object: its container, and the field of that
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -94,6 +96,73 @@ class Levels:
         level = self._life.level_of_type.get(struct)
         return level is not None and any(self._life.is_outer(level, other) for other in self._life.levels)
 
+    def walked(self, fields: Fields, release: Release) -> Reach | None:
+        """How a walk over the inner objects of a container leads to the release of a field of the container.
+
+        The hook is what the walk calls for each.  None where the field is filled by way of an inner object,
+        or where a test may single out one of them.
+        """
+        func = release.func
+        held = fields.values(func).object(str(release.held))
+        position = next(
+            (i for i, p in enumerate(func.params) if held is not None and p.name == held.base), -1
+        )
+        if held is None or position < 0 or len(held.fields) != _BY_WAY_OF or "[]" in held.fields:
+            return None
+        inner = pointed(func.params[position].type)
+        if not inner.startswith("struct ") or inner == release.struct:
+            return None
+        for setter, line in fields.setters(release.struct, release.field) or ((func, 0),):
+            if not line or any(pointed(p.type) == inner for p in setter.params):
+                return None
+        queue: deque[tuple[Func, int, tuple[Edge, ...]]] = deque([(func, position, ())])
+        seen = {func}
+        while queue:
+            here, place, path = queue.popleft()
+            self._program.demand_callers(here)
+            for edge in self._program.callers(here):
+                if edge.kind == CALLBACK or edge.caller in seen:
+                    continue
+                for site, call in cfg.calls(edge.caller.fact.body):
+                    if call.line != edge.line or place >= len(call.args) or call.loop:
+                        continue
+                    argument = call.args[place]
+                    if self._walks(fields, edge.caller, site, argument, release.struct):
+                        reach = Reach(_each(here, release.struct, inner, edge), here, path)
+                        if not any(_selects(f, block, release) for f, block in _tests(reach, release)):
+                            return reach
+                    names = [p.name for p in edge.caller.params]
+                    if argument in names and len(path) < _NEAR:
+                        seen.add(edge.caller)
+                        queue.append((edge.caller, names.index(argument), (edge, *path)))
+        return None
+
+    def _walks(self, fields: Fields, func: Func, site: cfg.Place, cursor: str, struct: str) -> bool:
+        """Whether a call is made for each object of a list in a ``struct``, with nothing else deciding."""
+        body = func.fact.body
+        heads: dict[str, int] = {}
+        for place, call in cfg.calls(body):
+            if not call.loop or cursor not in call.args or not cfg.follows(body, site.block, place.block):
+                continue
+            lists = (parse(argument) for argument in call.args if argument[:1] == "&")
+            if any(o is not None and (fields.field_of(func, o) or ("",))[0] == struct for o in lists):
+                heads[call.result] = place.block
+        return bool(heads) and all(
+            condition.block in heads.values() or body.blocks[condition.block].left in heads
+            for condition in cfg.conditions(body, site.block)
+        )
+
+
+def _each(func: Func, outer: str, inner: str, edge: Edge) -> Hook:
+    """What a walk runs for each inner object, as a hook."""
+    why = f"{edge.caller.name}() walks them all, {edge.caller.path}:{edge.line}"
+    return Hook(func.name, f"{outer}.{inner}", 0, "teardown", frozenset({"per-object"}), why)
+
+
+def pointed(type_text: str) -> str:
+    """The struct that a pointer type points to."""
+    return type_text.removeprefix("const ").rstrip("* ")
+
 
 def repeated(fields: Fields, levels: Levels, release: Release) -> Reach | None:
     """How a release is reached from a hook that runs many times for one container of the field.
@@ -102,7 +171,7 @@ def repeated(fields: Fields, levels: Levels, release: Release) -> Reach | None:
     may single out one run (silence on doubt).
     """
     if not levels.is_leveled(release.struct):
-        return None
+        return levels.walked(fields, release)
     reaches = levels.inner_hooks(release.func, release.struct)
     if not reaches:
         return None

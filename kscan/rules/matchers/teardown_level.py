@@ -49,9 +49,10 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
 
 
 def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, again: Reach) -> Finding:
-    outer = model.lifecycle.level_of_type[release.struct]
+    level = model.lifecycle.level_of_type.get(release.struct, "")
+    outer = level.partition(".")[2] or release.struct
     call = release.call
-    owner = f"once per {outer.partition('.')[2]}"
+    owner = f"once per {outer}"
     inner = again.hook.level.partition(".")[2]
     steps = [
         *(
@@ -88,7 +89,7 @@ def _finding(rule: Rule, fields: Fields, model: KernelModel, release: Release, a
             field=str(release.held),
             struct=release.struct,
             hook=again.start.name,
-            outer=outer.partition(".")[2],
+            outer=outer,
             inner=inner,
         ),
         steps=steps,
