@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kscan.facts.store import FactsStore
+from kscan.link.nametable import NameTable
 from kscan.pipeline.around import Around, Folders
 from kscan.pipeline.ground import Ground, changed_over
 from kscan.sources import Source
@@ -130,3 +131,23 @@ def test_headers_of_each_place_in_order(tree: Counting, store: FactsStore) -> No
     found = around(patched, store, ["core"], ["core/own.h"], "include")
     assert found.homes("struct", "struct thing") == ("include/deep/b.h", "include/new.h")
     assert tree.was_read == []
+
+
+def test_a_name_is_looked_up_once_for_all_patches(tree: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    (Path(tree.top) / "core" / "own.h").write_text("struct thing {\n};\n")
+    ground = Ground(tree, None)
+    looked_up: list[str] = []
+    homes = NameTable.homes
+
+    def noted(table: NameTable, kind: int, name: str) -> Iterator[str]:
+        if table.paths:  # there is one of the deleted file, too
+            looked_up.append(name)
+        return homes(table, kind, name)
+
+    monkeypatch.setattr(NameTable, "homes", noted)
+    gone = Overlay(tree, {"core/own.h": None})
+    for source, there in ((tree, True), (gone, False), (tree, True)):
+        found = Around(ground, source, Folders((), ("core",)), ["core/a.c"], changed_over(source)[1])
+        assert found.homes("struct", "struct thing") == (("core/own.h",) if there else ())
+        assert found.has("struct", "struct thing") is there
+    assert looked_up == ["struct thing"]

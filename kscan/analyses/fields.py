@@ -13,7 +13,7 @@ import msgspec
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.outcome import Signs, signs_at, tested_at, walk
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.kernel.lifecycle import Lifecycle
@@ -71,7 +71,7 @@ class Fields:
         """The aliases of a function's body."""
         found = self._values.get(func)
         if found is None:
-            found = self._values[func] = Values(func.fact.body)
+            found = self._values[func] = values_of(func.fact.body)
         return found
 
     # -- releases -------------------------------------------------------------

@@ -26,7 +26,7 @@ from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import ZERO, Facts, Node, names_in
-from kscan.analyses.values import Values
+from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Edge, Func, Program
@@ -175,7 +175,7 @@ class Lookups:
             return Source(SEARCH, func, line)
         if not any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path):
             return None
-        values = Values(body)
+        values = values_of(body)
         for block in body.blocks:
             if block.kind != "return":
                 continue
@@ -273,7 +273,7 @@ class Lookups:
                 stores[target].append(event)
         if not stores:
             return
-        values = Values(body)
+        values = values_of(body)
         for target, group in stores.items():
             found = [e for e in group if e.value not in ("NULL", "0")]
             origin = values.object(found[0].value) if len(found) == 1 else None

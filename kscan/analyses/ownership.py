@@ -21,7 +21,7 @@ from kscan.analyses.cfg import events as all_events
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
 from kscan.analyses.undoing import Undoing
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis, Release, Resource
@@ -164,7 +164,7 @@ class Holding:
     @cached_property
     def values(self) -> Values:
         """What the locals of the function stand for."""
-        return Values(self.body)
+        return values_of(self.body)
 
     # -- acquisitions ---------------------------------------------------------
 

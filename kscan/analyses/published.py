@@ -15,7 +15,7 @@ import msgspec
 from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, calls, comes_after, events
 from kscan.analyses.flow import flow_of
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Block, Call
 from kscan.link.program import Func, Program
 
@@ -71,7 +71,7 @@ class Published:
             return
         body = func.fact.body
         placed = list(calls(body))
-        values = Values(body)
+        values = values_of(body)
         for at, publish in placed:
             if publish.callee in paired:
                 yield from self._unpaired(func, at, publish, placed)
@@ -134,7 +134,7 @@ class Published:
             left = left.difference(*(f.fact.mentions(left) for f, _roots in fresh))
             called: list[tuple[Func, frozenset[str]]] = []
             for f, roots in fresh:
-                values = Values(f.fact.body)
+                values = values_of(f.fact.body)
                 for place, event in events(f.fact.body):
                     texts = event.args if isinstance(event, Call) else ()
                     texts = (event.target, event.value) if isinstance(event, Assign) else texts
@@ -232,7 +232,7 @@ class Published:
     def _tells(self, callee: Func, made: frozenset[tuple[str, ...]]) -> bool:
         """Whether all that a function looks at in its argument are members that nobody has named yet."""
         body = callee.fact.body
-        values = Values(body)
+        values = values_of(body)
         root = frozenset(p.name for p in callee.params)
         texts = [arg for _place, call in calls(body) for arg in call.args]
         texts += [text for block in body.blocks for text in (block.left, block.right)]

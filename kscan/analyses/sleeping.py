@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kscan.analyses import cfg
 from kscan.analyses.flow import flow_of
 from kscan.analyses.paths import NEGATIVE, POSITIVE, SIDES, ZERO, constant, names_in
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Block, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
@@ -200,7 +200,7 @@ class Sleeping:
     def _values_of(self, func: Func) -> Values:
         found = self._values.get(func)
         if found is None:
-            found = self._values[func] = Values(func.fact.body)
+            found = self._values[func] = values_of(func.fact.body)
         return found
 
     def _spoilt(self, func: Func, block: int, given: _Given) -> bool:

@@ -9,6 +9,7 @@ from kscan.analyses.access import Object, parse
 from kscan.facts.model import Assign, Body, Call
 
 _DEPTH = 12
+_MOST_KEPT = 1024
 _PART = re.compile(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
@@ -90,3 +91,16 @@ class Values:
     def origin(self, found: Object) -> Call | None:
         """The call whose result the object's base is, if it is one."""
         return self.calls.get(found.base)
+
+
+_kept: dict[int, tuple[Body, Values]] = {}
+
+
+def values_of(body: Body) -> Values:
+    """The aliases of a body, which several analyses ask for, of both sides of a patch: made once for all."""
+    kept = _kept.get(id(body))
+    if kept is None:  # as the body is kept, too, no other one has its id
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        kept = _kept[id(body)] = (body, Values(body))
+    return kept[1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, TypeVar
 
 from kscan.link.crossref import CrossReference, Packed, cross_reference
@@ -20,6 +20,11 @@ from kscan.sources import Source, Stamp
 
 _FEW = 100  # scanned files up to which one table serves whatever is scanned
 T = TypeVar("T")
+
+_Homes = Callable[[int, str], Iterable[str]]
+"""``NameTable.homes`` of a table."""
+_Names = Sequence[tuple[_Homes, frozenset[str]]]
+"""Tables, each with the files that are not to be seen in it."""
 
 
 def _cross_reference(files: Mapping[str, bytes]) -> Packed:
@@ -73,11 +78,7 @@ class Around:
 
     def homes(self, kind: str, name: str) -> tuple[str, ...]:
         """The headers that define ``name`` as one of ``kscan.link.names.KINDS``: one folder after another."""
-        number = KINDS.index(kind)
-        found = (
-            path for table, out in self._headers for path in table.homes(number, name) if path not in out
-        )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(_homes(self._headers, KINDS.index(kind), name)))
 
     def read(self, path: str) -> bytes:
         """The bytes of a file that another answer names."""
@@ -85,13 +86,11 @@ class Around:
 
     def has(self, kind: str, name: str) -> bool:
         """Whether a header defines ``name`` as one of ``kscan.link.names.KINDS``."""
-        number = KINDS.index(kind)
-        return any(path not in out for table, out in self._headers for path in table.homes(number, name))
+        return any(_homes(self._headers, KINDS.index(kind), name))
 
     def library(self, name: str) -> tuple[str, ...]:
         """The .c files of the library folders that define a function ``name`` for others, sorted."""
-        found = (path for table, out in self._library for path in table.homes(0, name) if path not in out)
-        return tuple(sorted(found))
+        return tuple(sorted(_homes(self._library, 0, name)))
 
     def definers(self, name: str) -> tuple[str, ...]:
         """The files that define a function ``name`` for others, sorted."""
@@ -173,25 +172,26 @@ class Around:
         return tuple(CrossReference(table) for table in self._own(_CODE, self._code_groups))
 
     @cached_property
-    def _headers(self) -> tuple[tuple[NameTable, frozenset[str]], ...]:
+    def _headers(self) -> _Names:
         groups = [self._group(".h", [folder]) for folder in self._folders.headers]
         groups += [self._group(".h", self._folders.core), *self._beside(".h")]
         return tuple(self._tables(_NAMES, groups))
 
     @cached_property
-    def _library(self) -> tuple[tuple[NameTable, frozenset[str]], ...]:
+    def _library(self) -> _Names:
         return tuple(self._tables(_LIBRARY, [self._group(".c", self._folders.library)]))
 
     def _tables(
-        self, kind: Kind[AnyTable], groups: Sequence[_Group]
-    ) -> Iterator[tuple[AnyTable, frozenset[str]]]:
+        self, kind: Kind[NameTable], groups: Sequence[_Group]
+    ) -> Iterator[tuple[_Homes, frozenset[str]]]:
         """The tables of groups, each with the files that are not to be seen in it."""
         hidden = self.inside | self._changed
         for group in groups:
             for part in self._ground.parts(kind, group.name, group.stamps):
-                yield part.table, part.stale | hidden
+                homes = self._ground.once(("homes", id(part)), lambda part=part: _remembered(part.table))  # type: ignore[misc]
+                yield homes, part.stale | hidden
         for table in self._own(kind, groups):
-            yield table, frozenset()
+            yield table.homes, frozenset()
 
     def _own(self, kind: Kind[AnyTable], groups: Sequence[_Group]) -> Iterator[AnyTable]:
         """The table of files that are changed, but not scanned."""
@@ -227,6 +227,20 @@ class Around:
 
             found = self._ground.below(folder).items()
             yield _Group(folder, {path: stamp for path, stamp in found if covers(path)}, covers)
+
+
+def _remembered(table: NameTable) -> _Homes:
+    """The homes of names, each looked up once: one patch asks for much the same names as the next."""
+
+    @cache
+    def homes(kind: int, name: str) -> tuple[str, ...]:
+        return tuple(table.homes(kind, name))
+
+    return homes
+
+
+def _homes(tables: _Names, kind: int, name: str) -> Iterator[str]:
+    return (path for homes, out in tables for path in homes(kind, name) if path not in out)
 
 
 def _closure(

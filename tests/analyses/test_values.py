@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kscan.analyses.access import Object
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from tests.linked import body
 
 
@@ -56,3 +56,10 @@ def test_origin_is_the_call_an_object_comes_from() -> None:
     parameter = found.object("p->x")
     assert parameter is not None
     assert found.origin(parameter) is None
+
+
+def test_a_body_has_its_values_made_once() -> None:
+    one, other = (body(f"void f(struct s *p)\n{{\n\tstruct s *t = p->{name};\n}}\n") for name in "xy")
+    assert values_of(one) is values_of(one)
+    assert values_of(other) is not values_of(one)
+    assert values_of(other).object("t") == Object("p", ("y",))

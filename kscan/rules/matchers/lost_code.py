@@ -8,7 +8,7 @@ import msgspec
 
 from kscan.analyses import status
 from kscan.analyses.status import Lost, lost_codes, returns_code
-from kscan.analyses.values import Values
+from kscan.analyses.values import values_of
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
@@ -45,7 +45,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
 def _finding(rule: Rule, lost: Lost) -> Finding:
     func = lost.func
     blocks = func.fact.body.blocks
-    values = Values(func.fact.body)
+    values = values_of(func.fact.body)
     branch, last = blocks[lost.block], blocks[lost.returned]
     holds = lost.side == 0
     condition = condition_text(func, branch, holds, values)

@@ -8,7 +8,7 @@ import msgspec
 
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object
-from kscan.analyses.values import Values
+from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
 from kscan.kernel.lifecycle import NeedsRegistered
@@ -53,7 +53,7 @@ class _Search:
     def values(self, func: Func) -> Values:
         found = self._values.get(func)
         if found is None:
-            found = self._values[func] = Values(func.fact.body)
+            found = self._values[func] = values_of(func.fact.body)
         return found
 
     def load(self) -> bool:

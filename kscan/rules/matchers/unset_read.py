@@ -8,7 +8,7 @@ import msgspec
 
 from kscan.analyses.paths import shown
 from kscan.analyses.unset import Unset, UnsetReads
-from kscan.analyses.values import Values
+from kscan.analyses.values import values_of
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
@@ -44,7 +44,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
 def _finding(rule: Rule, found: Unset) -> Finding:
     func, call = found.func, found.filler
     body = func.fact.body
-    values = Values(body)
+    values = values_of(body)
     decisions = shown(body, list(found.node.decisions()))
     declared = next(v for v in body.locals if v.name == found.name)
     line = found.line if call is None else call.line
