@@ -256,9 +256,16 @@ class _Walk:
                 return FOUND  # made up from what there is, most likely
         elif all(apis.resources[r.resource].nature != "state" for r in apis.acquires.get(callee, ())):
             return FOUND
+        return DOUBTED if self._is_tested() else USED
+
+    def _is_tested(self) -> bool:
+        """Whether the function looks at the result: in a branch, or in a macro such as one that warns."""
         names = self._names()
-        tested = any(b.kind == "branch" and names & {b.left, b.right} for b in self.holding.body.blocks)
-        return DOUBTED if tested else USED
+        blocks = self.holding.body.blocks
+        if any(b.kind == "branch" and names & {b.left, b.right} for b in blocks):
+            return True
+        asked = (e for b in blocks for e in b.events if isinstance(e, Call) and e.callee.isupper())
+        return any(names & names_in(arg) for event in asked for arg in event.args)
 
     def _names(self) -> set[str]:
         """The result's temporary, and what is assigned it."""
@@ -319,6 +326,9 @@ class _Walk:
         for position, arg in enumerate(event.args):
             if arg[:1] == "&" and Object(arg[1:]) in state.holders:
                 return None
+            if self._null and self._is_access(event, position, arg, state):
+                self._say(self._used, event.line, f"{event.callee}({', '.join(event.args)})", node)
+                return None
             if parse(arg) not in state.holders or arg[:1] in "&*":
                 continue
             if role == "is_err" and self._null and not state.tested:
@@ -341,6 +351,12 @@ class _Walk:
                 self._say(OTHER, event.line, event.args[0], node)
             return None
         return state
+
+    def _is_access(self, event: Call, position: int, arg: str, state: Failed) -> bool:
+        """Whether a call reads or writes what an argument points to, or what lies beyond that."""
+        if self._apis.accesses.get(event.callee) != position:
+            return False
+        return parse(arg.partition("+")[0].lstrip("&(")) in state.certain
 
     def _takes_for_this(self, test: Call, state: Failed) -> bool:
         """Whether a test of another variable in the block of the call is most likely meant for its result.

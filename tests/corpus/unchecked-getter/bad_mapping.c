@@ -8,3 +8,15 @@ unsigned int example_version(unsigned long address)
 
 	return regs[1]; // expect: unchecked-getter
 }
+
+struct example {
+	void __iomem *regs;
+};
+
+void writel(unsigned int value, volatile void *address);
+
+void example_start(struct example *ex, unsigned long address)
+{
+	ex->regs = ioremap(address, 16);
+	writel(1, ex->regs + 4); // expect: unchecked-getter
+}
