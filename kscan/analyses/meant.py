@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kscan.analyses.access import parse
+from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls, comes_after, conditions, equates, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant
@@ -53,27 +53,25 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _asked_in_vain(owner, site, leak)
         or asked_whether_held(outcome, leak)
         or _is_unequal(site, leak)
+        or _is_for_good(owner, site, leak)
     )
 
 
 def _is_part_of_others(owner: Ownership, site: Site, leak: Exit) -> bool:
     """Whether memory is held by an object that is there without this function: who ends that may free it."""
+    holders = leak.node.state.holders if leak.kind.startswith("stored ") else ()
+    return any(h.fields and _is_others(owner, site, h) for h in holders)
+
+
+def _is_others(owner: Ownership, site: Site, holder: Object) -> bool:
+    """Whether a local leads to an object that the function has not made itself."""
     holding, apis = owner.holding(site.func), owner.apis
-    for holder in leak.node.state.holders if leak.kind.startswith("stored ") else ():
-        whole = holding.values.object(holder.base) if holder.fields else None
-        if whole is None or not holding.is_local(holder.base):
-            continue
-        made = holding.values.calls.get(whole.base)
-        if (
-            made is None
-            or whole.fields
-            or not any(
-                apis.resources[a.resource].nature == "memory" and not a.managed
-                for a in apis.acquires.get(made.callee, ())
-            )
-        ):
-            return True
-    return False
+    whole = holding.values.object(holder.base)
+    if whole is None or not holding.is_local(holder.base):
+        return False
+    made = holding.values.calls.get(whole.base)
+    roles = apis.acquires.get(made.callee, ()) if made is not None and not whole.fields else ()
+    return not any(apis.resources[a.resource].nature == "memory" and not a.managed for a in roles)
 
 
 def _is_another(outcome: Outcome, leak: Exit) -> bool:
@@ -246,11 +244,28 @@ def _asked_in_vain(owner: Ownership, site: Site, leak: Exit) -> bool:
 
 def _is_unequal(site: Site, leak: Exit) -> bool:
     """Whether the path is one on which the number that the call gave is not the one wanted."""
+    names = {
+        site.call.result,
+        *(a.target for a in _assigns(site.func.fact.body) if a.value == site.call.result),
+    }
     return any(
-        (block := site.func.fact.body.blocks[number]).left == site.call.result
+        (block := site.func.fact.body.blocks[number]).left in names
         and (block.op, side) in (("!=", 0), ("==", 1))
         and constant(block.right) == ANY
         for number, side in leak.node.decisions()
+    )
+
+
+def _is_for_good(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether it is of a global object, and nothing in the file ever undoes it: built in, to stay."""
+    holding, holders = owner.holding(site.func), leak.node.state.holders
+    named = {h.base for h in holders if h.base[:1] not in "%<"}
+    shared = bool(named) and not any(map(holding.is_local, named))
+    return (
+        shared
+        and site.resource.nature == "state"
+        and site.on is None  # else it stays with what it was set up on
+        and not owner.undoing.ever(site.resource.name, site.func.path)
     )
 
 
@@ -264,7 +279,9 @@ def _noted(owner: Ownership, site: Site, leak: Exit) -> bool:
             continue
         target = parse(event.target) if event.value in ("true", "1") or event.op == "++" else None
         if target is not None and (
-            target.base in params if target.fields else not holding.is_local(target.base)
+            target.base in params or _is_others(owner, site, target)
+            if target.fields
+            else not holding.is_local(target.base)
         ):
             return place.block != site.place.block or place > site.place
     return False

@@ -38,6 +38,7 @@ _HELD = {
     "false": NEGATIVE | POSITIVE,
     "never": ANY,
 }
+_BARE = re.compile(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
 _INDEXED = re.compile(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 _MOST_PASSED = 4
@@ -889,11 +890,8 @@ def _member(operand: str) -> tuple[str, ...]:
 
 def _computed(value: str, holders: frozenset[Object]) -> bool:
     """Whether an expression is made of the pointer itself (an address with flags, a sum)."""
-    return (
-        parse(value) is None
-        and "->" not in value
-        and any(not h.fields and h.base in names_in(value) for h in holders)
-    )
+    bare = set(_BARE.findall(value))
+    return parse(value) is None and any(not h.fields and h.base in bare for h in holders)
 
 
 def sounds_unsure(name: str, fate: frozenset[str]) -> bool:

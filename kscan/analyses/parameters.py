@@ -19,7 +19,7 @@ Fates = frozenset[str]
 _DEPTH = 3
 _GIVING_BACK = ("same", "converts", "translates")
 _ENDING = re.compile(
-    r"(^|_)(put|free|release|del|delete|destroy|unregister|remove|drop|unref|cleanup|exit|kill)(_|$)"
+    r"(^|_)(put|free|release|del|delete|destroy|unregister|deregister|uninit|remove|drop|unref|cleanup|exit|kill)(_|$)"
 )
 
 

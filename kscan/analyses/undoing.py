@@ -42,6 +42,12 @@ class Undoing:
             found |= edge
         return frozenset(found)
 
+    def ever(self, resource: str, path: str) -> bool:
+        """Whether a function of a file may release ``resource`` by any function it calls."""
+        names = self.releasing(resource)
+        functions = self._program.facts[path].functions
+        return any(ref.root in names for fact in functions for ref in fact.calls)
+
     def left_to_caller(self, func: Func, resource: str, depth: int = _CALLERS) -> bool:
         """Whether a function that calls ``func`` may release ``resource`` where ``func`` fails.
 
@@ -69,7 +75,7 @@ class Undoing:
         )
 
     def _may_fail(self, func: Func) -> bool:
-        """Whether the kernel goes on as if a hook had succeeded where it fails."""
+        """Whether the kernel calls the counterpart of a hook even where it fails."""
         places, macros = self._program.places(func), self._apis.failure_ignored_by
         return not self._apis.failure_ignored.isdisjoint(places) or any(
             func.name in (use.args[place] for place in macros[use.name] if place < len(use.args))

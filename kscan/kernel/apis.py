@@ -140,7 +140,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
     asks_emptiness: frozenset[str]  # whether there is anything in what the first argument is
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
-    failure_ignored: frozenset[tuple[str, str]]  # (struct type, field): its caller goes on where it fails
+    failure_ignored: frozenset[tuple[str, str]]  # (struct type, field): the counterpart is called even so
     failure_ignored_by: Mapping[str, frozenset[int]]  # macro -> arguments that it puts into such a field
     ending_fields: frozenset[str]  # get the function that is called with the last reference
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure

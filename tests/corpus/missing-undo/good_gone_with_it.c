@@ -14,7 +14,7 @@ struct example {
 
 int example_on(struct example *ex);
 struct example *example_new(void);
-void example_unregister(struct example *ex);
+void example_deregister(struct example *ex);
 
 /* All of them at once. */
 static int example_prepare(struct example *ex)
@@ -47,7 +47,7 @@ static int example_add(void)
 		goto out;
 	return 0;
 out:
-	example_unregister(ex);
+	example_deregister(ex);
 	return ret;
 }
 

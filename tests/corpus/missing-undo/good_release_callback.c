@@ -82,6 +82,21 @@ static int example_map(struct example *ex, unsigned long start)
 	return 0;
 }
 
+/* So is this one, with an offset of its own. */
+static int example_offset(struct example *ex, struct resource *part, struct pci_dev *pdev)
+{
+	void *addr = pci_iomap(pdev, 0, 16);
+
+	if (!addr)
+		return -ENOMEM;
+	ex->base = addr + part->start;
+	if (example_start(ex)) {
+		example_end(pdev);
+		return -EIO;
+	}
+	return 0;
+}
+
 /* The index moves. */
 static int example_irqs(struct example *ex)
 {
@@ -170,6 +185,6 @@ static int example_scope(unsigned long start, struct example *ex)
 }
 
 const void *example_calls[] = {
-	example_add, example_new, example_map, example_irqs, example_wake, example_number, example_several,
+	example_add, example_new, example_map, example_offset, example_irqs, example_wake, example_number, example_several,
 	example_sign, example_scope,
 };

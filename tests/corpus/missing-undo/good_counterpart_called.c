@@ -1,0 +1,86 @@
+// path: drivers/comedi/drivers/example.c
+// models: commit 025dd3daeda7 ("PCI: keystone: Add error IRQ handler")
+#include <linux/comedi/comedidev.h>
+#include <linux/device.h>
+#include <linux/io.h>
+#include <linux/pm_runtime.h>
+
+struct comedi_driver {
+	int (*auto_attach)(struct comedi_device *dev, unsigned long context);
+	void (*detach)(struct comedi_device *dev);
+};
+
+struct example {
+	struct device *dev;
+	bool enabled;
+};
+
+int example_start(void *what);
+struct example *to_example(void *kms);
+
+/* Its detach is called where it fails, too. */
+static int example_attach(struct comedi_device *dev, unsigned long start)
+{
+	int ret;
+
+	dev->mmio = ioremap(start, 16);
+	if (!dev->mmio)
+		return -ENOMEM;
+	ret = example_start(dev);
+	if (ret)
+		return ret;
+	return 0;
+}
+
+static void example_detach(struct comedi_device *dev)
+{
+	if (dev->mmio)
+		iounmap(dev->mmio);
+}
+
+static struct comedi_driver example_driver = {
+	.auto_attach = example_attach,
+	.detach = example_detach,
+};
+
+/* Noted in an object that was there before. */
+static int example_hw_init(void *kms)
+{
+	struct example *ex = to_example(kms);
+	int ret;
+
+	pm_runtime_enable(ex->dev);
+	ex->enabled = true;
+	ret = example_start(ex);
+	if (ret)
+		return ret;
+	return 0;
+}
+
+static void example_destroy(void *kms)
+{
+	struct example *ex = to_example(kms);
+
+	if (ex->enabled)
+		pm_runtime_disable(ex->dev);
+}
+
+/* Built in, and nothing ever unregisters it. */
+static const struct bus_type example_bus = {
+	.name = "example",
+};
+
+static int example_init(void)
+{
+	int ret = bus_register(&example_bus);
+
+	if (ret)
+		return ret;
+	ret = example_start(NULL);
+	if (ret)
+		return ret;
+	return 0;
+}
+core_initcall(example_init);
+
+const void *example_calls[] = { example_hw_init, example_destroy };
