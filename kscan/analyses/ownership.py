@@ -564,8 +564,9 @@ class _Walk:
         if block.kind != "return":
             return
         found = parse(block.left)
-        if found is not None and (
-            any(found.within(h) for h in state.holders) or self._is_whole(block.left, state)
+        if _computed(block.left, state.holders) or (
+            found is not None
+            and (any(found.within(h) for h in state.holders) or self._is_whole(block.left, state))
         ):
             self._end("escaped", block.line, node, state, how="returned")
             return

@@ -122,6 +122,18 @@ static struct table *example_parts(void *from)
 	return made;
 }
 
+/* What lies behind a head of its own. */
+static void *example_behind(struct example *ex)
+{
+	void *text = kzalloc(64, GFP_KERNEL);
+
+	if (!text)
+		return NULL;
+	memset(text, 0, 16);
+	return text + sizeof(*ex);
+}
+
 const void *example_calls[] = {
+	example_behind,
 	example_open, example_give, example_either, example_kinds, example_parts,
 };
