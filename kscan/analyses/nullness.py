@@ -138,6 +138,8 @@ class Nullness:
         """Whether a function surely dereferences an argument, whatever its value."""
         key = (callee, position, path)
         if key not in self._dereferencing:
+            if position in self.apis.accesses.get(callee, ()):
+                return True
             if position in self.apis.null_tolerant.get(callee, ()) or not callee.isidentifier():
                 return False
             if not self.program.resolve(callee, path) and callee.islower():
@@ -354,9 +356,11 @@ class _Walk:
 
     def _is_access(self, event: Call, position: int, arg: str, state: Failed) -> bool:
         """Whether a call reads or writes what an argument points to, or what lies beyond that."""
-        if self._apis.accesses.get(event.callee) != position:
+        if position not in self._apis.accesses.get(event.callee, ()):
             return False
-        return parse(arg.partition("+")[0].lstrip("&(")) in state.certain
+        named = parse(arg.partition("+")[0].lstrip("("))
+        within = named is not None and arg[:1] == "&" and any(named.within(h) for h in state.certain)
+        return within or named in state.certain
 
     def _takes_for_this(self, test: Call, state: Failed) -> bool:
         """Whether a test of another variable in the block of the call is most likely meant for its result.

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import msgspec
 
-FACTS_VERSION = 10
+FACTS_VERSION = 11
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 

@@ -117,7 +117,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     allocators: frozenset[str]  # functions whose result is new memory
     may_return_null: frozenset[str]  # acquirers included
     may_return_err_ptr: frozenset[str]  # acquirers included
-    accesses: Mapping[str, int]  # reads or writes a mapping -> argument with the address
+    accesses: Mapping[str, frozenset[int]]  # arguments through which they surely read or write
     described: frozenset[str]  # of may_return_null: look into a description of the hardware
     seldom_null: frozenset[str]  # NULL by contract, but hardly ever; not in may_return_null
     returns_errno: frozenset[str]  # acquirers included
@@ -254,7 +254,7 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         | {role.function for role in acquired if role.failure in ("err_ptr", "null_or_err_ptr")},
         returns_errno=_names(file, "returns_errno")
         | {role.function for group in roles.acquires.values() for role in group if role.failure == "errno"},
-        accesses=_one_argument(file, "accesses"),
+        accesses=_arguments(file, "accesses"),
         described=_names(file, "described"),
         seldom_null=_names(file, "seldom_null"),
         never_returns=_never_returns(file, roles),

@@ -231,6 +231,9 @@ class Expressions(Plain):
             return self.operand(arguments.named_children[-1] if arguments.named_child_count else None)
         callee = self._callee(function)
         nodes = arguments.named_children if arguments is not None else []
+        if callee in self.macros.asserts and nodes:
+            self._assert(nodes[0])
+            return UNKNOWN
         args = tuple([self.operand(a) for a in nodes if a.kind_id != k.COMMENT])
         return self.made_call(callee, args, node.start_point, wanted)
 
@@ -364,6 +367,15 @@ class Expressions(Plain):
             and arguments.named_child_count > 0
             and self.text[function.start_byte : function.end_byte] in self.macros.transparent
         )
+
+    def _assert(self, asserted: Node) -> None:
+        """``BUG_ON(x)`` is ``if (x)`` with a way that ends."""
+        line = asserted.start_point[0] + 1
+        stop, after = self.build.new_block(line), self.build.new_block(line)
+        self.condition(asserted, stop, after)
+        self.build.at(stop)
+        self.build.finish("stop", "", line)
+        self.build.at(after)
 
     def _transparent_condition(self, node: Node, yes: int, no: int) -> None:
         callee = self._callee(node.children[0])

@@ -187,7 +187,7 @@ class Plain:
         if typed and not self.text.startswith(written, start):
             return None
         if callee in self.special:
-            if callee in _NOT_CALLEES:
+            if callee in _NOT_CALLEES or callee in self.macros.asserts:
                 return None
             self.refer(callee, at[0] + 1)
             return self.made_call(callee, args, at, wanted)
@@ -225,9 +225,6 @@ class Plain:
         if callee in macros.transparent and args:
             build.call(callee, args, "", at)
             return args[0]
-        if callee in macros.asserts and args:
-            self._assert(args[0], at[0] + 1)
-            return UNKNOWN
         result = build.temporary() if wanted else ""
         if callee in macros.type_arguments:
             self._remember_type(callee, args, result)
@@ -235,15 +232,6 @@ class Plain:
         if callee in macros.noreturn:
             build.finish("stop", "", at[0] + 1)
         return result or UNKNOWN
-
-    def _assert(self, value: str, line: int) -> None:
-        stop, after = self.build.new_block(line), self.build.new_block(line)
-        negated = value.startswith("!")
-        yes, no = (after, stop) if negated else (stop, after)
-        self.build.branch(value[1:] if negated else value, "!=", "0", line, yes, no)
-        self.build.at(stop)
-        self.build.finish("stop", "", line)
-        self.build.at(after)
 
     def _remember_type(self, callee: str, args: tuple[str, ...], result: str) -> None:
         position = self.macros.type_arguments[callee]
