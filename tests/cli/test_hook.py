@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -294,7 +295,9 @@ def test_a_hook_runs_no_code_of_the_tree(cured: Repo, module: str) -> None:
 def test_a_hook_outlives_the_kscan_that_wrote_it(cured: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cured.kscan("install-hook").returncode == 0
     hook = cured.top / ".git/hooks/pre-commit"
-    hook.write_text(hook.read_text().replace(sys.executable, "/nowhere/python"))
+    script = hook.read_text()
+    first = re.findall(r"\[ -x (\S+) \]; then", script)[-1]
+    hook.write_text(script.replace(first, "/nowhere/kscan"))
     tools = cured.top.parent / "bin"
     tools.mkdir()
     (tools / "kscan").write_text("#!/bin/sh\necho asked $*\nexit 3\n")
