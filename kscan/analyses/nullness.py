@@ -148,6 +148,17 @@ class Nullness:
             self._dereferencing[key] = bool(targets) and all(self._uses_at_once(t, position) for t in targets)
         return self._dereferencing[key]
 
+    def asks(self, callee: str, position: int, path: str) -> bool:
+        """Whether a function that is linked already tests an argument for NULL."""
+        return any(
+            position < len(target.params)
+            and any(
+                b.kind == "branch" and b.left == target.params[position].name and b.right == "0"
+                for b in target.fact.body.blocks
+            )
+            for target in self.program.resolve(callee, path)
+        )
+
     def _uses_at_once(self, func: Func, position: int) -> bool:
         if position >= len(func.params):
             return False
@@ -333,11 +344,18 @@ class _Walk:
                 return None
             if parse(arg) not in state.holders or arg[:1] in "&*":
                 continue
+            if (
+                self._null
+                and event.result
+                and self._nullness.asks(event.callee, position, self.holding.func.path)
+            ):
+                return None  # its result tells
             if role == "is_err" and self._null and not state.tested:
                 self._say(IS_ERR, event.line, arg, node)
             if (
                 role is None
                 and self._null
+                and parse(arg) in state.certain
                 and self._nullness.dereferences(event.callee, position, self.holding.func.path)
             ):
                 self._say(self._used, event.line, f"{event.callee}({arg})", node)

@@ -646,6 +646,8 @@ class _Walk:
         holding = self._holding
         if not self._site.named and self._undone(event, state):
             return self._less(state, "released", event.line, node, event.callee)
+        if self._site.named and self._undone_as_part(event, state):
+            return self._less(state, "released", event.line, node, event.callee)
         if self._site.named and self._left_to_callback(event, state):
             self._end("escaped", event.line, node, state, how=event.callee)
             return None
@@ -724,6 +726,16 @@ class _Walk:
         if owners.isdisjoint(event.args):
             return False
         return not self._holding.undoing.releasing(self._site.resource.name).isdisjoint(event.args)
+
+    def _undone_as_part(self, event: Call, state: Held) -> bool:
+        """Whether a call releases a part of what another one made of the resource, as ``to_x()`` does."""
+        for role in self._apis.releases.get(event.callee, ()):
+            given = role.holder.operand(event.args) or ""
+            found = self._holding.values.object(given) if given[:1] == "&" else None
+            made = self._holding.values.calls.get(found.base) if found is not None and found.fields else None
+            if made is not None and role.resource == self._site.resource.name:
+                return any(parse(arg) in state.holders for arg in made.args)
+        return False
 
     def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
         """Whether a release ends an object that holds the resource, or the same field of another name."""

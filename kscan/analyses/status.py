@@ -267,11 +267,11 @@ class Status:
         if (block.op == "<") == (side == 0) and block.op in ("<", ">="):
             return ERROR_CODE, call
         none = equates(block, side)
-        if none and any(
+        if any(
             role.failure in ("null", "null_or_err_ptr", "zero") and self._nature(role) == "memory"
             for role in self._apis.acquires.get(call.callee, ())
         ):
-            return NULL, call
+            return (NULL, call) if none else ("", None)
         return "", call
 
     def _origin(self, number: int, operand: str) -> Call | None:

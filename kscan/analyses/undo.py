@@ -17,6 +17,7 @@ from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
+from kscan.analyses.paths import POSITIVE, ZERO, constant
 from kscan.analyses.states import States, joined
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
@@ -133,9 +134,9 @@ class Undo:
                     continue
                 container = self._lift(way.container, way.top, edge.caller, call)
                 last = not is_first and bool(way.path) and self._is_last_put(way.path[0])
-                if container is None or (
-                    not is_first and way.path and not last and self._is_chosen(way.path[0])
-                ):
+                if container is None or _is_ruled_out(way, call):
+                    continue
+                if not is_first and way.path and not last and self._is_chosen(way.path[0]):
                     continue
                 seen.add(edge.caller)
                 path = (edge, *way.path)
@@ -481,6 +482,20 @@ def _last(via: str) -> str:
 
 def _site(way: Way) -> cfg.Place | None:
     return _place_of(way.path[0]) if way.path else way.release.place
+
+
+def _is_ruled_out(way: Way, call: Call) -> bool:
+    """Whether a constant that a call gives the top of ``way`` keeps control from going that way."""
+    place, names = _site(way), [param.name for param in way.top.params]
+    body = way.top.fact.body
+    for condition in cfg.conditions(body, place.block) if place is not None else ():
+        block = body.blocks[condition.block]
+        if block.right != "0" or block.op not in ("!=", "==") or block.left not in names[: len(call.args)]:
+            continue
+        given = constant(call.args[names.index(block.left)])
+        if given == (ZERO if (block.op == "!=") == condition.holds else POSITIVE):
+            return True
+    return False
 
 
 def _place_of(edge: Edge) -> cfg.Place | None:

@@ -26,6 +26,7 @@ class Undoing:
         self._program = program
         self._apis = apis
         self._releasing: dict[str, frozenset[str]] = {}
+        self._handed: dict[str, dict[str, set[str]]] = {}
 
     def releasing(self, resource: str) -> frozenset[str]:
         """The names of the functions that may release a resource, a few calls deep."""
@@ -36,10 +37,10 @@ class Undoing:
 
     def _search(self, resource: str) -> frozenset[str]:
         found = set(self._apis.releases_of.get(resource, ()))
-        edge = set(found)
+        level = {func for name in found for func in self._calling(name)}
         for _level in range(_DEEP):
-            edge = {func.name for name in edge for func in self._calling(name)} - found
-            found |= edge
+            found |= {func.name for func in level}
+            level = {caller for func in level for caller in self._reaching(func) if caller.name not in found}
         return frozenset(found)
 
     def ever(self, resource: str, path: str) -> bool:
@@ -90,6 +91,22 @@ class Undoing:
 
     def _calling(self, name: str) -> Iterator[Func]:
         return filter(self._program.is_root, self._program.calling(name))
+
+    def _reaching(self, func: Func) -> Iterator[Func]:
+        """What calls a function, or hands it on as a callback in its file, as to kref_put()."""
+        yield from self._calling(func.name)
+        for name in self._handing(func.path).get(func.name, ()):
+            yield from filter(self._program.is_root, self._program.resolve(name, func.path))
+
+    def _handing(self, path: str) -> dict[str, set[str]]:
+        """For each callback of a file the functions that hand it on."""
+        found = self._handed.get(path)
+        if found is None:
+            found = self._handed[path] = {}
+            for binding in self._program.facts[path].bindings:
+                if binding.how == "argument" and binding.function:
+                    found.setdefault(binding.target, set()).add(binding.function)
+        return found
 
     def _callers(self, func: Func) -> Iterator[Func]:
         for caller in self._program.calling(func.name):

@@ -123,11 +123,12 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     if site.loop:
         return "the loop is left while its cursor is held"
     released = outcome.of("released")
-    if released and any("[]" in h.fields for h in site.holders):
-        return ""  # a loop that releases each element may seem to have no turn
     escaped = outcome.of("escaped", "held perhaps", "lost perhaps")
-    kept = site.resource.nature == "memory"  # what success leaves behind may be registered somewhere
-    if site.wrapped and not site.named and owner.undoing.left_to_caller(site.func, site.resource.name):
+    # What success leaves behind may be registered, or be one more reference to what is there anyway.
+    kept = site.resource.nature == "memory" or bool(site.same)
+    elements = released and any("[]" in h.fields for h in site.holders)  # a loop may seem to have no turn
+    unnamed = site.wrapped and not site.named
+    if elements or (unnamed and owner.undoing.left_to_caller(site.func, site.resource.name)):
         return ""
     if released and (leak.error or (site.named and not escaped and not kept)):
         return f"another path gives it back with {released[0].how} on line {released[0].line}"
@@ -136,7 +137,9 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     if escaped and leak.error:
         told = f"{escaped[0].how}, line {escaped[0].line}" if escaped[0].how else f"line {escaped[0].line}"
         return f"only another path hands it on ({told})"
-    return "" if escaped or released else "nothing in the function gives it back or hands it on"
+    if escaped or released:
+        return _unbalanced(owner, outcome, leak) if site.same else ""
+    return "nothing in the function gives it back or hands it on"
 
 
 def _left_behind(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
