@@ -8,7 +8,7 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls, comes_after, conditions, equates, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant
-from kscan.facts.model import Assign, Body, Call
+from kscan.facts.model import Assign, Body
 
 
 def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
@@ -24,7 +24,13 @@ def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
 def shown_harmless(owner: Ownership, site: Site, released: Exit) -> frozenset[str]:
     """The unknown functions after which a path releases it all the same, though they succeeded."""
     body, path = site.func.fact.body, site.func.path
-    failing = {c.callee for _p, c in calls(body) if c.result and _failed(site, c, released)}
+    given = {(a.value, a.target) for a in _assigns(body)}
+    failing = {
+        c.callee
+        for _p, c in calls(body)
+        for name in (c.result, *(target for value, target in given if value == c.result))
+        if c.result and _failed(site, name, released)
+    }
     asked = {name for name in failing if owner.program.root_type("@" + name, path) == "bool"}
     return released.passed - (failing - asked)
 
@@ -109,7 +115,7 @@ def _is_pinned(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         owner.apis.resources[role.resource].nature == "state"
         and (argument := role.holder.operand(call.args)) is not None
         and holding.holds(argument, leak.node.state.holders)
-        and not _failed(site, call, leak)
+        and not _failed(site, call.result, leak)
         for _place, call in calls(site.func.fact.body)
         for role in owner.apis.acquires.get(call.callee, ())
     )
@@ -145,10 +151,10 @@ def _is_first_of_walk(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     return False
 
 
-def _failed(site: Site, call: Call, leak: Exit) -> bool:
-    """Whether the path is one on which a call gave an error code."""
+def _failed(site: Site, result: str, leak: Exit) -> bool:
+    """Whether the path is one on which the result of a call was an error code."""
     return any(
-        (block := site.func.fact.body.blocks[number]).left == call.result
+        (block := site.func.fact.body.blocks[number]).left == result
         and (block.op, side) in (("!=", 0), ("==", 1), ("<", 0))
         for number, side in leak.node.decisions()
     )
