@@ -20,5 +20,7 @@ int example_set_queue(struct kvm *kvm, unsigned long gfn, int number)
 		return rc;
 	}
 	rc = example_attach(number);
+	if (rc)
+		pr_err("example: no number %d\n", number);
 	return rc;
 }
