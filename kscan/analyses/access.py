@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _BASE = re.compile(r"[&*]*([A-Za-z_%]\w*)")
+_CONSTANT = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
 _STEP = re.compile(r"(?:->|\.)(\w+)|\[[^\[\]]*\]")
 
 
@@ -55,6 +56,11 @@ def parse(operand: str) -> Object | None:
         fields.append(step[1] or "[]")
         place = step.end()
     return Object(match[1], tuple(fields))
+
+
+def is_constant(operand: str) -> bool:
+    """Whether an operand is a number, a string or the name of a constant."""
+    return _CONSTANT.fullmatch(operand) is not None
 
 
 def dereferences(operand: str) -> bool:

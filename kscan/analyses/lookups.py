@@ -21,7 +21,7 @@ from typing import NamedTuple
 import msgspec
 
 from kscan.analyses import cfg
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import Object, is_constant, parse
 from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
 from kscan.analyses.ownership import Holding, Ownership
@@ -40,7 +40,6 @@ _TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
 _LOGIC = re.compile(r"!|&&|\|\||==|\?")
 _LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
 _CALLED = re.compile(rb"\b([a-z_]\w*)\(").findall
-_FIXED = re.compile(r"\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")  # a constant
 
 
 class Hop(NamedTuple):
@@ -407,7 +406,7 @@ class Lookups:
         """
         pointers = {p.name for p in func.params if "*" in p.type}
         pointers |= {v.name for v in func.fact.body.locals if "*" in v.type}
-        fixed = {n: arg for n, arg in enumerate(call.args) if _FIXED.fullmatch(arg)}
+        fixed = {n: arg for n, arg in enumerate(call.args) if is_constant(arg)}
         if not fixed or any(n not in fixed and arg not in pointers for n, arg in enumerate(call.args)):
             return False
         for other in self.program.calling(call.callee):

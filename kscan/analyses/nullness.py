@@ -5,13 +5,12 @@ From each call that may fail so, every path is followed on which it did fail.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import Object, is_constant, parse
 from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
@@ -23,7 +22,6 @@ from kscan.link.program import Func, Program
 
 USED, NEW, KEPT = "used", "new memory used", "kept"
 DOUBTED, FOUND = "used though tested", "found used"
-_FIXED = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"|&.*")  # a constant, or where an answer goes
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
 
 
@@ -265,7 +263,7 @@ class _Walk:
         if callee in apis.allocators:
             return NEW
         if callee in apis.described:
-            if not all(map(_FIXED.fullmatch, self.call.args[1:])):
+            if not all(a[:1] == "&" or is_constant(a) for a in self.call.args[1:]):
                 return FOUND  # made up from what there is, most likely
         elif all(apis.resources[r.resource].nature != "state" for r in apis.acquires.get(callee, ())):
             return FOUND

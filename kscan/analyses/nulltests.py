@@ -15,6 +15,7 @@ from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, comes_after, equates, events
 from kscan.analyses.flow import Flow, flow_of
 from kscan.analyses.nullness import Nullness, dereferenced, operands_of
+from kscan.analyses.parameters import RETURNS
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.link.program import Func, Program
 
@@ -51,16 +52,9 @@ class NullTests:
     def __init__(self, program: Program, nullness: Nullness) -> None:
         self._program = program
         self._nullness = nullness
-        self._found: dict[Func, tuple[Contradiction, ...]] = {}
 
-    def contradictions(self, func: Func) -> tuple[Contradiction, ...]:
+    def contradictions(self, func: Func) -> Iterator[Contradiction]:
         """For each name and order of use and test the first of a function."""
-        found = self._found.get(func)
-        if found is None:
-            found = self._found[func] = tuple(self._look(func))
-        return found
-
-    def _look(self, func: Func) -> Iterator[Contradiction]:
         body = func.fact.body
         tests = _tests(func)
         if not tests:
@@ -118,22 +112,8 @@ class NullTests:
         return bool(given) and all(v in made and self._converts(made[v].callee, func.path) for v in given)
 
     def _converts(self, callee: str, path: str) -> bool:
-        predicates = self._nullness.apis.predicates
-        if predicates.get(callee) == "converts":
-            return True
-        macros = (
-            macro.body.partition("(")[0].strip(" (") for _path, macro in self._program.macros_named(callee)
-        )
-        blocks = [t.fact.body.blocks for t in self._program.resolve(callee, path)]
-        return any(predicates.get(name) == "converts" for name in macros) or any(
-            len(b) == 1
-            and any(
-                e.result == b[0].left and predicates.get(e.callee) == "converts"
-                for e in b[0].events
-                if isinstance(e, Call)
-            )
-            for b in blocks
-        )
+        given_back = RETURNS in self._nullness.owner.parameters.fate(callee, 0, path)
+        return given_back and self._nullness.apis.predicates.get(callee) != "same"
 
 
 def _tests(func: Func) -> dict[str, list[int]]:

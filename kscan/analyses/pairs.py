@@ -7,14 +7,13 @@ has the opposite word of the other's, and what the first gives or is given is gi
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from kscan.analyses.access import Object
+from kscan.analyses.access import Object, is_constant
 from kscan.analyses.cfg import Place, calls, comes_after
 from kscan.analyses.outcome import outcomes
 from kscan.analyses.ownership import Ownership
@@ -24,7 +23,6 @@ from kscan.link.program import Func, Program
 
 RESULT = -1
 """Stands for the result where an argument's number is due."""
-_FIXED = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")  # a constant
 
 
 class Spot(NamedTuple):
@@ -185,6 +183,5 @@ def _agree(one: Call, other: Call) -> bool:
     if len(one.args) != len(other.args):
         return True
     return all(
-        a == b or not (_FIXED.fullmatch(a) and _FIXED.fullmatch(b))
-        for a, b in zip(one.args, other.args, strict=True)
+        a == b or not (is_constant(a) and is_constant(b)) for a, b in zip(one.args, other.args, strict=True)
     )

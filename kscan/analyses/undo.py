@@ -7,14 +7,13 @@ through anything that fills the field.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from kscan.analyses import cfg
-from kscan.analyses.access import parse
+from kscan.analyses.access import is_constant, parse
 from kscan.analyses.fields import Fields, Release
 from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
 from kscan.analyses.paths import POSITIVE, ZERO, constant
@@ -28,7 +27,6 @@ _DEPTH = 4
 _TERM_DEPTH = 3
 _FEW = 12  # implementations of an ops field that one caller may well all mean
 
-_CONSTANT = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
 
 Term = tuple[object, ...]
 """What an operand stands for: ("object", base, fields) or ("call", callee, terms of its arguments)."""
@@ -231,7 +229,7 @@ class Undo:
         values = self._fields.values(func)
         found = self._states.part(func, operand)
         if found is None:
-            return ("object", operand if _CONSTANT.fullmatch(operand) else "?" + operand, ())
+            return ("object", operand if is_constant(operand) else "?" + operand, ())
         call = values.calls.get(found.base)
         if call is None or depth > _TERM_DEPTH or not call.callee.isidentifier():
             return ("object", found.base, found.fields)
