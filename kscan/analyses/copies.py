@@ -49,6 +49,7 @@ class Copy(msgspec.Struct, frozen=True, eq=False):
     func: Func
     place: cfg.Place
     line: int
+    held: Object
     source: Place
     dest: Place
     text: str  # the object that gets the copy, as written
@@ -112,21 +113,46 @@ class Copies:
         sites = list(self._sites(frozenset(_name(held) for _func, _place, _call, held, _chain in releases)))
         copied = {name for site in sites for name in site.held.fields[-2:]}
         freed: dict[Place, list[Freed]] = defaultdict(list)
+        homes: dict[Place, set[Place]] = defaultdict(set)
         for func, place, call, held, chain in releases:
             source = self._fields.field_of(func, held) if _name(held) in copied else None
             if source is not None:
                 freed[source].append(Freed(func, place, call, held, source, chain))
+                homes[source].update(self._home(func, held))
         copies: dict[tuple[Place, Place], list[Copy]] = defaultdict(list)
         for site in sites:
             for copy in self._copies(site, freed.keys()):
                 copies[copy.source, copy.dest].append(copy)
+                homes[copy.source].update(self._home(copy.func, copy.held))
         for source, dest in sorted(copies):
             for release in freed[source]:
                 # Another driver's copies of a field that all drivers of a kind have are of other objects.
-                near = tuple(c for c in copies[source, dest] if c.func.path == release.func.path)
+                near = tuple(
+                    copy
+                    for copy in copies[source, dest]
+                    if copy.func.path == release.func.path and self._is_of(copy, release, homes[source])
+                )
                 found = self._judged(release, dest, near) if near else None
                 if found is not None:
                     yield found
+
+    def _home(self, func: Func, held: Object) -> tuple[Place, ...]:
+        """The field, or the variable, that a struct is a part of by value, whose field is freed or copied."""
+        owner = held.owner
+        while owner.fields[-1:] == ("[]",):
+            owner = owner.owner
+        if not owner.fields:
+            local = next((v for v in func.fact.body.locals if v.name == owner.base), None)
+            return () if local is None or "*" in local.type else ((func.name, local.name),)
+        kind = self._program.type_of(self._fields.root_of(func, owner), owner.fields, func.path)
+        place = self._fields.field_of(func, owner) if kind and "*" not in kind else None
+        return () if place is None else (place,)
+
+    def _is_of(self, copy: Copy, freed: Freed, homes: Collection[Place]) -> bool:
+        """Whether a copy may be of what is freed: of one place, where the struct is a part of several."""
+        return len(homes) <= 1 or (
+            self._home(copy.func, copy.held) == self._home(freed.func, freed.held) != ()
+        )
 
     def _mention(self, names: frozenset[str], calling: frozenset[str] | None = None) -> list[Func]:
         """The functions, understood as a whole, that may name one of these fields.
@@ -261,7 +287,7 @@ class Copies:
         dest = self._fields.field_of(func, target) if target is not None else None
         if dest is not None and dest != source:
             loop = _in_loop(func, site.place)
-            yield Copy(func, site.place, event.line, source, dest, str(target), None, loop)
+            yield Copy(func, site.place, event.line, site.held, source, dest, str(target), None, loop)
 
     def _handed(self, site: _Site, event: Call, source: Place) -> Iterator[Copy]:
         for edge in self._program.call_targets(site.func, event):
@@ -271,7 +297,7 @@ class Copies:
                 dest = self._fields.field_of(edge.callee, field)
                 if dest is not None and dest != source:
                     text, loop = event.args[owner].lstrip("&"), _in_loop(site.func, site.place)
-                    yield Copy(site.func, site.place, event.line, source, dest, text, edge, loop)
+                    yield Copy(site.func, site.place, event.line, site.held, source, dest, text, edge, loop)
 
     def _set(self, func: Func) -> tuple[tuple[int, int, Object], ...]:
         """(argument kept, argument whose field keeps it, that field) for each store of a small function."""
