@@ -1,5 +1,5 @@
 """``python -m kscan``."""
 
-from kscan.cli import main
+from kscan.cli import entry
 
-main()
+entry()

@@ -6,13 +6,14 @@ points to): for the question "is it the same object?" the text that leads there 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_BASE = re.compile(r"[&*]*([A-Za-z_%]\w*)")
-_CONSTANT = re.compile(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
-_STEP = re.compile(r"(?:->|\.)(\w+)|\[[^\[\]]*\]")
+from kscan.regex import regex
+
+_BASE = regex(r"[&*]*([A-Za-z_%]\w*)")
+_CONSTANT = regex(r"-?\d\w*|[A-Z][A-Z0-9_]*|\"[^\"]*\"")
+_STEP = regex(r"(?:->|\.)(\w+)|\[[^\[\]]*\]")
 
 
 class Object(NamedTuple):

@@ -7,7 +7,6 @@ That the keepers live on is claimed only where something shows it: see ``Copies.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from kscan.analyses.parameters import sounds_ending
 from kscan.facts.model import Assign, Block, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program, last_name
+from kscan.regex import regex
 
 Place = tuple[str, str]
 """A field: struct type and name."""
@@ -256,7 +256,9 @@ class Copies:
         found = {f.name for f in self._program.functions() if f.fact.stores and len(f.params) > 1}
         through = {b.path[-1] for name in found for _path, b in self._program.bound(name) if b.path}
         through |= {
-            m.name for m in self._program.macros() if m.params and not found.isdisjoint(_WORDS(m.body))
+            m.name
+            for m in self._program.macros()
+            if m.params and not found.isdisjoint(_WORDS.findall(m.body))
         }
         return frozenset(found | through)
 
@@ -540,8 +542,8 @@ class Copies:
         return best if any(edge.kind == OPS for edge in best) else ()
 
 
-_WORDS = re.compile(r"\b[A-Za-z_]\w*").findall
-_FINAL = re.compile(
+_WORDS = regex(r"\b[A-Za-z_]\w*")
+_FINAL = regex(
     r"(^|_)(exit|remove|release|destroy|free|disable|stop|off|detach|unbind|suspend|shutdown|fini|teardown|del"
     r"|delete|deinit|uninit|unregister|cleanup|close|dispose|disconnect|drop|put)(_[a-z0-9]+)?_*$"
 )

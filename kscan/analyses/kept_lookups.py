@@ -23,10 +23,11 @@ from kscan.analyses.paths import ZERO, Facts, Node
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
-_PATH = re.compile(r"[&*]*[A-Za-z_%]\w*(?:(?:->|\.)\w+|\[\w*\])*").findall
-_TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
-_LOGIC = re.compile(r"!|&&|\|\||==|\?")
+_PATH = regex(r"[&*]*[A-Za-z_%]\w*(?:(?:->|\.)\w+|\[\w*\])*")
+_TYPES = regex(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
+_LOGIC = regex(r"!|&&|\|\||==|\?")
 
 
 class Reader(NamedTuple):
@@ -192,7 +193,7 @@ class KeptLookups:
 
 def _paths(operand: str) -> list[str]:
     """The access paths in an operand, each with what stands before it to take an address or a value."""
-    return [operand] if parse(operand) is not None else _PATH(operand)
+    return [operand] if parse(operand) is not None else _PATH.findall(operand)
 
 
 def _until(text: str, field: str) -> Object | None:

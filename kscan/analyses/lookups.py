@@ -13,7 +13,6 @@ Every path on which a lookup found nothing is then followed in its caller.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -30,16 +29,17 @@ from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Edge, Func, Program
+from kscan.regex import regex
 
 MODEL, SEARCH = "model", "search"
 _DEPTH = 4
 _MOST_TARGETS = 2
 _SEVERAL = 2  # arguments that make two calls be about the same thing, or callers whose habit counts
 _MOST_TIMES = 2  # as many callers without a test as with one: it is no slip
-_TYPES = re.compile(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
-_LOGIC = re.compile(r"!|&&|\|\||==|\?")
-_LOOPS = re.compile(rb"\b(?:for|while|goto|do)\b|each").search
-_CALLED = re.compile(rb"\b([a-z_]\w*)\(").findall
+_TYPES = regex(r"\b(?:sizeof|typeof|__typeof__|offsetof|alignof)\b")
+_LOGIC = regex(r"!|&&|\|\||==|\?")
+_LOOPS = regex(rb"\b(?:for|while|goto|do)\b|each")
+_CALLED = regex(rb"\b([a-z_]\w*)\(")
 
 
 class Hop(NamedTuple):
@@ -151,9 +151,9 @@ class Lookups:
         return found
 
     def _may_hand_out(self, text: bytes) -> bool:
-        if (b"NULL" in text or b"return 0;" in text) and _LOOPS(text):
+        if (b"NULL" in text or b"return 0;" in text) and _LOOPS.search(text):
             return True
-        called = {name.decode() for name in _CALLED(text)}
+        called = {name.decode() for name in _CALLED.findall(text)}
         return any(
             self.may_be(n)
             and (n in self.apis.may_return_null or self.program.named(n) or self._worth_loading(n))

@@ -6,7 +6,6 @@ no new value in between contradict each other (Engler et al., "Bugs as Deviant B
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -18,8 +17,9 @@ from kscan.analyses.nullness import Nullness, dereferenced, operands_of
 from kscan.analyses.parameters import RETURNS
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
-_COMPOUND = re.compile(r"[(?]|&&|\|\|").search  # of such an operand a part may not be evaluated
+_COMPOUND = regex(r"[(?]|&&|\|\|")  # of such an operand a part may not be evaluated
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -155,7 +155,7 @@ def _uses(body: Body, tests: dict[str, list[int]]) -> dict[str, list[_Use]]:
 
 
 def _reads(operand: str, name: str, objects: frozenset[Object]) -> bool:
-    return name in operand and not _COMPOUND(operand) and dereferenced(operand, objects)
+    return name in operand and not _COMPOUND.search(operand) and dereferenced(operand, objects)
 
 
 def _sets(event: Event, name: str) -> bool:

@@ -8,7 +8,6 @@ with it (held).  One acquisition at a time keeps the number of states small.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis, Release, Resource
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 _HELD = {
     "null": POSITIVE,
@@ -38,8 +38,8 @@ _HELD = {
     "false": NEGATIVE | POSITIVE,
     "never": ANY,
 }
-_BARE = re.compile(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
-_INDEXED = re.compile(r"\[[^\]]*[a-z]")
+_BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
+_INDEXED = regex(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 _MOST_PASSED = 4
 

@@ -6,19 +6,18 @@ answer is used to silence a claim.
 
 from __future__ import annotations
 
-import re
-
 from kscan.analyses.access import parse
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Acquire, Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 FREES, STORES, RETURNS, UNKNOWN, GETS = "frees", "stores", "returns", "unknown", "gets"
 Fates = frozenset[str]
 _DEPTH = 3
 _GIVING_BACK = ("same", "converts", "translates")
-_ENDING = re.compile(
+_ENDING = regex(
     r"(^|_)(put|free|release|del|delete|destroy|unregister|deregister|uninit|remove|drop|unref|cleanup|exit|kill)(_|$)"
 )
 

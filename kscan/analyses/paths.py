@@ -9,7 +9,6 @@ change fields: a field that is tested twice is most likely tested for the same r
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
@@ -20,6 +19,7 @@ import msgspec
 from kscan.analyses.cfg import Place
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
+from kscan.regex import regex
 
 NEGATIVE, ZERO, POSITIVE = 1, 2, 4
 ANY = NEGATIVE | ZERO | POSITIVE
@@ -32,11 +32,11 @@ _NOTHING: frozenset[str] = frozenset()
 Facts = dict[str, int]
 """Masks of operands, by text; an operand that is not there may be anything."""
 
-_NAMES = re.compile(r"[A-Za-z_%]\w*")
-_FIELDS = re.compile(r"(?:->|\.)(\w+)")
-_ROOTS = re.compile(r"(?<!->)(?<![.\w%])[%A-Za-z_]\w*")  # variables and temporaries, but for fields
-_COMPARED = re.compile(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
-_COUNTS = re.compile(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
+_NAMES = regex(r"[A-Za-z_%]\w*")
+_FIELDS = regex(r"(?:->|\.)(\w+)")
+_ROOTS = regex(r"(?<!->)(?<![.\w%])[%A-Za-z_]\w*")  # variables and temporaries, but for fields
+_COMPARED = regex(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
+_COUNTS = regex(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
 _CONSTANTS = {
     "0": ZERO,
     "NULL": ZERO,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,12 +14,11 @@ from kscan.analyses.status import is_code, returns_code
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 UNTESTED, UNSIGNED, POSITIVE, FORGOTTEN, IGNORED = "untested", "unsigned", "positive", "forgotten", "ignored"
 
-_GOES_ON = re.compile(
-    r"(^|_)(off|disable|suspend|resume|restore|stop|shutdown|deinit|fini|close|disconnect)(_|$)"
-)
+_GOES_ON = regex(r"(^|_)(off|disable|suspend|resume|restore|stop|shutdown|deinit|fini|close|disconnect)(_|$)")
 _MOST_BLOCKS = 60
 _TYPEDEFS = 4
 

@@ -24,9 +24,10 @@ from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 _ZERO = frozenset(("0", "NULL", "false"))
-_COMPARED = re.compile(r"(.+?)(==|!=)(?:0|NULL|false)\Z")
+_COMPARED = regex(r"(.+?)(==|!=)(?:0|NULL|false)\Z")
 _LARGEST_GETTER = 6  # blocks
 _LARGEST_EXIT = 6
 _LARGEST_PART = 12
@@ -35,8 +36,8 @@ _CONTAINER_OF = 3  # arguments
 _CONVERTERS = frozenset(("container_of", "container_of_const"))
 _IDLE = frozenset(("tests_bit", "same", "converts"))
 
-_MASKED = re.compile(r"\(?([^&|()]+)&\(?([^&|()]+|1U?L*<<[^&|()]+)\)?\)?\Z")
-_NAMED = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
+_MASKED = regex(r"\(?([^&|()]+)&\(?([^&|()]+|1U?L*<<[^&|()]+)\)?\)?\Z")
+_NAMED = regex(r"[A-Z_][A-Z0-9_]*\Z")
 
 Path = tuple[str, ...]
 """Fields that lead from an object to a part of it."""

@@ -21,8 +21,9 @@ from kscan.analyses.paths import Facts, Node, Paths, names_in
 from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
-_TYPES = re.compile(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")
+_TYPES = regex(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")
 
 
 class Unset(msgspec.Struct, frozen=True):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 
 from kscan.analyses.access import Object, parse
 from kscan.facts.model import Assign, Body, Call
+from kscan.regex import regex
 
 _DEPTH = 12
 _MOST_KEPT = 1024
-_PART = re.compile(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
+_PART = regex(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
 class Values:

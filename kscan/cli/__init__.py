@@ -17,7 +17,7 @@ from kscan import __version__
 TYPE_CHECKING = False  # not typing's, which takes 5 ms to import
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
+    from typing import NoReturn, TextIO
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 101
@@ -26,7 +26,16 @@ _COLLECTED_AFTER = (50_000, 20, 20)
 of its time."""
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def entry() -> NoReturn:
+    """``main`` as a process of its own: what it holds is left to the system, as freeing every object of a
+    program one by one takes longer than many a question."""
+    try:
+        main()
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else INTERNAL_ERROR)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run ``kscan`` with ``args`` (default: those of the process) and exit with its status."""
     arguments = list(sys.argv[1:] if args is None else args)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +11,14 @@ import click
 from kscan.cli._options import configure, tree_options
 from kscan.errors import InputError
 from kscan.findings.plain import plain
+from kscan.regex import regex
 
 if TYPE_CHECKING:
     from kscan.cli._checks import Check
     from kscan.findings.model import PatchResult
 
 _TOKEN = "KSCAN_PATCHWORK_TOKEN"  # noqa: S105 - the name of a variable
-_SLUG = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_SLUG = regex(r"[A-Za-z0-9_-]{1,255}")
 _LONGEST_URL = 200
 _LONGEST = 200  # of a description, which is to be short
 

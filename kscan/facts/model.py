@@ -24,6 +24,8 @@ from functools import lru_cache
 
 import msgspec
 
+from kscan.regex import regex
+
 FACTS_VERSION = 11
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
@@ -264,7 +266,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     remarks: tuple[Remark, ...] = ()
 
 
-_FIELD_NAME = re.compile(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)
+_FIELD_NAME = regex(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)
 _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
 _ENCODER = msgspec.msgpack.Encoder()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from kscan.findings.model import Finding, Status
+from kscan.regex import regex
 
 _Identity = tuple[str, str, str, str]
-_CALL = re.compile(r"\b\w+(?=\(\))")
-_LINE = re.compile(r"\bline \d+")
+_CALL = regex(r"\b\w+(?=\(\))")
+_LINE = regex(r"\bline \d+")
 
 
 def compare(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kscan.regex import regex
+
 _BLANK = '""'
-_CALL = re.compile(r"(\w+)\(")
-_TOKEN = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+|/\*.*?\*/|//[^\n]*|[()]', re.DOTALL)
+_CALL = regex(r"(\w+)\(")
+_TOKEN = regex(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+|/\*.*?\*/|//[^\n]*|[()]', re.DOTALL)
 _MOST_LINES = 10  # of a call
 _WIDEST = 40  # of a string that is shown
 

@@ -8,14 +8,14 @@ those of the file.  Rules are separated by commas.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from kscan.findings.model import Finding, Notice, Suppression
+from kscan.regex import regex
 
-_FORM = re.compile(r"kscan: ?(ignore|ignore-function|ignore-file) ?\[([^\]]*)\](?: ?-- ?(.*))?")
+_FORM = regex(r"kscan: ?(ignore|ignore-function|ignore-file) ?\[([^\]]*)\](?: ?-- ?(.*))?")
 _EXAMPLE = "write /* kscan: ignore[RULE] -- reason */"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
 from kscan.kernel.phrase import Phrase
 from kscan.kernel.read import ModelFile
+from kscan.regex import regex
 
 TIMES = frozenset({"now", "later", "repeats"})
 
@@ -86,7 +86,7 @@ class EntryPoints(msgspec.Struct, frozen=True, gc=False):
 
 
 _KEYS = frozenset({"callbacks", "tables", "calls", "drivers", "roots", "atomic", "chains"})
-_CALLBACK = re.compile(r"((?:struct|union) \w+)\.(\w+)\((\d+)\)\Z")
+_CALLBACK = regex(r"((?:struct|union) \w+)\.(\w+)\((\d+)\)\Z")
 
 
 def parse_entrypoints(file: ModelFile) -> EntryPoints:

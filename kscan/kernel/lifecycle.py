@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from kscan.kernel.phrase import Phrase
 from kscan.kernel.read import ModelFile
+from kscan.regex import regex
 
 RUNS = frozenset({"per-object", "repeats", "unordered", "deferrable", "optional"})
 
@@ -97,7 +97,7 @@ _KEYS = frozenset(
         "callers_end_life",
     }
 )
-_HOOK = re.compile(r"((?:(?:struct|union) \w+\.)?\w+)\((\d+)\)\Z")
+_HOOK = regex(r"((?:(?:struct|union) \w+\.)?\w+)\((\d+)\)\Z")
 
 
 def parse_lifecycle(file: ModelFile) -> Lifecycle:

@@ -13,9 +13,10 @@ from typing import NoReturn
 import msgspec
 
 from kscan.errors import RuleError
+from kscan.regex import regex
 
-_NAMES = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*\s+)*(?:[A-Za-z_][A-Za-z0-9_]*)?")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMES = regex(r"(?:[A-Za-z_][A-Za-z0-9_]*\s+)*(?:[A-Za-z_][A-Za-z0-9_]*)?")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 COMMENT = "see the comment at the head of the file"
 
 

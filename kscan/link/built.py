@@ -13,21 +13,22 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from kscan.link.view import Truth, View
+from kscan.regex import regex
 
 Read = Callable[[str], str | None]
 """The text of a file of the tree, None where there is none."""
 
-_OBJECTS = re.compile(r"^([\w-]+?)-(?:(y|m|objs)|\$[({](\w+)[)}])[ \t]*[:+]?=[ \t]*(.*)$", re.MULTILINE)
-_LINES = re.compile(
+_OBJECTS = regex(r"^([\w-]+?)-(?:(y|m|objs)|\$[({](\w+)[)}])[ \t]*[:+]?=[ \t]*(.*)$", re.MULTILINE)
+_LINES = regex(
     r"^(?:[ \t]*(source|orsource|rsource|osource)[ \t]+\"([^\"\n]+)\"|(config|menuconfig|choice|comment|menu|"
     r"endmenu|endchoice|if|endif)\b[ \t]*([^\n#]*)|"
     r"[ \t]+(?:depends[ \t]+(on)[ \t]+([^\n#]+)|-*(help)-*[ \t]*$|"
     r"(bool|tristate|int|hex|string|prompt|default|def_bool|def_tristate|select|imply)\b[ \t]*([^\n]*)))",
     re.MULTILINE,
 )
-_NAME = re.compile(r"\b([A-Za-z0-9_]+)\b")
-_COMPARED = re.compile(r'(\w+)\s*(!?=)\s*"?([ymn])"?(?!\w)')
-_VALUE = re.compile(r'("[^"]*"|.*?)(?:\s+if\s+(.*))?\s*(?:#.*)?\Z')
+_NAME = regex(r"\b([A-Za-z0-9_]+)\b")
+_COMPARED = regex(r'(\w+)\s*(!?=)\s*"?([ymn])"?(?!\w)')
+_VALUE = regex(r'("[^"]*"|.*?)(?:\s+if\s+(.*))?\s*(?:#.*)?\Z')
 _KINDS = ("obj", "lib", "core", "drivers", "libs", "head", "net", "virt")
 
 

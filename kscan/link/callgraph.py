@@ -7,7 +7,6 @@ function (initcalls, ops tables whose callers are elsewhere).
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -29,8 +28,9 @@ from kscan.link.operands import read_access, variables_of
 from kscan.link.pointers import Pointers
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
 from kscan.link.queries import Entry, Graph, by_place, is_at
+from kscan.regex import regex
 
-_WORD = re.compile(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
+_WORD = regex(r"(?<![\w.>])[A-Za-z_]\w*(?!\w|\s*\()")
 _NOTHING = EntryPoints({}, {}, {}, {}, {}, {})
 
 

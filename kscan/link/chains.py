@@ -6,7 +6,6 @@ on it by the functions that the kernel model names, and by what hands its parame
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -15,8 +14,9 @@ from kscan.facts.model import Assign, Binding, Call
 from kscan.kernel.entrypoints import ChainModel
 from kscan.link.operands import read_access, variables_of
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
-_BASE = re.compile(r"[&*(]*([A-Za-z_]\w*)")
+_BASE = regex(r"[&*(]*([A-Za-z_]\w*)")
 
 Home = tuple[str, str]
 """A struct type and its field; or the file of a static variable (else nothing) and its name."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from kscan.link.callgraph import CallGraph
 from kscan.link.program import Edge, Func, Program
+from kscan.regex import regex
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
 _Identity = tuple[str, str, str, str, str, str]
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 _N = TypeVar("_N", bound=Hashable)
-_WORD = re.compile(r"\b[A-Za-z_]\w*")
+_WORD = regex(r"\b[A-Za-z_]\w*")
 
 
 class Doubt(NamedTuple):

@@ -16,8 +16,9 @@ from kscan.facts.model import Assign, Block, Call
 from kscan.kernel.entrypoints import ChainModel
 from kscan.link.events import ANY, SAME, Events
 from kscan.link.program import Edge, Func, Program, last_name
+from kscan.regex import regex
 
-_is_constant = re.compile(r"[A-Z][A-Z0-9_]+\Z").match
+_CONSTANT = regex(r"[A-Z][A-Z0-9_]+\Z")
 _OTHER = ""  # an event that nothing tells apart
 _DEEPEST = 4  # names of constants that stand for one another
 
@@ -121,12 +122,12 @@ class EventFlow:
     def handed(self, func: Func, operand: str) -> tuple[str, ...]:
         """What an operand of ``func`` that is handed over as an event may be: constants by their names, or
         SAME; nothing where that cannot be told."""
-        if _is_constant(operand):
+        if _CONSTANT.match(operand):
             return (self._meant(operand),)
         if operand in self._names(func):
             return SAME
         values = [e.value for e in _assigned(func) if e.target == operand] if operand.isidentifier() else []
-        known = operand not in {p.name for p in func.params} and all(map(_is_constant, values))
+        known = operand not in {p.name for p in func.params} and all(map(_CONSTANT.match, values))
         return tuple(dict.fromkeys(map(self._meant, values))) if known else ()
 
     def handed_by(self, edge: Edge) -> tuple[str, ...]:
@@ -160,7 +161,7 @@ class EventFlow:
             found = name
             for _step in range(_DEEPEST):
                 bodies = {m.body.strip("() ") for _path, m in self._program.macros_named(found)}
-                if len(bodies) != 1 or not _is_constant(min(bodies)):
+                if len(bodies) != 1 or not _CONSTANT.match(min(bodies)):
                     break
                 found = min(bodies)
             self._meaning[name] = found
@@ -183,14 +184,14 @@ class EventFlow:
         found: dict[str, None] = {}
         for block in sorted(func.fact.body.blocks, key=lambda b: b.line):
             if of_event is not None and of_event(block.left):
-                found.update(dict.fromkeys(label for label in _labels(block) if _is_constant(label)))
+                found.update(dict.fromkeys(label for label in _labels(block) if _CONSTANT.match(label)))
         return tuple(found)
 
     def _lines(self, func: Func) -> Mapping[int, Events]:
         names = self._names(func)
         blocks = func.fact.body.blocks
         labels = {label for block in blocks if block.left in names for label in _labels(block)}
-        tested = {self._meant(label) for label in labels if _is_constant(label)}
+        tested = {self._meant(label) for label in labels if _CONSTANT.match(label)}
         if not tested or func.fact.partial:
             return {}
         reached: dict[int, set[str]] = defaultdict(set)
@@ -212,13 +213,13 @@ class EventFlow:
                     known.append(succ)
 
     def _next(self, block: Block, event: str) -> Iterable[int]:
-        if block.kind == "branch" and _is_constant(block.right) and block.op in ("==", "!="):
+        if block.kind == "branch" and _CONSTANT.match(block.right) and block.op in ("==", "!="):
             return (block.succs[(self._meant(block.right) == event) != (block.op == "==")],)
         if block.kind != "switch":
             return block.succs
         ways = tuple(zip(block.cases, block.succs, strict=True))
-        same = [succ for label, succ in ways if _is_constant(label) and self._meant(label) == event]
-        return same or [succ for label, succ in ways if not _is_constant(label)]
+        same = [succ for label, succ in ways if _CONSTANT.match(label) and self._meant(label) == event]
+        return same or [succ for label, succ in ways if not _CONSTANT.match(label)]
 
 
 def function_key(func: Func) -> str:

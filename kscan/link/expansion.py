@@ -18,6 +18,7 @@ from kscan.link.includes import is_shared
 from kscan.link.macros import split_arguments
 from kscan.link.operands import selected
 from kscan.link.view import View
+from kscan.regex import regex
 
 Named = Callable[[str], Sequence[tuple[str, Macro]]]
 """All definitions of a macro's name, with their files."""
@@ -32,15 +33,15 @@ class Calls(NamedTuple):
 
 NONE = Calls((), ())
 
-_WORD = re.compile(r"(->\s*|(?<!\.)\.\s*)?\b([A-Za-z_]\w*)")
-_MEMBER_CALL = re.compile(r"(?:->|\.)\s*\w+\s*\)*\s*\(")
-_CALLED = re.compile(r"\s*\)\s*\(")
-_CLEANUP = re.compile(r"__cleanup__\s*\(\s*(\w+)")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
-_BRACE_OR_WORD = re.compile(r"[{}]|\b[A-Za-z_]\w*")
-_ONE_USE = re.compile(r"([A-Za-z_]\w*)\s*(?:\([\w\s,]*\))?\Z")
-_PASTE = re.compile(r"\s*##\s*")
-_LAST_COMMA = re.compile(r",\s*##\s*(\w+)")
+_WORD = regex(r"(->\s*|(?<!\.)\.\s*)?\b([A-Za-z_]\w*)")
+_MEMBER_CALL = regex(r"(?:->|\.)\s*\w+\s*\)*\s*\(")
+_CALLED = regex(r"\s*\)\s*\(")
+_CLEANUP = regex(r"__cleanup__\s*\(\s*(\w+)")
+_STRING = regex(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+_BRACE_OR_WORD = regex(r"[{}]|\b[A-Za-z_]\w*")
+_ONE_USE = regex(r"([A-Za-z_]\w*)\s*(?:\([\w\s,]*\))?\Z")
+_PASTE = regex(r"\s*##\s*")
+_LAST_COMMA = regex(r",\s*##\s*(\w+)")
 _KEYWORDS_TEXT = (
     "if for while switch return do else case goto break continue default int char long short unsigned "
     "signed void const volatile struct union enum static inline extern register asm __asm__ defined "
@@ -55,8 +56,8 @@ _UNEVALUATED_TEXT = (
 _UNEVALUATED = frozenset(_UNEVALUATED_TEXT.split())
 _UNIQUE = ("__COUNTER__", "__LINE__")  # names made with these are no functions
 # What a kernel is built with to be looked at, not to be run.
-_INSTRUMENTED = re.compile(r"DEBUG|TRACE|PROFIL|LOCKDEP|SANITIZE|FORTIFY|KASAN|KCSAN|KMSAN|_STAT\b|INDEX")
-_USELESS = re.compile(f"{_INSTRUMENTED.pattern}|__ASSEMBL|__KERNEL__|__GENKSYMS__")
+_INSTRUMENTED = regex(r"DEBUG|TRACE|PROFIL|LOCKDEP|SANITIZE|FORTIFY|KASAN|KCSAN|KMSAN|_STAT\b|INDEX")
+_USELESS = regex(f"{_INSTRUMENTED.pattern}|__ASSEMBL|__KERNEL__|__GENKSYMS__")
 _ARCH_OR_LINUX = 3  # the distance of include/
 _DEPTH = 24
 _LONGEST = 20_000

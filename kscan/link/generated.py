@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,16 +11,17 @@ from kscan.facts.model import Binding, CallRef, Function, MacroUse
 from kscan.link.expansion import Expansion, is_unique
 from kscan.link.macros import split_arguments
 from kscan.link.operands import read_access
+from kscan.regex import regex
 
-_TOKEN = re.compile(r"[A-Za-z_]\w*|[(){}=;\[\]]")
-_TABLE = re.compile(r"\b(struct|union)\s+(\w+)\s+(\w+)[^={};()]*=\s*\{")
-_USE = re.compile(r"(\w+)\s*\(")
-_LITERAL = re.compile(r"&?\s*\(\s*(?:const\s+)?((?:struct|union)\s+\w+)\s*(?:\[\s*\]\s*)?\)\s*(?=\{)")
-_DESIGNATED = re.compile(r"((?:\.\s*\w+\s*|\[[^\]]*\]\s*)+)=\s*(?!=)")
-_STEP = re.compile(r"\.\s*(\w+)|\[")
-_NAMED = re.compile(r"(?:\(\s*[\w\s*]*\*\s*\)|[(&\s])*([A-Za-z_]\w*)[)\s]*")
-_CHOSEN = re.compile(r"\?([^?:]*):[^?:]*\Z")
-_DECLARED = re.compile(r"\b((?:struct|union)\s+\w+|\w+_t)\s*(\*+)\s*(\w+)\s*(?=[,;=)\[])")
+_TOKEN = regex(r"[A-Za-z_]\w*|[(){}=;\[\]]")
+_TABLE = regex(r"\b(struct|union)\s+(\w+)\s+(\w+)[^={};()]*=\s*\{")
+_USE = regex(r"(\w+)\s*\(")
+_LITERAL = regex(r"&?\s*\(\s*(?:const\s+)?((?:struct|union)\s+\w+)\s*(?:\[\s*\]\s*)?\)\s*(?=\{)")
+_DESIGNATED = regex(r"((?:\.\s*\w+\s*|\[[^\]]*\]\s*)+)=\s*(?!=)")
+_STEP = regex(r"\.\s*(\w+)|\[")
+_NAMED = regex(r"(?:\(\s*[\w\s*]*\*\s*\)|[(&\s])*([A-Za-z_]\w*)[)\s]*")
+_CHOSEN = regex(r"\?([^?:]*):[^?:]*\Z")
+_DECLARED = regex(r"\b((?:struct|union)\s+\w+|\w+_t)\s*(\*+)\s*(\w+)\s*(?=[,;=)\[])")
 _ATTRIBUTES = frozenset(["__attribute__", "__section", "__aligned", "__printf", "asm", "__asm__"])
 _NO_BODY = msgspec.Raw(b"\x92\x90\x90")  # no locals, no blocks
 _DEEPEST = 8

@@ -8,16 +8,16 @@ parameters of functions that others may call.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kscan.facts.model import Assign, Binding, Call, CallRef
 from kscan.link.operands import read_access, variables_of
 from kscan.link.program import Func, Program, last_name
+from kscan.regex import regex
 
-_OBJECT = re.compile(r"([A-Za-z_]\w*)(?:\.\w+|\[[^\[\]]*\])*\Z")
-_ADDRESS = re.compile(r"&([A-Za-z_]\w*)(?:\[[^\[\]]*\])?\Z")
+_OBJECT = regex(r"([A-Za-z_]\w*)(?:\.\w+|\[[^\[\]]*\])*\Z")
+_ADDRESS = regex(r"&([A-Za-z_]\w*)(?:\[[^\[\]]*\])?\Z")
 _DEEPEST = 6  # assignments and calls that are followed back
 _MOST = 40  # functions that store into one field, or call one function
 

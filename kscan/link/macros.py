@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from kscan.facts.model import Macro
+from kscan.regex import regex
 
-_SEPARATOR = re.compile(r"[()\[\]{},]")
-_CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_SEPARATOR = regex(r"[()\[\]{},]")
+_CALL = regex(r"\b([A-Za-z_]\w*)\s*\(")
 _NOT_CALLS = frozenset(
     (
         "if",

@@ -12,22 +12,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from kscan.regex import regex
+
 KINDS = ("function", "prototype", "struct", "macro", "variable", "pointer")
 
-_LINES = re.compile(rb"\n[A-Za-z_}][^\n]*+").findall
+_LINES = regex(rb"\n[A-Za-z_}][^\n]*+")
 # Macros with parameters, and those that stand for another name or begin with a call.
-_MACROS = re.compile(
+_MACROS = regex(
     rb"\n#[ \t]*+define[ \t]++([A-Za-z0-9_]++)(?:\(|[ \t]++[A-Za-z_]\w*+(?:\(|[ \t]*+(?=\n)))"
 ).findall
 _HEAD = rb"\n([A-Za-z0-9_ \t*]*+)\([^\n]*+"
-_BODIES = re.compile(_HEAD + rb"(?<!;)").findall
-_PROTOTYPES = re.compile(_HEAD + rb"(?<=;)").findall
+_BODIES = regex(_HEAD + rb"(?<!;)")
+_PROTOTYPES = regex(_HEAD + rb"(?<=;)")
 _TAG = rb"((?:struct|union) \w++)[ \t]*+(?>(?:__\w++[ \t]*+)?)(?=[{\n])"
-_STRUCTS = re.compile(rb"\n(?>(?:typedef )?)" + _TAG).findall
-_TYPEDEFS = re.compile(rb"\ntypedef [^\n]*[ \t*}](\w++)(?>(?:\[[^\]\n]*+\])*);").findall
+_STRUCTS = regex(rb"\n(?>(?:typedef )?)" + _TAG)
+_TYPEDEFS = regex(rb"\ntypedef [^\n]*[ \t*}](\w++)(?>(?:\[[^\]\n]*+\])*);")
 # What closes "typedef struct { ... } x;".
-_CLOSED = re.compile(rb"\n\}[ \t]*+(?>(?:__\w++[ \t]*+)*)(\w++)[^;\n]*+;").findall
-_EXTERNS = re.compile(rb"\nextern ([^(;\n={]*+);").findall
+_CLOSED = regex(rb"\n\}[ \t]*+(?>(?:__\w++[ \t]*+)*)(\w++)[^;\n]*+;")
+_EXTERNS = regex(rb"\nextern ([^(;\n={]*+);")
 _NOT_FUNCTIONS = frozenset(["__attribute__", "if", "while", "for", "switch", "return", "sizeof", "__aligned"])
 
 
@@ -38,22 +40,22 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
     functions, with and without a body; ``pointer`` those of them that may return one.
     """
     text = b"\n" + data
-    lines = b"".join(_LINES(text)) + b"\n"
-    bodies, prototypes = _BODIES(lines), _PROTOTYPES(lines)
+    lines = b"".join(_LINES.findall(text)) + b"\n"
+    bodies, prototypes = _BODIES.findall(lines), _PROTOTYPES.findall(lines)
     return (
         tuple(sorted(_functions(bodies))),
         tuple(sorted(_functions((*bodies, *prototypes)))),
-        tuple(sorted(_texts((*_STRUCTS(lines), *_TYPEDEFS(lines), *_CLOSED(lines))))),
+        tuple(sorted(_texts((*_STRUCTS.findall(lines), *_TYPEDEFS.findall(lines), *_CLOSED.findall(lines))))),
         tuple(sorted(_texts(_MACROS(text)))),
-        tuple(sorted(_variables(_EXTERNS(lines)))),
+        tuple(sorted(_variables(_EXTERNS.findall(lines)))),
         tuple(sorted(_functions(head for head in (*bodies, *prototypes) if _may_point(head)))),
     )
 
 
 def functions_of(data: bytes) -> tuple[str, ...]:
     """The names of the functions that a .c file defines for others, sorted."""
-    lines = b"".join(_LINES(b"\n" + data)) + b"\n"
-    heads = [head for head in _BODIES(lines) if not head.startswith((b"static ", b"typedef "))]
+    lines = b"".join(_LINES.findall(b"\n" + data)) + b"\n"
+    heads = [head for head in _BODIES.findall(lines) if not head.startswith((b"static ", b"typedef "))]
     return tuple(sorted(_functions(heads)))
 
 

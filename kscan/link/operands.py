@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from kscan.facts.model import Call, Function
 from kscan.link.macros import split_arguments
+from kscan.regex import regex
 
 Access = tuple[str, tuple[str, ...]]
 """As in ``CallRef``: a type's text, ``@name``, ``=name`` or nothing; and fields."""
 
-_NAME = re.compile(r"[A-Za-z_%]\w*")
-_FIELD = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)\s*")
-_TYPE = re.compile(r"(?:const\s+)?(?:struct|union)\s+\w+\s*\**\Z")
+_NAME = regex(r"[A-Za-z_%]\w*")
+_FIELD = regex(r"(?:->|\.)\s*([A-Za-z_]\w*)\s*")
+_TYPE = regex(r"(?:const\s+)?(?:struct|union)\s+\w+\s*\**\Z")
 _NOWHERE: Access = ("", ())
 
 

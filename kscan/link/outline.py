@@ -7,8 +7,9 @@ what matters parsed.  A field that is given a name counts as a function that cal
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from kscan.regex import regex
 
 GLOBAL, STATIC, FIELD = 0, 1, 2
 
@@ -20,9 +21,9 @@ _HEADS = bytes(byte if byte in _WORD or byte in b"(\n{};=" else 32 for byte in r
 _CALLS = bytes(byte if byte in _WORD or byte in b"(" else 32 for byte in range(256))
 _HEAD_BYTES = 600  # what stands before a body's brace: longer ones begin with other code
 # Type and name may stand on lines of their own.
-_HEAD = re.compile(rb"\n([A-Za-z_][\w \t]*+(?:\n[\w \t]++)?)\(").findall
-_INITIALISED = re.compile(rb"\.(\w+)[ \t]*+=[ \t]*+&?([A-Za-z_]\w*+)[,;\n]").findall
-_STORED = re.compile(rb"->(\w+)[ \t]*+=[ \t]*+&?([A-Za-z_]\w*+);").findall
+_HEAD = regex(rb"\n([A-Za-z_][\w \t]*+(?:\n[\w \t]++)?)\(")
+_INITIALISED = regex(rb"\.(\w+)[ \t]*+=[ \t]*+&?([A-Za-z_]\w*+)[,;\n]")
+_STORED = regex(rb"->(\w+)[ \t]*+=[ \t]*+&?([A-Za-z_]\w*+);")
 
 
 def outline_of(data: bytes) -> tuple[Site, ...]:
@@ -33,7 +34,7 @@ def outline_of(data: bytes) -> tuple[Site, ...]:
 def _functions(data: bytes) -> Iterator[Site]:
     for part in (b"\n" + data).translate(_HEADS).split(b"\n}"):
         brace = part.rfind(b"\n{")
-        heads = _HEAD(part[max(0, brace - _HEAD_BYTES) : brace]) if brace >= 0 else ()
+        heads = _HEAD.findall(part[max(0, brace - _HEAD_BYTES) : brace]) if brace >= 0 else ()
         if not heads:
             continue
         words = heads[-1].split()
@@ -43,5 +44,5 @@ def _functions(data: bytes) -> Iterator[Site]:
 
 
 def _fields(data: bytes) -> Iterator[Site]:
-    for field, name in {*_INITIALISED(data), *_STORED(data)}:
+    for field, name in {*_INITIALISED.findall(data), *_STORED.findall(data)}:
         yield field, FIELD, frozenset((name,))

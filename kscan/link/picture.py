@@ -7,7 +7,6 @@ outline, so that a chain is read from left to right and downwards.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -16,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
+from kscan.regex import regex
 
 LANES = ("core", "hook", "architecture", "platform")
 MOST = 400
@@ -23,7 +23,7 @@ MOST = 400
 
 _CORE, _HOOK, _ARCH, _PLATFORM = range(4)
 _THROUGH_HOOK = frozenset((OVERRIDE, OPS, NOTIFIER))
-_LANE_OF = re.compile(r"arch/[^/]+/(platforms/|mach-|plat-)?")
+_LANE_OF = regex(r"arch/[^/]+/(platforms/|mach-|plat-)?")
 # Colour, dashes and arrow head each tell the kinds apart by themselves.
 _STYLES: Mapping[str, tuple[str, str, str]] = {
     DIRECT: ("#333333", "", "normal"),

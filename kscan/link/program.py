@@ -8,7 +8,6 @@ may load further files of the tree: these are linked and never reported on.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -23,6 +22,7 @@ from kscan.link.macros import expand
 from kscan.link.operands import read_access
 from kscan.link.types import TypeTable
 from kscan.link.view import View
+from kscan.regex import regex
 
 T = TypeVar("T")
 DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
@@ -63,7 +63,7 @@ class Edge(msgspec.Struct, frozen=True):
     hands: tuple[str, ...] = ()  # events that the callee is told of: constants, or those of the caller
 
 
-_WORDS = re.compile(r"\b[A-Za-z_]\w*")
+_WORDS = regex(r"\b[A-Za-z_]\w*")
 _DEEPEST = 6  # macros within macros that are looked into for a type
 _PRIMITIVE = frozenset(
     (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from kscan.facts.model import Struct
+from kscan.regex import regex
 
-_QUALIFIERS = re.compile(r"\b(?:const|volatile|register|extern|static|__rcu|__iomem|__percpu)\b")
+_QUALIFIERS = regex(r"\b(?:const|volatile|register|extern|static|__rcu|__iomem|__percpu)\b")
 _DEPTH = 8
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-_ARCH = re.compile(r"arch/([^/]+)/")
-_TOKEN = re.compile(
+from kscan.regex import regex
+
+_ARCH = regex(r"arch/([^/]+)/")
+_TOKEN = regex(
     r"\s*(?:(defined\b)|(IS_ENABLED|IS_BUILTIN|IS_REACHABLE|IS_MODULE)|(\w+)|(&&|\|\||[=!<>]=|[!()<>]))"
 )
-_NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\Z")
-_SET = re.compile(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
+_NUMBER = regex(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\Z")
+_SET = regex(r"^(CONFIG_\w+)=(.*)$", re.MULTILINE)
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,

@@ -8,15 +8,15 @@ stays, and the choice is remembered so that the group that closes the brace agre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
 from kscan.parse.directives import CONDITIONALS, Line, blank_line, condition, negate
 from kscan.parse.text import blank, next_solid, put
+from kscan.regex import regex
 
-_LABEL = re.compile(rb"(?:\A|[;{}]\s*)(?!default)\w+\s*:\Z")  # labels what comes after the group
+_LABEL = regex(rb"(?:\A|[;{}]\s*)(?!default)\w+\s*:\Z")  # labels what comes after the group
 _BRACKETS = b"()[]{}"
 _OTHERS = bytes(byte for byte in range(256) if byte not in _BRACKETS)
 _CLOSES = {41: 40, 93: 91, 125: 123}

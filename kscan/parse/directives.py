@@ -11,17 +11,16 @@ from typing import NamedTuple
 import msgspec
 
 from kscan.parse.text import BLANK, tidy
+from kscan.regex import regex
 
 _OBJECT_BODY = 200  # longer object-like bodies are tables, which nobody asks for
 _FUNCTION_BODY = 8000
 _DEEPEST = 64  # conditions kept for one line
-_KIND = re.compile(rb"#[ \t]*([a-z_]*)")
-_DEFINE = re.compile(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
-_PLAIN_DEFINE = re.compile(rb"[ \t]*+(\w++)(?>(\([\w, \t.]*+\))?)[ \t]*+([^\"'\\]*+)").fullmatch
-_DEFINED = re.compile(
-    r"\b(?:defined|IS_ENABLED|IS_REACHABLE|IS_BUILTIN)\s*(?:\(\s*(\w+)\s*\)|(\w+))", re.ASCII
-)
-_WRAPPED = re.compile(r"\(\s*(!?\w+)\s*\)", re.ASCII)
+_KIND = regex(rb"#[ \t]*([a-z_]*)")
+_DEFINE = regex(r"\s*(\w+)(?:\(([^)]*)\))?", re.ASCII)
+_PLAIN_DEFINE = regex(rb"[ \t]*+(\w++)(?>(\([\w, \t.]*+\))?)[ \t]*+([^\"'\\]*+)").fullmatch
+_DEFINED = regex(r"\b(?:defined|IS_ENABLED|IS_REACHABLE|IS_BUILTIN)\s*(?:\(\s*(\w+)\s*\)|(\w+))", re.ASCII)
+_WRAPPED = regex(r"\(\s*(!?\w+)\s*\)", re.ASCII)
 CONDITIONALS = frozenset({b"if", b"ifdef", b"ifndef", b"elif", b"elifdef", b"elifndef", b"else", b"endif"})
 
 

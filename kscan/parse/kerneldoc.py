@@ -9,16 +9,18 @@ import re
 
 import msgspec
 
-_COMMENT = re.compile(rb"^/\*\*[ \t]*\n((?:[ \t]*\*(?!/).*\n)+)", re.MULTILINE)
-_HEAD = re.compile(r"(\w+)\s*(?:\(\))?\s*(?:-|:|\u2013)")
-_RETURNS = re.compile(r"\breturns?\b\s*:?(.*?)(?:\n\s*\n|$)", re.IGNORECASE | re.DOTALL)
-_UNDONE = re.compile(
+from kscan.regex import regex
+
+_COMMENT = regex(rb"^/\*\*[ \t]*\n((?:[ \t]*\*(?!/).*\n)+)", re.MULTILINE)
+_HEAD = regex(r"(\w+)\s*(?:\(\))?\s*(?:-|:|\u2013)")
+_RETURNS = regex(r"\breturns?\b\s*:?(.*?)(?:\n\s*\n|$)", re.IGNORECASE | re.DOTALL)
+_UNDONE = regex(
     r"\b(?:free|releas|drop|put|undo|destroy|unregister|clean|balanc|pair|match|call|dispos|decrement)\w*"
     r"[^.;()]{0,80}?\b(?:with|using|by|via|to|calling|call|through)\s+(?:a call to\s+)?(\w+)\(\)",
     re.IGNORECASE,
 )
-_NULL = re.compile(r"%?\bNULL\b")
-_ERROR = re.compile(r"\bERR_PTR\b|\berror pointer|\bIS_ERR\b|\bPTR_ERR\b", re.IGNORECASE)
+_NULL = regex(r"%?\bNULL\b")
+_ERROR = regex(r"\bERR_PTR\b|\berror pointer|\bIS_ERR\b|\bPTR_ERR\b", re.IGNORECASE)
 
 
 class KernelDoc(msgspec.Struct, frozen=True):

@@ -41,23 +41,24 @@ from kscan.parse.text import (
     word_start,
 )
 from kscan.parse.toplevel import TopLevel, make_variable
+from kscan.regex import regex
 
 _CLEAN = bytes(byte if 32 < byte < 127 or byte in {9, 10} else 32 for byte in range(256))
 _CONTINUED = bytes(92 if byte == 1 else BLANK[byte] for byte in range(256))
-_STRING = re.compile(rb'"[^"\\\n]*+(?>(?:\\(?:.|\n)[^"\\\n]*+)*)"?')
-_CHARACTER = re.compile(rb"'[^'\\\n]*+(?>(?:\\.[^'\\\n]*+)*)'?")
-_UNDERSCORED = re.compile(rb"__[a-z]\w*")
-_FOR_EACH = re.compile(rb"for_each\w*[ \t]*\(")
-_FOREACH = re.compile(rb"foreach\w*[ \t]*\(")
-_FOLLOWED = re.compile(rb"\)[ \t]*+(?:\{|\n[ \t]++[A-Za-z_*({+])")
-_HEAD = re.compile(rb"[ \t]++(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()")
+_STRING = regex(rb'"[^"\\\n]*+(?>(?:\\(?:.|\n)[^"\\\n]*+)*)"?')
+_CHARACTER = regex(rb"'[^'\\\n]*+(?>(?:\\.[^'\\\n]*+)*)'?")
+_UNDERSCORED = regex(rb"__[a-z]\w*")
+_FOR_EACH = regex(rb"for_each\w*[ \t]*\(")
+_FOREACH = regex(rb"foreach\w*[ \t]*\(")
+_FOLLOWED = regex(rb"\)[ \t]*+(?:\{|\n[ \t]++[A-Za-z_*({+])")
+_HEAD = regex(rb"[ \t]++(?!(?:if|for|while|switch|return)[ \t(])([A-Za-z_]\w*+)[ \t]*+(\()")
 _HEAD_LINES = 12  # a loop macro's arguments do not take more
-_UNTIL = re.compile(rb"\} while_\w+[ \t]*\(")
-_POINTER = re.compile(rb"\(\s*\*\s*\w+\s*\)")
-_STATEMENT = re.compile(rb"\(\s*(?:if|for|while|do|switch)\b")
+_UNTIL = regex(rb"\} while_\w+[ \t]*\(")
+_POINTER = regex(rb"\(\s*\*\s*\w+\s*\)")
+_STATEMENT = regex(rb"\(\s*(?:if|for|while|do|switch)\b")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm typeof".split())
 _TYPE_ENDS = tuple(
-    re.compile(pattern)
+    regex(pattern)
     for pattern in (
         rb"struct\s++\w++[\s*]*+(?=[,)])",
         rb"union\s++\w++[\s*]*+(?=[,)])",
@@ -67,30 +68,28 @@ _TYPE_ENDS = tuple(
         rb"\*[\s*]*+(?:const\s*+)?(?=[,)])",
     )
 )
-_TYPE = re.compile(
+_TYPE = regex(
     rb"\s*+((?:(?:const|volatile|unsigned|signed|struct|union|enum|long|short)\s+)*\w++[\s*]*+(?:const\s*+)?)"
 )
-_PROTOTYPE = re.compile(
-    rb"\s*(?!return\b|else\b|case\b|goto\b)\w[\w\s*]*[\s*]\w+\s*\(|[^(]*\(\s*(?:\w+\s*)?\*"
-)
-_ASM = re.compile(
+_PROTOTYPE = regex(rb"\s*(?!return\b|else\b|case\b|goto\b)\w[\w\s*]*[\s*]\w+\s*\(|[^(]*\(\s*(?:\w+\s*)?\*")
+_ASM = regex(
     rb"asm(?:_volatile_goto|_inline|__)?\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
 )
-_ALIGNOF = re.compile(rb"__alignof__(?=[ \t]*\()")
-_OFFSETOF = re.compile(rb"offsetof\(([^(),]*),(\s*[^(),;]*[.\[][^,;]*)\)")
-_TYPEOF = re.compile(rb"typeof[_a-z]*[ \t]*\(")
-_PRINTK = re.compile(rb"KERN_[A-Z]+\s+(?=[A-Za-z_]\w*\s*[\"A-Z])")
-_RANGE = re.compile(rb"\.\.\.")
-_LABEL = re.compile(rb":\s*\}")
-_STATIC = re.compile(rb"static[ \t]+([A-Za-z_]\w*+)[ \t]*+(\()")
+_ALIGNOF = regex(rb"__alignof__(?=[ \t]*\()")
+_OFFSETOF = regex(rb"offsetof\(([^(),]*),(\s*[^(),;]*[.\[][^,;]*)\)")
+_TYPEOF = regex(rb"typeof[_a-z]*[ \t]*\(")
+_PRINTK = regex(rb"KERN_[A-Z]+\s+(?=[A-Za-z_]\w*\s*[\"A-Z])")
+_RANGE = regex(rb"\.\.\.")
+_LABEL = regex(rb":\s*\}")
+_STATIC = regex(rb"static[ \t]+([A-Za-z_]\w*+)[ \t]*+(\()")
 _SIZE_WORDS = frozenset(
     b"return sizeof typeof __typeof__ __typeof __alignof__ _Alignof alignof offsetof".split()
 )
 _JOIN = bytes(byte if is_word(byte) else 95 for byte in range(256))
-_LEAVES = re.compile(rb"\b(return|goto|continue|break)\b")
-_RESERVED = re.compile(r"__[a-z]\w*[a-z]", re.ASCII)
-_ATTRIBUTE_TEXT = re.compile(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\)")
-_CALL_TEXT = re.compile(r"(\w+)\s*\([^()]*\)", re.ASCII)
+_LEAVES = regex(rb"\b(return|goto|continue|break)\b")
+_RESERVED = regex(r"__[a-z]\w*[a-z]", re.ASCII)
+_ATTRIBUTE_TEXT = regex(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\)")
+_CALL_TEXT = regex(r"(\w+)\s*\([^()]*\)", re.ASCII)
 
 
 class Normalised(msgspec.Struct, frozen=True):

@@ -6,79 +6,77 @@ tree is edited rather than built anew.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tree_sitter import Node, Parser, Point, Tree
 
 from kscan.parse.text import blank, closing, is_word, last_solid, next_solid, put, room
+from kscan.regex import regex
 
-_ADDRESS = re.compile(rb"[=,({]\s*(&&)\s*[A-Za-z_]\w*\s*[-,;})]")
-_TOKEN = re.compile(rb"(?<![\w.])[0-9]\w*[A-Za-z_]\w*")
-_NUMBER = re.compile(rb"(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)[uUlL]*|[0-9]+[eE][0-9]+[fFlL]?")
-_OPERATOR = re.compile(
+_ADDRESS = regex(rb"[=,({]\s*(&&)\s*[A-Za-z_]\w*\s*[-,;})]")
+_TOKEN = regex(rb"(?<![\w.])[0-9]\w*[A-Za-z_]\w*")
+_NUMBER = regex(rb"(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)[uUlL]*|[0-9]+[eE][0-9]+[fFlL]?")
+_OPERATOR = regex(
     rb"(?<=[,(])\s*(==|!=|<<=?|>>=?|<=|>=|\+=|-=|\|=|&=|\+\+|--|<|>|&&|\|\||[+\-*/%&|^=!]|->)(?=\s*[,)])"
 )
-_EMPTY = re.compile(rb"[,(](\s+)(?=,)|,(\s+)(?=\))")
-_TEXTS = re.compile(
-    rb'"\s*([A-Za-z_]\w*(?:\s*\([^()"]*\))?\s+)(?=[A-Za-z_]\w*\s*(?:\([^()"]*\)\s*)?["\n,);])'
-)
-_PREFIXED = re.compile(
+_EMPTY = regex(rb"[,(](\s+)(?=,)|,(\s+)(?=\))")
+_TEXTS = regex(rb'"\s*([A-Za-z_]\w*(?:\s*\([^()"]*\))?\s+)(?=[A-Za-z_]\w*\s*(?:\([^()"]*\)\s*)?["\n,);])')
+_PREFIXED = regex(
     rb'[(,]\s*([A-Za-z_]\w*\s+)(?=[A-Za-z_]\w*\s+")|[(,]\s*([A-Z][A-Z0-9_]+\s+)(?=[A-Z][A-Z0-9_]+\s*[,)]|[a-z]\w*\()'
 )
-_NAMED = re.compile(rb"[(,]\s*(\.)\s*\w+\s*=")
-_TEXT_CALL = re.compile(
+_NAMED = regex(rb"[(,]\s*(\.)\s*\w+\s*=")
+_TEXT_CALL = regex(
     rb'"\s*([A-Za-z_]\w*\s*\((?:[^()"]|\([^()"]*\))*\))(?=\s*["),])'
     rb'|[(,]\s*([A-Za-z_]\w*\s*\([^()"]*\))(?=\s*")'
 )
-_ASM = re.compile(
+_ASM = regex(
     rb"asm(?:_volatile_goto|_inline|__)?\s*(?:(?:volatile|__volatile__|__volatile|goto|inline|__inline)\s*)*\("
 )
-_LONELY = re.compile(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
-_LONELY_USE = re.compile(rb"\n[A-Z_][A-Z0-9_]*\([^;{}()]*\)[ \t]*(?=\n)")
-_LINE_MACRO = re.compile(
+_LONELY = regex(rb"\n[A-Z_][A-Z0-9_]*[ \t]*;?[ \t]*(?=\n)")
+_LONELY_USE = regex(rb"\n[A-Z_][A-Z0-9_]*\([^;{}()]*\)[ \t]*(?=\n)")
+_LINE_MACRO = regex(
     rb"(?:\n;|[\n}](?=[ \t]))([ \t]*[A-Za-z_]\w*[ \t]*(\()[^;{}]{0,600}?\))[ \t]*"
     rb"(?=\s*\n([ \t]*)[\w}.*(#\"&])"
 )
-_JUMP = re.compile(rb"goto\s+(\*[^;]*);")
-_LEAVING = re.compile(rb"[,(]\s*(return|goto)\s+(?=[^,;{}]*[,)])")
-_TWICE = re.compile(rb";[ \t]*(;)[ \t]*\n")
-_MISSING_FIRST = re.compile(rb"\((?=,[ \t])")
-_UNIT = re.compile(rb"(?<=[\s,(={])[0-9]\w*[ \t]+([A-Za-z_]\w*)\s*(?=[,;)}])")
-_TRAILING = re.compile(rb"[\w\])]\s+(__[A-Z]\w*|__\w*aligned\w*)\s*(?=[;=])")
-_ENTRY = re.compile(
+_JUMP = regex(rb"goto\s+(\*[^;]*);")
+_LEAVING = regex(rb"[,(]\s*(return|goto)\s+(?=[^,;{}]*[,)])")
+_TWICE = regex(rb";[ \t]*(;)[ \t]*\n")
+_MISSING_FIRST = regex(rb"\((?=,[ \t])")
+_UNIT = regex(rb"(?<=[\s,(={])[0-9]\w*[ \t]+([A-Za-z_]\w*)\s*(?=[,;)}])")
+_TRAILING = regex(rb"[\w\])]\s+(__[A-Z]\w*|__\w*aligned\w*)\s*(?=[;=])")
+_ENTRY = regex(
     rb"(?:=\s*\{|,|\benum\s+\w*\s*\{)\s*([A-Z_][A-Z0-9_]+(?:\s+[A-Z_][A-Z0-9_]+)*)\s+"
     rb"(?=[\w\"&{.]|[A-Z_][A-Z0-9_]+\s*\})"
 )
-_MEMORY_MODEL = re.compile(
+_MEMORY_MODEL = regex(
     rb"\b(?:char|short|int|long|void|u_\w+)\s+"
     rb"((?!(?:const|volatile|restrict|unsigned|char|short|int|long)\b)[a-z]\w*)\s*(?=\*)"
 )
-_OFFSETOF = re.compile(rb"\boffsetof(\()[^(),;]*,\s*\w+")
-_ELSE_MACRO = re.compile(rb"(?:\belse|[;{}])\s+([A-Z_][A-Z0-9_]*\s*(\())")
-_QUALIFIED = re.compile(rb"[(,]\s*((?:const|volatile)\s+)(?=\w+\s*,)")
-_PLACED = re.compile(rb"[{,]\s*([A-Z_]\w*[ \t]*\([^(){};]*\)\s*=)(?=\s*(?:\{[^{};]*\}|[^{};,]+)\s*[,}])")
-_FLAT_STRUCT = re.compile(rb"\b(?:struct|union)\s+(?:\w+\s*)?\{([^{}]*)\}")
-_MEMBERS = re.compile(rb"(?:^|(?<=;))\s*([A-Z_][A-Z0-9_]*[ \t]*\([^(){};]*\)\s*;)")
-_LINE_NAME = re.compile(rb"[;{}:]\s*\n[ \t]+([A-Z_][A-Z0-9_]+)(?=\s*\n)")
-_LAST_LABEL = re.compile(rb"\n[ \t]*[a-z_]\w*[ \t]*:\s*(\n[ \t]*#[ \t]*endif\b[^\n]*)")
-_CONDITIONAL = re.compile(rb"\n[ \t]*#[ \t]*(if|endif|el)[^\n]*")
-_NAMELESS = re.compile(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*(?!case\b)\w+\s+(:)\s*\d+\s*;")
-_UNKNOWN = re.compile(
+_OFFSETOF = regex(rb"\boffsetof(\()[^(),;]*,\s*\w+")
+_ELSE_MACRO = regex(rb"(?:\belse|[;{}])\s+([A-Z_][A-Z0-9_]*\s*(\())")
+_QUALIFIED = regex(rb"[(,]\s*((?:const|volatile)\s+)(?=\w+\s*,)")
+_PLACED = regex(rb"[{,]\s*([A-Z_]\w*[ \t]*\([^(){};]*\)\s*=)(?=\s*(?:\{[^{};]*\}|[^{};,]+)\s*[,}])")
+_FLAT_STRUCT = regex(rb"\b(?:struct|union)\s+(?:\w+\s*)?\{([^{}]*)\}")
+_MEMBERS = regex(rb"(?:^|(?<=;))\s*([A-Z_][A-Z0-9_]*[ \t]*\([^(){};]*\)\s*;)")
+_LINE_NAME = regex(rb"[;{}:]\s*\n[ \t]+([A-Z_][A-Z0-9_]+)(?=\s*\n)")
+_LAST_LABEL = regex(rb"\n[ \t]*[a-z_]\w*[ \t]*:\s*(\n[ \t]*#[ \t]*endif\b[^\n]*)")
+_CONDITIONAL = regex(rb"\n[ \t]*#[ \t]*(if|endif|el)[^\n]*")
+_NAMELESS = regex(rb"\n[ \t]+(?:(?:const|unsigned|signed|long)\s+)*(?!case\b)\w+\s+(:)\s*\d+\s*;")
+_UNKNOWN = regex(
     rb"\b(?!(?:static|inline|extern|const|volatile|unsigned|signed|long|short|struct|union|enum|return|else"
     rb"|case|goto|typedef|sizeof|register|do|auto|void|int|char|__inline|__inline__)\b)([A-Za-z_]\w*)[ \t]+"
     rb"(?=(?:void|int|unsigned|signed|char|long|short|struct|union|enum|bool|u8|u16|u32|u64|s32|const|static"
     rb"|inline|extern|typedef)\b)"
 )
-_MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]*[ \t]*(\()")
-_DECLARING = re.compile(
+_MACRO = regex(rb"\b[A-Z][A-Z0-9_]*[ \t]*(\()")
+_DECLARING = regex(
     rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:(?:struct|union)\s+\w+|char|int|[us]\d+)[\s*]+\w+\s*"
     rb"(?:\[\w*\]\s*)?(?:=|\)\s*;)"
 )
-_STATING = re.compile(
+_STATING = regex(
     rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]*[ \t]*(\())\s*(?:if|for|while|do|switch|(\w+for_each\w*))\b[^;]*?[{;]"
 )
-_BITS = re.compile(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,9}\w+\s*:\s*\d)")
+_BITS = regex(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,9}\w+\s*:\s*\d)")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
 
 

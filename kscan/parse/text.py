@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from kscan.regex import regex
+
 BLANK = bytes(10 if byte == 10 else 32 for byte in range(256))
 """Translation table: everything but the newline becomes a space."""
 
-_SOLID = re.compile(rb"\S")
+_SOLID = regex(rb"\S")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_SPLIT = re.compile(rb"[,()\[\]{}]")
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
-_PLAIN = re.compile(rb"[\w\s,.*&|+<>=!~-]*+").fullmatch
+_SPLIT = regex(rb"[,()\[\]{}]")
+_COMMENT = regex(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_PLAIN = regex(rb"[\w\s,.*&|+<>=!~-]*+").fullmatch
 _LONGEST_ARGUMENTS = 1 << 16
 
 

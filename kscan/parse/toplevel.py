@@ -7,21 +7,22 @@ import re
 from kscan.kernel.macros import HeadRule, MacroTable, expand
 from kscan.parse.records import Head, Use
 from kscan.parse.text import argument_texts, blank, closing, last_solid, next_solid, put, split_arguments
+from kscan.regex import regex
 
 # Both begin with a literal or are anchored: sre is slow at anything else.
-_LINE = re.compile(
+_LINE = regex(
     rb"\n *+(?>(?:(?:static|extern|inline|const|volatile|typedef)[ \t]+)*)([A-Za-z_]\w*+)[ \t]*\(",
 )
-_FIRST = re.compile(_LINE.pattern[2:])
-_SAME_LINE = re.compile(rb"[ \t]*(?:static[ \t]+)?([A-Za-z_]\w*+)[ \t]*\(")
-_JOINS = re.compile(rb"[ \t]*\**[ \t]*[A-Za-z_]\w*[ \t]*[(;=\[,]")
-_NAME = re.compile(rb"[ \t\n]*\**[ \t\n]*([A-Za-z_]\w*)((?:\[[^\]]*\])*)[ \t\n]*")
+_FIRST = regex(_LINE.pattern[2:])
+_SAME_LINE = regex(rb"[ \t]*(?:static[ \t]+)?([A-Za-z_]\w*+)[ \t]*\(")
+_JOINS = regex(rb"[ \t]*\**[ \t]*[A-Za-z_]\w*[ \t]*[(;=\[,]")
+_NAME = regex(rb"[ \t\n]*\**[ \t\n]*([A-Za-z_]\w*)((?:\[[^\]]*\])*)[ \t\n]*")
 _NOT_MACROS = frozenset(
     b"if for while do switch return sizeof else case goto typeof __typeof__ defined int char void long short "
     b"unsigned signed struct union enum bool float double".split()
 )
-_INITIALISES = re.compile(rb"\{\s*(?:\.\s*\w|\[|\})")
-_MADE = re.compile(rb"[A-Za-z_]\w*")
+_INITIALISES = regex(rb"\{\s*(?:\.\s*\w|\[|\})")
+_MADE = regex(rb"[A-Za-z_]\w*")
 
 
 class TopLevel:

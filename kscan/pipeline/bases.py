@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import msgspec
 
 from kscan.errors import InputError
 from kscan.pipeline.setup import Setup
+from kscan.regex import regex
 from kscan.sources import Source
 from kscan.sources.apply import apply_patch
 from kscan.sources.git import GitRepo
@@ -19,7 +19,7 @@ from kscan.sources.patchid import patch_id
 from kscan.sources.series import Series
 
 _MOST_KEPT = 64  # series that later ones may depend on
-_VERSIONED = re.compile(r"(.+):v(\d+)$")
+_VERSIONED = regex(r"(.+):v(\d+)$")
 
 
 class Base(msgspec.Struct, frozen=True):

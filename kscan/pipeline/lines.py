@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -12,10 +11,11 @@ from kscan.findings.linehash import line_hashes
 from kscan.findings.literals import with_literals
 from kscan.findings.model import Finding, RuleInfo, Step
 from kscan.pipeline.setup import Setup
+from kscan.regex import regex
 from kscan.sources import Source
 
 _SARIF = ("sarif", "sarif-github")
-_CODE = re.compile(r"\s*(\S.*?)\s*(?:/[/*].*)?$")
+_CODE = regex(r"\s*(\S.*?)\s*(?:/[/*].*)?$")
 
 
 def with_lines(setup: Setup, findings: Iterable[Finding], source: Source) -> tuple[Finding, ...]:

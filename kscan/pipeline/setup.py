@@ -19,6 +19,7 @@ from kscan.facts.store import FactsStore, cache_key
 from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
 from kscan.link.view import View
 from kscan.pipeline.ground import Ground, changed_over
+from kscan.regex import regex
 from kscan.rules.schema import KeptRule, Rule
 from kscan.rules.select import is_named, select_rules
 from kscan.sources import Source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kscan.kernel.macros import MacroTable
 
 _MODEL = str(MODEL_VERSION)
-_HEADED = re.compile(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
+_HEADED = regex(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
 _MOST_GROUNDS = 3  # the tree, and the commits that the last patches were made for
 T = TypeVar("T")
 

@@ -16,6 +16,7 @@ import msgspec
 
 from kscan import __version__
 from kscan.findings.model import SCHEMA_VERSION, Finding, PatchResult, Report
+from kscan.regex import regex
 from kscan.reports import Style
 
 _OPTIONAL = (
@@ -25,7 +26,7 @@ _OPTIONAL = (
     "seen_in",
     "patch",
 )  # said where there is something to say
-_ODD = re.compile(r"[^\x20-\x7e]")
+_ODD = regex(r"[^\x20-\x7e]")
 
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - JSON always says all

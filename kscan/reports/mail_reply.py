@@ -18,6 +18,7 @@ from kscan import __version__
 from kscan.findings.model import Finding, Mail, PatchResult, Quoted, Report
 from kscan.findings.plain import plain, plain_lines
 from kscan.findings.summary import is_new, untold_conditions
+from kscan.regex import regex
 from kscan.reports import Style
 
 _SEVERITY = {"error": "High", "warning": "Medium", "note": "Low"}
@@ -46,7 +47,7 @@ _QUESTIONS = {
     "lock-imbalance": "Can the lock still be held here?",
     "sleep-in-atomic": "Can this sleep in atomic context?",
 }
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
+_ADDRESS = regex(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+", re.ASCII)
 
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - a mail has one form only

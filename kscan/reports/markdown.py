@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from kscan.findings.model import Finding, Report
 from kscan.findings.plain import plain
 from kscan.findings.summary import counted, new_findings, summary, worst_first
+from kscan.regex import regex
 from kscan.reports import Style
 
 _MOST_ROWS = 200  # a step summary may have 1 MB
-_MARKUP = re.compile(r"[^\w\s.,/()=-]|_")
+_MARKUP = regex(r"[^\w\s.,/()=-]|_")
 
 
 def render(report: Report, style: Style) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kscan.errors import RuleError
+from kscan.regex import regex
 from kscan.rules.corpus import CITATION, Case, find_cases
 from kscan.rules.document import document_problems, make_index
 from kscan.rules.load import load_rule, rule_files
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kscan.kernel.load import KernelModel
 
 _CASES = 3  # bad and good ones a rule has at least
-_CASE_FILE = re.compile(r"`((?:bad|good|patch)_\w+)(?:\.c|/)?`")
+_CASE_FILE = regex(r"`((?:bad|good|patch)_\w+)(?:\.c|/)?`")
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -25,22 +25,23 @@ import msgspec
 
 from kscan.errors import RuleError
 from kscan.findings.model import Finding
+from kscan.regex import regex
 
-CITATION = re.compile(r'commit\s[0-9a-f]{12}\s\("(?:(?!"\)).){1,300}"\)', re.DOTALL)
+CITATION = regex(r'commit\s[0-9a-f]{12}\s\("(?:(?!"\)).){1,300}"\)', re.DOTALL)
 """How a commit of the kernel is cited; a document may wrap it."""
 
 KERNEL = "kernel"
 """The folder of the corpus that is a small kernel of its own, laid under every case."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
     (?P<comment> //(?:\\\r?\n|[^\n])* | /\*.*?(?:\*/|\Z) )
     | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ANNOTATION = re.compile(r'\s*(expect(?:-miss|-fp)?):\s*([a-z0-9]+(?:-[a-z0-9]+)*)(?:\s+"([^"]*)")?\s*')
-_HEADER = re.compile(r"//\s*(path|models|arch):\s*(.*?)\s*")
+_ANNOTATION = regex(r'\s*(expect(?:-miss|-fp)?):\s*([a-z0-9]+(?:-[a-z0-9]+)*)(?:\s+"([^"]*)")?\s*')
+_HEADER = regex(r"//\s*(path|models|arch):\s*(.*?)\s*")
 
 Kind = Literal["bad", "good", "patch", "kernel"]
 

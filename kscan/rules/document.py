@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from kscan.regex import regex
 from kscan.rules.corpus import CITATION
 from kscan.rules.schema import Rule
 
@@ -22,7 +22,7 @@ HEADINGS = (
 """The sections of every document, in this order."""
 
 _CITED = 2  # commits a document cites at least: a hazard seen once is no rule yet
-_COMMIT = re.compile(r"\bcommit\s+[0-9a-f]{7,40}\b")
+_COMMIT = regex(r"\bcommit\s+[0-9a-f]{7,40}\b")
 
 _INDEX_HEAD = """\
 # Rules

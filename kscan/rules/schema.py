@@ -12,10 +12,11 @@ import msgspec
 
 from kscan.errors import RuleError
 from kscan.findings.model import CLASSES, Confidence, RuleInfo, Severity
+from kscan.regex import regex
 
 RuleStatus = Literal["preview", "stable", "deprecated"]
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME = regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Options = TypeVar("_Options", bound=msgspec.Struct)
 

@@ -11,9 +11,10 @@ from kscan.facts.model import Block, Call
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Edit, Finding, Step
 from kscan.link.program import DIRECT, Edge, Func
+from kscan.regex import regex
 from kscan.rules.schema import Rule
 
-_TEMPORARY = re.compile(r"%\d+")
+_TEMPORARY = regex(r"%\d+")
 _NESTED = 3  # calls within calls that a reader can still follow
 
 

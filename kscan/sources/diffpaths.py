@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-_TIMESTAMP = re.compile(r"[\t\u00a0].*| +\d{4}-\d\d-\d\d .*| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} .*")
-_EPOCH = re.compile(r"[\t ](?:1970-01-01|1969-12-31) \d\d:\d\d:00(?:\.0+)? [-+]\d{4}\s*$")
-_ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
+from kscan.regex import regex
+
+_TIMESTAMP = regex(r"[\t\u00a0].*| +\d{4}-\d\d-\d\d .*| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} .*")
+_EPOCH = regex(r"[\t ](?:1970-01-01|1969-12-31) \d\d:\d\d:00(?:\.0+)? [-+]\d{4}\s*$")
+_ESCAPE = regex(r"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _GIT_PREFIXES = frozenset("abciow")  # a/ b/, and those of diff.mnemonicPrefix
 _LONGEST = 4200  # a path (PATH_MAX) and what stands behind it; longer ones name nothing

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
+from kscan.regex import regex
 from kscan.sources.diff import SUBMODULE_MODE, SYMLINK_MODE, Damage, Diff, FileDiff, Hunk, NotHandled
 from kscan.sources.diffpaths import git_names, is_epoch, plain_name, strip_prefixes
 from kscan.sources.hunks import HUNK_HEADER, is_signature, parse_header, read_sound, sound_end
 from kscan.sources.paths import unsafe_reason
 from kscan.sources.repair import read_damaged
 
-_EXTENDED = re.compile(
+_EXTENDED = regex(
     r"(old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to"
     r"|rename old|rename new|similarity index|dissimilarity index|index) (.*)"
 )
-_INDEX = re.compile(r"([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: ([0-7]{6}))?\s*$")
-_BINARY = re.compile(r"GIT binary patch$|Binary files .* differ$")
-_PLACEHOLDER = re.compile(r"@@ -, \+, @@")  # what Bugzilla writes above an attachment
-_EMPTY_BLOB = re.compile(r"e69de29[0-9a-f]*$|473a0f4c[0-9a-f]*$")
+_INDEX = regex(r"([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: ([0-7]{6}))?\s*$")
+_BINARY = regex(r"GIT binary patch$|Binary files .* differ$")
+_PLACEHOLDER = regex(r"@@ -, \+, @@")  # what Bugzilla writes above an attachment
+_EMPTY_BLOB = regex(r"e69de29[0-9a-f]*$|473a0f4c[0-9a-f]*$")
 _STARTS = ("diff --", "--- ", "@@ -")
-_TABBED = re.compile(r"\.(?:[chS]|dtsi?)$")  # files that the kernel indents with tabs
+_TABBED = regex(r"\.(?:[chS]|dtsi?)$")  # files that the kernel indents with tabs
 _LINK, _SUBMODULE = _NO_TEXT = "symbolic link", "submodule"
 
 

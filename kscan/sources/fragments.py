@@ -8,16 +8,16 @@ not seen are left blank.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kscan.errors import InputError
+from kscan.regex import regex
 from kscan.sources import Stamp
 from kscan.sources.diff import FileDiff, Hunk
 
-_NOT_CODE = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/|//.*')
-_LABEL = re.compile(r"\w+:(?!:)")
-_WORD = re.compile(r"\w+\s*\(")
+_NOT_CODE = regex(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/|//.*')
+_LABEL = regex(r"\w+:(?!:)")
+_WORD = regex(r"\w+\s*\(")
 _STOP = "unreachable();"
 _MOST_LINES = 200_000  # as far down a file as a fragment is laid out
 

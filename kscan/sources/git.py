@@ -7,16 +7,16 @@ forked off later starts one of its own, as two readers of one pipe would get eac
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
 from kscan.errors import InputError
+from kscan.regex import regex
 
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
-_HEX = re.compile(r"[0-9a-f]{4,64}")
+_HEX = regex(r"[0-9a-f]{4,64}")
 
 
 class MissingObjectError(InputError):

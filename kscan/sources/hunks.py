@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,10 +10,11 @@ from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk as UnidiffHunk
 from unidiff.patch import PatchSet
 
+from kscan.regex import regex
 from kscan.sources.diff import Hunk
 
-HUNK_HEADER = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
-_SIGNATURE_TAIL = re.compile(r"(?:git version )?v?\d+\.\d+")
+HUNK_HEADER = regex(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)")
+_SIGNATURE_TAIL = regex(r"(?:git version )?v?\d+\.\d+")
 _FOOTER = "_" * 20
 _NAMES = ("--- a/file", "+++ b/file")
 

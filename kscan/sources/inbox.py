@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from kscan.errors import InputError
+from kscan.regex import regex
 from kscan.sources.git import GitRepo
 from kscan.sources.mail import Message, read_message, read_text
 from kscan.sources.series import Series, Unreadable, group_series
@@ -24,17 +25,17 @@ _MOST_MAIL_BYTES = 128 << 20  # of source between two releases there is less; ta
 _MOST_MAIL_LINES = 4_000_000
 _MOST_LINE_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
-_FROM = re.compile(rb"From (?:\S+ +.*\d\d:\d\d.*\d{4}|[0-9a-f]{40} |mboxrd@z )")
-_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
-_MAIL_HEADER = re.compile(
+_FROM = regex(rb"From (?:\S+ +.*\d\d:\d\d.*\d{4}|[0-9a-f]{40} |mboxrd@z )")
+_QUOTED_FROM = regex(rb"^>(>*From )", re.MULTILINE)
+_HEADER = regex(rb"[!-9;-~]+[ \t]*:")
+_MAIL_HEADER = regex(
     rb"^(?:from|to|subject|date|message-id|received|return-path|mime-version|delivered-to)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx", ".gz")
-_ADDED = re.compile(rb":\d{6} 100\d{3} [0-9a-f]+ ([0-9a-f]+) [AM]\t(.*)")
-_INBOX_NAME = re.compile(rb"m?|d|[0-9a-f]{2}")
-_COMMIT = re.compile(r"[0-9a-f]{4,40}")
+_ADDED = regex(rb":\d{6} 100\d{3} [0-9a-f]+ ([0-9a-f]+) [AM]\t(.*)")
+_INBOX_NAME = regex(rb"m?|d|[0-9a-f]{2}")
+_COMMIT = regex(r"[0-9a-f]{4,40}")
 _HEAD_BYTES = 64 << 10
 
 

@@ -9,19 +9,20 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 import msgspec
 
+from kscan.regex import regex
 from kscan.sources.diff import Damage, Diff
 from kscan.sources.diffread import read_diff
 from kscan.sources.mime import Part, decode_text, parse_mail, unflow
 from kscan.sources.subject import Subject, parse_subject
 
-_MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+_MESSAGE_ID = regex(r"<([^<>\s]+)>")
 _DIFF_MARKS = tuple(f"\n{blank}{mark}" for mark in ("diff --", "--- ", "@@ -", "+++ ") for blank in ("", " "))
-_SCISSORS = re.compile(
+_SCISSORS = regex(
     r"^(?=.*-)[ \t-]*(?:>8|8<|>%|%<)(?:[ \t-]|>8|8<|>%|%<|cut here|snip)*$", re.IGNORECASE | re.MULTILINE
 )
-_IN_BODY = re.compile(r"(From|Subject|Date|Message-I[dD]):[ \t]*(.*)")
-_MBOX_FROM = re.compile(r"From [0-9a-f]{40} ")
-_TRAILER = re.compile(
+_IN_BODY = regex(r"(From|Subject|Date|Message-I[dD]):[ \t]*(.*)")
+_MBOX_FROM = regex(r"From [0-9a-f]{40} ")
+_TRAILER = regex(
     r"^(base-commit|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id"
     r"|prerequisite-base-commit|change-id|based-on|depends-on):[ \t]*(\S.*?)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,

@@ -16,6 +16,8 @@ from email.header import decode_header, make_header
 
 import msgspec
 
+from kscan.regex import regex
+
 _MOST_HEADER_BYTES = 1 << 20
 _MOST_VALUE_BYTES = 64 << 10  # of one header
 _MOST_DEPTH = 8
@@ -38,8 +40,8 @@ _WANTED = frozenset(
     )
 )
 _FIRST_LETTERS = frozenset(bytes((byte,)) for byte in b"sSfFdDmMiIrRcC")  # of what is wanted
-_PARAMETER = re.compile(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*$")
+_PARAMETER = regex(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_BASE64_LINE = regex(rb"[A-Za-z0-9+/=\s]*$")
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_LEAVES = re.compile(r"\s*(return\b|goto\s+\w+\s*;)")
-_JUMP = re.compile(r"\s*goto\s+\w+\s*;")
-_HEAD = re.compile(r"\s*(?:\}\s*)?(?:if|else|for|while|[a-z_]*for_each\w*)\b.*(?:\)|\belse)\s*$")
-_FAILS = re.compile(r"(\s*(?:return|\w+\s*=)\s*)(-E[A-Z]+|PTR_ERR\((\w+)\));\s*$")
-_LABEL = re.compile(r"\s?(\w+):\s*$")
+from kscan.regex import regex
+
+_LEAVES = regex(r"\s*(return\b|goto\s+\w+\s*;)")
+_JUMP = regex(r"\s*goto\s+\w+\s*;")
+_HEAD = regex(r"\s*(?:\}\s*)?(?:if|else|for|while|[a-z_]*for_each\w*)\b.*(?:\)|\belse)\s*$")
+_FAILS = regex(r"(\s*(?:return|\w+\s*=)\s*)(-E[A-Z]+|PTR_ERR\((\w+)\));\s*$")
+_LABEL = regex(r"\s?(\w+):\s*$")
 _FEW = 6  # lines from a condition to the jump that it decides on
 
 

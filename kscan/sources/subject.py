@@ -6,12 +6,14 @@ import re
 
 import msgspec
 
-_REPLY = re.compile(
+from kscan.regex import regex
+
+_REPLY = regex(
     r"\s*(?:re|aw|antw|sv|vs|wg|fwd?|tr|rv|回复|答复|转发|ответ)\s*(?:\[\d+\])?\s*[:\uff1a]\s*", re.IGNORECASE
 )
-_VERSION = re.compile(r"(?:(?:rfc|resend)?-?patch-?)?v(\d{1,3})(?:\.\d+)?$", re.IGNORECASE)
-_NUMBER = re.compile(r"(\d{1,4})/(\d{1,4})$")
-_WORDS = re.compile(r"[\s,\[\]]+")
+_VERSION = regex(r"(?:(?:rfc|resend)?-?patch-?)?v(\d{1,3})(?:\.\d+)?$", re.IGNORECASE)
+_NUMBER = regex(r"(\d{1,4})/(\d{1,4})$")
+_WORDS = regex(r"[\s,\[\]]+")
 _MOST_SUBJECT = 2000
 
 

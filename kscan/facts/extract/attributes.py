@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
-_ALIAS = re.compile(r'\b(?:__)?alias(?:__)?\s*\(\s*"?(\w+)"?\s*\)')
+from kscan.regex import regex
+
+_ALIAS = regex(r'\b(?:__)?alias(?:__)?\s*\(\s*"?(\w+)"?\s*\)')
 
 
 class Attributes:

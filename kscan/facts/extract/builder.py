@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from kscan.facts.model import Assign, Call, Event, Local, ScopeEnd
+from kscan.regex import regex
 
 NOWHERE = -1
 """The current block after a jump: what follows is unreachable until something is a target."""
 
 
-_LAST_FIELD = re.compile(r"(?:->|\.)(\w+)(?:\[[^\[\]]*\])*$").search
+_LAST_FIELD = regex(r"(?:->|\.)(\w+)(?:\[[^\[\]]*\])*$").search
 
 
 class Draft(msgspec.Struct, array_like=True, gc=False):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kscan.facts.extract.plain import CALL, VALUE
 from kscan.facts.model import Param
+from kscan.regex import regex
 
 _SIZES = r"(?:unsigned|signed|long|short)\b"
 _TYPE = (
@@ -20,20 +21,20 @@ _TYPE = (
 _STARS = r"(?:\s++|(?=\*))((?>(?:\*\s*+)*))"
 _DIMENSIONS = r"((?>(?:\[[^\[\]]*+\]\s*+)*))"
 
-_HEAD = re.compile(
+_HEAD = regex(
     rf"((?>(?:(?:static|inline|__inline|__inline__|extern)\s++)*)){_TYPE}{_STARS}(\w++)\s*+\(([^()]*+)\)\s*+;?+"
 ).fullmatch
-_PARAMETER = re.compile(rf"{_TYPE}(?>(?:{_STARS}(?>(\w++)?)\s*+{_DIMENSIONS})?)").fullmatch
-_MEMBER = re.compile(rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?>(?::[^;,]*+)?);").fullmatch
-match_local = re.compile(
+_PARAMETER = regex(rf"{_TYPE}(?>(?:{_STARS}(?>(\w++)?)\s*+{_DIMENSIONS})?)").fullmatch
+_MEMBER = regex(rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?>(?::[^;,]*+)?);").fullmatch
+match_local = regex(
     rf"{_TYPE}{_STARS}(\w++)\s*+{_DIMENSIONS}(?>(?:=\s*+(?:{CALL}|({VALUE})))?)\s*+;"
 ).fullmatch
 """(type, stars, name, dimensions, callee, arguments, value) of a local variable."""
 
-match_locals = re.compile(rf'{_TYPE}(?:\s++|(?=\*))([^(?"{{\1;#\\:]++);').fullmatch
+match_locals = regex(rf'{_TYPE}(?:\s++|(?=\*))([^(?"{{\1;#\\:]++);').fullmatch
 """(type, declarators) of local variables with plain values or none."""
 
-_DECLARATOR = re.compile(rf"\s*+((?>(?:\*\s*+)*))(\w++)\s*+{_DIMENSIONS}(?>(?:=\s*+([^=]++))?)").fullmatch
+_DECLARATOR = regex(rf"\s*+((?>(?:\*\s*+)*))(\w++)\s*+{_DIMENSIONS}(?>(?:=\s*+([^=]++))?)").fullmatch
 
 _NOT_TYPES = frozenset(
     [

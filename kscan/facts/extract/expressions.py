@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tree_sitter import Node
@@ -13,14 +12,15 @@ from kscan.facts.extract.plain import CALL, UNKNOWN, Code, Plain, involved, leaf
 from kscan.facts.extract.types import described_type, squeeze
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
+from kscan.regex import regex
 
 _COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">="))
 
 
-_match_call = re.compile(CALL).fullmatch
+_match_call = regex(CALL).fullmatch
 
 
-_TYPE_NAME = re.compile(r"(?:__)?(?:[us]|[lb]e)(?:8|16|32|64)|\w+_t|bool|u?int|u?long")
+_TYPE_NAME = regex(r"(?:__)?(?:[us]|[lb]e)(?:8|16|32|64)|\w+_t|bool|u?int|u?long")
 
 
 class Expressions(Plain):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 
 from tree_sitter import Node
@@ -10,11 +9,12 @@ from tree_sitter import Node
 from kscan.facts.extract import kinds as k
 from kscan.facts.extract.types import described_type, squeeze
 from kscan.facts.model import Binding
+from kscan.regex import regex
 
 _LONGEST = 400  # a longer macro's use is code, not a value
 
 # A name that is no constant's, alone in its place: most tables have none, and nobody need walk them.
-_may_bind = re.compile(r"[={,(&)]\s*+(?![0-9])[A-Z0-9_]*+[a-z]\w*+\s*+[,})]").search
+_may_bind = regex(r"[={,(&)]\s*+(?![0-9])[A-Z0-9_]*+[a-z]\w*+\s*+[,})]").search
 
 
 def bind_initializer(

@@ -8,13 +8,13 @@ what is refused is lowered node by node, with the same result.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from kscan.facts.extract.builder import Builder
 from kscan.facts.model import Binding, Call, CallRef
 from kscan.kernel.macros import MacroTable
 from kscan.parse.c import Parsed
+from kscan.regex import regex
 
 UNKNOWN = "?"
 ZERO = frozenset(("0", "NULL", "false", "0UL", "0L", "0x0"))
@@ -30,14 +30,14 @@ _PAIRS = ((b"++", b"\1+"), (b"--", b"\1-"), (b"&&", b"\1&"), (b"||", b"\1|"))
 # Casts are dropped and ``sizeof`` is one operand, whatever it is of: blanks of the same length serve.
 # Before a cast stands no name and no parenthesis, else it would be a list of types; that is asked
 # behind the parenthesis, as a pattern that does not start with a literal takes fifteen times as long.
-_SIZEOF = re.compile(rb"sizeof(?<!\wsizeof) ?\([^()]*+\)")
-_CAST = re.compile(
+_SIZEOF = regex(rb"sizeof(?<!\wsizeof) ?\([^()]*+\)")
+_CAST = regex(
     rb"\((?<![\w)\]*&]\()(?>(?:const )?)(?:(?:(?:struct|union) )?\w++ ?\*++\)(?= ?[\w&*~\"-])"
     rb"|(?:\w++_t|__[blsu]e?\d\d|[us]\d++|int|long|char|void|bool"
     rb"|unsigned(?>(?: (?:long|int|char|short))?))\)(?= ?[\w~]))"
 )
 
-involved = re.compile(r'[(=?"{\1]').search
+involved = regex(r'[(=?"{\1]').search
 
 _NAME = r"[A-Za-z_]\w*+"
 _PATH = rf"{_NAME}(?>(?:(?:->|\.){_NAME})*)"
@@ -48,17 +48,17 @@ _ATOM = rf"(?:{_PLACE}|{_NUMBER}|-{_NAME})"
 _GROUP = rf"\(\s*+{_PLACE}\s*+(?:[-+*/%&|^]|<<|>>)\s*+{_ATOM}\s*+\)"
 VALUE = r'[^(=?"{\1;,#\\]++|"[^;,?{(\1\\#]*+'
 
-_EXPRESSION = re.compile(
+_EXPRESSION = regex(
     rf"(?>(?:({_PLACE})\s*+((?:[-+*/%&|^]|<<|>>)?=|\x01[-+]\s*+;?+\Z)\s*+)?)"
     rf"(?>(?:{CALL}|(?<=[\s=])({VALUE}))?)\s*+;?+"
 ).fullmatch
-_RETURN = re.compile(rf"return(?>(?:\s++(?:{CALL}|({VALUE})))?)\s*+;").fullmatch
-_TEST = re.compile(
+_RETURN = regex(rf"return(?>(?:\s++(?:{CALL}|({VALUE})))?)\s*+;").fullmatch
+_TEST = regex(
     rf"\s*+(!*+)(?:{CALL}|({_PLACE}|{_NUMBER}|{_GROUP}))(?>(?:\s*+(==|!=|<=|>=|<(?!<)|>(?!>))\s*+({_ATOM}))?)\s*+"
 ).fullmatch
-_TRUTH = re.compile(r'(?>(?:[^-(=?"{\1<>!#\\]++|->|-)+)').fullmatch
-_SUBSCRIPT = re.compile(r"\[[^\]]*+\]").sub
-_STRINGS = re.compile(r'[\w\s"]*').fullmatch
+_TRUTH = regex(r'(?>(?:[^-(=?"{\1<>!#\\]++|->|-)+)').fullmatch
+_SUBSCRIPT = regex(r"\[[^\]]*+\]").sub
+_STRINGS = regex(r'[\w\s"]*').fullmatch
 _JOINED = ("struct_", "union_", "enum_", "const_", "volatile_", "unsigned_", "signed_", "long_", "short_")
 
 _NOT_JOINED = frozenset(("__func__", "__FUNCTION__", "_RET_IP_", "_THIS_IP_"))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from kscan.facts.model import Remark
+from kscan.regex import regex
 
 _MARK = b"kscan:"
 # Literals are matched so that what looks like a comment in them is passed over.
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"""
     "(?>(?:\\.|[^"\\\n])*)"? | '(?>(?:\\.|[^'\\\n])*)'?
     | (?P<comment> /\*.*?(?:\*/|\Z) | //(?>(?:\\\r?\n|[^\n])*) )
     """,
     re.DOTALL | re.VERBOSE,
 )
-_EDGES = re.compile(r"\A/[*/]+|\*+/\Z|^[ \t]*\*+(?!/)", re.MULTILINE)
+_EDGES = regex(r"\A/[*/]+|\*+/\Z|^[ \t]*\*+(?!/)", re.MULTILINE)
 
 
 def remarks(source: bytes) -> tuple[Remark, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tree_sitter import Node
@@ -22,8 +21,9 @@ from kscan.facts.extract.types import base_type, declarator, squeeze, storage
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
 from kscan.parse.directives import condition_at
+from kscan.regex import regex
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 
 
 class Statements(Expressions):

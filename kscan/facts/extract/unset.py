@@ -6,13 +6,13 @@ what branches tell.  A rule decodes only the bodies that are named here and judg
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from kscan.facts.extract.builder import Draft
 from kscan.facts.model import Assign, Call, Event, Local
+from kscan.regex import regex
 
-_NAMES = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")  # no fields
+_NAMES = regex(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")  # no fields
 
 
 def unset_reads(bare: Iterable[Local], blocks: Sequence[Draft]) -> tuple[str, ...]:
