@@ -60,6 +60,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or asked_whether_held(outcome, leak)
         or _is_unequal(site, leak)
         or _is_for_good(owner, site, leak)
+        or _is_by_another_name(owner, site, leak)
     )
 
 
@@ -263,16 +264,41 @@ def _is_unequal(site: Site, leak: Exit) -> bool:
 
 
 def _is_for_good(owner: Ownership, site: Site, leak: Exit) -> bool:
-    """Whether it is of a global object, and nothing in the file ever undoes it: built in, to stay."""
+    """Whether nothing in the file ever undoes what was done to a global object, or to the caller's."""
     holding, holders = owner.holding(site.func), leak.node.state.holders
-    named = {h.base for h in holders if h.base[:1] not in "%<"}
-    shared = bool(named) and not any(map(holding.is_local, named))
+    named = {h for h in holders if h.base[:1] not in "%<"}
+    given = {param.name for param in site.func.params}
     return (
-        shared
+        bool(named)
+        and all(not holding.is_local(h.base) or (h.base in given and not h.fields) for h in named)
         and site.resource.nature == "state"
         and site.on is None  # else it stays with what it was set up on
         and not owner.undoing.ever(site.resource.name, site.func.path)
     )
+
+
+def _is_by_another_name(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether a field of the same object is NULL that other paths get the same kind of thing into.
+
+    Which of two members of a union is asked for does not matter.
+    """
+    body = site.func.fact.body
+    way = {leak.node.block, *(block for block, _side in leak.node.decisions())}
+    names = {h.base: h.fields for h in leak.node.state.holders if h.fields}
+    results = {
+        call.result
+        for place, call in calls(body)
+        if call.result and place.block not in way and owner.apis.acquires.get(call.callee)
+    }
+    others = {a.target for a in _assigns(body) if a.value in results}
+    for number, side in leak.node.decisions():
+        block = body.blocks[number]
+        found = parse(block.left) if block.right == "0" and equates(block, side) else None
+        if found is None or not found.fields or block.left not in others:
+            continue
+        if found.base in names and names[found.base][:-1] == found.fields[:-1]:
+            return True
+    return False
 
 
 def _noted(owner: Ownership, site: Site, leak: Exit) -> bool:

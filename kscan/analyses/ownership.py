@@ -646,7 +646,7 @@ class _Walk:
         holding = self._holding
         if not self._site.named and self._undone(event, state):
             return self._less(state, "released", event.line, node, event.callee)
-        if self._site.named and self._undone_as_part(event, state):
+        if self._site.named and (self._undone_as_part(event, state) or self._undone_in_row(event, state)):
             return self._less(state, "released", event.line, node, event.callee)
         if self._site.named and self._left_to_callback(event, state):
             self._end("escaped", event.line, node, state, how=event.callee)
@@ -737,11 +737,18 @@ class _Walk:
                 return any(parse(arg) in state.holders for arg in made.args)
         return False
 
+    def _undone_in_row(self, event: Call, state: Held) -> bool:
+        """Whether a call undoes one of several in a row, told by the first and an offset (``irq + i``)."""
+        return any(_computed(arg, state.holders) for arg in event.args) and (
+            event.callee in self._holding.undoing.releasing(self._site.resource.name)
+        )
+
     def _undone_with(self, role: Release, arg: str, state: Held) -> bool:
         """Whether a release ends an object that holds the resource, or the same field of another name."""
         found, whole = parse(arg), self._holding.values.object(arg)
-        nature = self._apis.resources[role.resource].nature
-        if nature == "reference" and self._contains(arg, state):
+        ended = self._apis.resources[role.resource]
+        nature = ended.nature
+        if nature == "reference" and not ended.of_use and self._contains(arg, state):
             return True
         if nature == "state" and whole is not None and any(_is_element(h, whole) for h in state.holders):
             return True
@@ -755,6 +762,7 @@ class _Walk:
             self._holding.values.calls.get(found.base)
             for role in roles
             if self._apis.resources[role.resource].nature == "reference"
+            and not self._apis.resources[role.resource].of_use
             if (given := role.holder.operand(event.args)) is not None
             if (found := self._holding.values.object(given)) is not None
         ]

@@ -46,6 +46,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     atomic: bool = False  # a lock that forbids sleeping
     lent: bool = False  # a function that is given it and keeps it takes a reference of its own
     machinery: bool = False  # memory that is more than that: it runs or answers until it is released
+    of_use: bool = False  # references that do not keep the object: it stays without them
 
     @property
     def kind(self) -> str:
@@ -316,8 +317,8 @@ class _Roles:
             known = self.resources[name].nature
             file.fail(f"`resources` has {name!r}, which is {known}, as {nature}.", f"write {known}", key)
         advisory, atomic, lent = phrase.flag("advisory"), phrase.flag("atomic"), phrase.flag("lent")
-        machinery = phrase.flag("machinery")
-        resource = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery)
+        machinery, of_use = phrase.flag("machinery"), phrase.flag("of use")
+        resource = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery, of_use)
         self.resources.setdefault(name, resource)
         phrase.end()
         released: list[str] = []

@@ -49,6 +49,7 @@ class CallMacro(msgspec.Struct, frozen=True, gc=False):
     macro: str
     arg: int
     phase: str
+    boot: bool = False  # once, while the kernel starts, for code that stays
 
 
 class DriverMacro(msgspec.Struct, frozen=True, gc=False):
@@ -159,10 +160,10 @@ def _calls(file: ModelFile) -> dict[str, CallMacro]:
     calls = {}
     for text, names in file.mapping(file.content.get("calls"), "calls").items():
         phrase = Phrase(file, text, "calls")
-        place = phrase.place()
+        place, boot = phrase.place(), phrase.flag("boot")
         phase = " ".join(phrase.rest())
         for name in file.names(names, "calls", text):
-            calls[name] = CallMacro(name, place.index, phase)
+            calls[name] = CallMacro(name, place.index, phase, boot)
     return calls
 
 

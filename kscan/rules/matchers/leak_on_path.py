@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
 from kscan.analyses.meant import asked_whether_held, is_meant, shown_harmless
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
@@ -55,6 +56,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     options = rule.options_as(Options)
     apis = model.apis
     owner = program.shared(Ownership, apis)
+    boot = program.shared(Boot, model.entrypoints)
     wanted = frozenset(
         r.name
         for r in apis.resources.values()
@@ -70,6 +72,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
         for outcome in owner.outcomes(func, wanted, wrapped=True) if rule.covers(func.path) else ():
+            if _stays(boot, outcome):
+                continue
             for finding in _judged(rule, options, owner, outcome):
                 # One exit lacks one put, whichever of several calls gave the variable its reference.
                 leak = (finding.line, finding.message.replace(outcome.site.call.callee, "", 1))
@@ -100,6 +104,16 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
             return
+
+
+def _stays(boot: Boot, outcome: Outcome) -> bool:
+    """Whether it was set up while the kernel starts, to stay: the function never undoes it."""
+    site = outcome.site
+    return (
+        site.resource.kind in ("state", "machinery")
+        and not outcome.of("released", "stored released")
+        and boot.runs_only_then(site.func)
+    )
 
 
 def _is_managed(owner: Ownership, site: Site) -> bool:

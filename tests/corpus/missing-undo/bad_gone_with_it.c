@@ -2,6 +2,7 @@
 // models: commit 025dd3daeda7 ("PCI: keystone: Add error IRQ handler")
 #include <linux/clk.h>
 #include <linux/pm.h>
+#include <linux/pm_runtime.h>
 #include <linux/regulator/consumer.h>
 #include <linux/sysfs.h>
 
@@ -27,6 +28,27 @@ static int example_prepare(struct example *ex)
 		return ret; // expect: missing-undo
 	}
 	return 0;
+}
+
+/* A device that nobody uses any more stays enabled for runtime PM. */
+static int example_probe(struct device *dev)
+{
+	int ret;
+
+	pm_runtime_enable(dev);
+	ret = pm_runtime_resume_and_get(dev);
+	if (ret)
+		return ret; // expect: missing-undo
+	ret = example_on(dev_get_drvdata(dev));
+	pm_runtime_put(dev);
+	if (ret)
+		return ret;
+	return 0;
+}
+
+static void example_remove(struct device *dev)
+{
+	pm_runtime_disable(dev);
 }
 
 /* Nobody resumes again what failed to, and nobody suspends it. */
@@ -55,4 +77,4 @@ static const struct dev_pm_ops example_pm_ops = {
 	SET_RUNTIME_PM_OPS(example_runtime_suspend, example_runtime_resume, NULL)
 };
 
-const void *example_calls[] = { example_prepare };
+const void *example_calls[] = { example_prepare, example_probe, example_remove };

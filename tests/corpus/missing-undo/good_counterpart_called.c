@@ -10,6 +10,13 @@ struct comedi_driver {
 	void (*detach)(struct comedi_device *dev);
 };
 
+struct class_interface {
+	int (*add_dev)(struct device *dev);
+	void (*remove_dev)(struct device *dev);
+};
+
+static struct bin_attribute example_attr;
+
 struct example {
 	struct device *dev;
 	bool enabled;
@@ -41,6 +48,29 @@ static void example_detach(struct comedi_device *dev)
 static struct comedi_driver example_driver = {
 	.auto_attach = example_attach,
 	.detach = example_detach,
+};
+
+/* Nobody looks at what it returns, and its counterpart comes with the end of the device. */
+static int example_add_dev(struct device *dev)
+{
+	int ret = sysfs_create_bin_file(&dev->kobj, &example_attr);
+
+	if (ret)
+		return ret;
+	ret = example_start(dev);
+	if (ret)
+		return ret;
+	return 0;
+}
+
+static void example_remove_dev(struct device *dev)
+{
+	sysfs_remove_bin_file(&dev->kobj, &example_attr);
+}
+
+static struct class_interface example_interface = {
+	.add_dev = example_add_dev,
+	.remove_dev = example_remove_dev,
 };
 
 /* Noted in an object that was there before. */

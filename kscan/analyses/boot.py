@@ -1,0 +1,52 @@
+"""Which functions run only while the kernel starts: what they set up is there to stay.
+
+Nobody can undo it when they fail, nor does it stand in the way of a second try.  A file with an exit
+function is a module: its init function may be tried again.
+"""
+
+from __future__ import annotations
+
+from kscan.kernel.entrypoints import EntryPoints
+from kscan.link.program import Func, Program
+
+_LEVELS = 4
+
+
+class Boot:
+    """Answers for the functions of a program; remembers what it found."""
+
+    def __init__(self, program: Program, entrypoints: EntryPoints) -> None:
+        self._program = program
+        self._calls = entrypoints.calls
+        self._found: dict[Func, bool] = {}
+
+    def runs_only_then(self, func: Func) -> bool:
+        """Whether nothing but code that runs once, while the kernel starts, reaches a function."""
+        found = self._found.get(func)
+        if found is None:
+            found = self._found[func] = self._search(func, _LEVELS) is True
+        return found
+
+    def _search(self, func: Func, levels: int) -> bool | None:
+        """The answer; None where nothing that is known reaches it."""
+        uses = self._program.facts[func.path].uses
+        starts = [
+            call.boot
+            for use in uses
+            if (call := self._calls.get(use.name)) is not None
+            and use.args[call.arg : call.arg + 1] == (func.name,)
+        ]
+        if starts:
+            ends = any(u.name in self._calls and self._calls[u.name].phase == "module-exit" for u in uses)
+            return all(starts) and not ends
+        if not levels or any(path == func.path for path, _binding in self._program.bound(func.name)):
+            return False
+        if func.fact.linkage != "static":
+            self._program.demand_callers(func)
+        callers = [
+            caller
+            for caller in self._program.calling(func.name)
+            if caller is not func and func in self._program.resolve(func.name, caller.path)
+        ]
+        answers = {self._search(caller, levels - 1) for caller in callers}
+        return None if answers <= {None} else False not in answers
