@@ -296,7 +296,7 @@ class Lookups:
                 continue
             for given in giving.get(call.callee, ()):
                 arg = call.args[given.position] if given.position < len(call.args) else ""
-                text = f"{arg}->{given.path[0]}" if given.path else arg[1:]
+                text = f"{arg}->{'.'.join(given.path)}" if given.path else arg[1:]
                 named = arg if given.path else text
                 if not named.isidentifier() or (not given.path and arg[:1] != "&"):
                     continue

@@ -8,6 +8,7 @@ with it (held).  One acquisition at a time keeps the number of states small.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -39,6 +40,7 @@ _HELD = {
     "never": ANY,
 }
 _BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
+_TEST = regex(r"^!|[=!<>]=|[^-]>|<")
 _INDEXED = regex(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 _MOST_PASSED = 4
@@ -57,6 +59,7 @@ class Site(msgspec.Struct, frozen=True, eq=False):
     loop: bool = False
     kept_on_failure: bool = False
     same: str = ""  # the argument that is given back with one more reference
+    looked_in: str = ""  # the argument without which there is nothing to find
     given: str = ""  # the argument whose state changes; nothing would change if it were NULL
     on: Object | None = None  # what it was set up on, which takes it along when it goes
     failure: str = "never"  # one of kscan.kernel.apis.FAILURES
@@ -260,6 +263,7 @@ class Holding:
         held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
         if role.failure == "never" and where.kind == "result" and resource.type:
             held = POSITIVE  # a pointer
+        looked_in = event.args[0] if where.kind == "result" and event.args and role.puts else ""
         same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
         given = event.args[where.index] if where.kind == "arg" and not named else ""
         on = self.values.object(event.args[0]) if where.kind == "arg" and where.index else None
@@ -273,6 +277,7 @@ class Holding:
             named,
             kept_on_failure=role.kept_on_failure,
             same=same,
+            looked_in=looked_in if self.is_local(looked_in) and role.failure == "null" else "",
             given=given,
             on=on,
             failure=role.failure,
@@ -359,6 +364,10 @@ class Holding:
             known[site.same] = POSITIVE
         if site.given:
             known[site.given] = POSITIVE
+        if site.named:  # a member of a variable that was filled
+            known |= {f"{h.base}.{'.'.join(h.fields)}": POSITIVE for h in site.holders if h.fields}
+        if site.looked_in:
+            known[site.looked_in] = POSITIVE
         if site.wrapped:  # what it was given and what else it told do not say that there is nothing
             told = (arg.removeprefix("&") for arg in site.call.args)
             known |= {arg: POSITIVE for arg in told if arg.isidentifier() and not arg.isupper()}
@@ -375,9 +384,38 @@ class Holding:
         if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):
             return None  # it may be given back without being named
         names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
+        names |= self.wholes(site)
         if site.on is not None:
             names |= names_in(site.call.args[0]) | {site.on.base}
         return self.paths.concerning(names - {""}) | self._releasing(site.resource.name)
+
+    def wholes(self, site: Site) -> frozenset[str]:
+        """The variables from which what is counted was asked for as a part (``dev = to_dev(x)``), or that
+        were asked of it as what it keeps of its own (``x = drvdata(dev)``): each leads back to it.
+        """
+        if site.resource.nature != "reference":
+            return frozenset()
+        counted = {h.base for h in site.holders if not h.fields} | {site.same}
+        found: set[str] = set()
+        for base in counted:
+            for name in (base, *self._given.get(base, ())):
+                asked = self.values.calls.get(name)
+                if asked is not None and asked is not site.call and self._is_part(asked):
+                    found.add(asked.args[0])
+        counted |= {n for n, values in self._given.items() if self.is_local(n) and values & counted}
+        own = {
+            name
+            for name, call in self.values.calls.items()
+            if call.callee in self._apis.own_data and not counted.isdisjoint(call.args)
+        }
+        return frozenset(found | {n for n, values in self._given.items() if values & own})
+
+    def _is_part(self, call: Call) -> bool:
+        """Whether what a call gives may be a part of its one argument, a local."""
+        if len(call.args) != 1 or not self.is_local(call.args[0]) or call.callee in self._apis.acquires:
+            return False
+        fate = self.fate(call, 0)
+        return RETURNS in fate or fate == {UNKNOWN}
 
     def _releasing(self, resource: str) -> frozenset[str]:
         """What is named here of all that may release a resource, however deep."""
@@ -430,7 +468,22 @@ class Holding:
             for holder in holders:
                 if candidate == holder or (is_part and candidate.within(holder)):
                     return True
-        return False
+        # What the same call gives of the same arguments is the same thing.
+        return found.base[:1] == "%" and any(
+            not found.fields
+            and self._given.get(h.base, frozenset()).intersection(self.paths.same(found.base))
+            for h in holders
+            if not h.fields
+        )
+
+    @cached_property
+    def _given(self) -> dict[str, frozenset[str]]:
+        """The values that each variable is given, by name."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for _place, event in all_events(self.body):
+            if isinstance(event, Assign):
+                found[event.target].add(event.value)
+        return {name: frozenset(values) for name, values in found.items()}
 
     def is_local(self, target: str) -> bool:
         """Whether an assignment's target is an automatic variable, which nobody else sees."""
@@ -439,6 +492,10 @@ class Holding:
     def fate(self, call: Call, position: int) -> frozenset[str]:
         """What a call does with an argument."""
         return self._parameters.fate(call.callee, position, self.func.path)
+
+    def negates(self, call: Call) -> bool:
+        """Whether a call is of a macro that looks whether its first argument is not so."""
+        return self._parameters.negates(call.callee, self.func.path)
 
     def acquired_here(self, resource: str, operand: str) -> bool:
         """Whether the function acquires what an operand leads to."""
@@ -497,6 +554,7 @@ class _Walk:
         self._site = site
         self._outcome = outcome
         self._apis = holding.apis()
+        self._wholes = holding.wholes(site)
         self._member = _member(site.same)  # of what the caller hands on, it is this part that is counted
         self._said: set[tuple[str, int, bool | None, frozenset[str]]] = set()
 
@@ -570,20 +628,7 @@ class _Walk:
         ):
             self._end("escaped", block.line, node, state, how="returned")
             return
-        if found is not None and self._is_own_data(found, state):
-            self._end("escaped", block.line, node, state, how="its data is returned")
-            return
         self._end("held", block.line, node, state, self._holding.fails(where.block, facts))
-
-    def _is_own_data(self, found: Object, state: Held) -> bool:
-        """Whether a value is what a holder keeps of its own: whoever has that can lead back to the holder."""
-        base = self._holding.values.object(found.base)
-        call = self._holding.values.calls.get(base.base) if base is not None else None
-        return (
-            call is not None
-            and call.callee in self._apis.own_data
-            and any(self._holding.holds(arg, state.holders) for arg in call.args)
-        )
 
     def _assigned(self, event: Assign, state: Held, node: Node[Held]) -> Held | None:
         holding = self._holding
@@ -593,7 +638,9 @@ class _Walk:
                 return None
             return state
         part = self._member if self._is_whole(event.value, state) else ()
-        if _computed(event.value, state.holders) and not holding.is_local(event.target):
+        if not holding.is_local(event.target) and (
+            event.value in self._wholes or _computed(event.value, state.holders)
+        ):
             self._end("escaped", event.line, node, state, how=f"stored in {event.target}")
             return None
         if part or holding.holds(event.value, state.holders) or _computed(event.value, state.holders):
@@ -657,14 +704,11 @@ class _Walk:
             kind = "escaped" if guessed else "released"
             self._end(kind, event.line, node, state, how=event.callee)
             return None
+        unseen = self._unseen(event, state) if self._site.named else ""
+        if unseen:
+            self._end("escaped", event.line, node, state, how=f"{event.callee}() may {unseen} it")
+            return None
         for position, arg in enumerate(event.args):
-            if (
-                arg[:1] == "&"
-                and any(not h.fields and h.base == arg[1:] for h in state.holders)
-                and self._site.named
-            ):
-                self._end("escaped", event.line, node, state, how=f"{event.callee}() may change it")
-                return None
             if holding.holds(arg, state.holders):
                 after = self._passed(event, position, facts, state, node)
                 if after is None:
@@ -674,8 +718,30 @@ class _Walk:
                 return self._less(state, "escaped", event.line, node, event.callee)
         return state
 
+    def _unseen(self, event: Call, state: Held) -> str:
+        """What a call may do that nobody can see: change the variable, or leave where nothing is held."""
+        if any(not h.fields and f"&{h.base}" in event.args for h in state.holders):
+            return "change"
+        return "test" if self._is_test(event, state) else ""
+
+    def _is_test(self, event: Call, state: Held) -> bool:
+        """Whether a call is told by an expression whether something is held: ``check(!x, "no x")``.
+
+        What an unknown macro then does (leave, count a failed test) nobody can see.
+        """
+        name, holding = event.callee, self._holding
+        if name in self._apis.does_not_keep or name in self._apis.predicates or not event.args:
+            return False
+        compared = {n for arg in event.args if parse(arg) is None for n in _tested(arg)}
+        told = {self._site.call.result, *(str(o) for o in self._results)} if compared else set()
+        if any(not h.fields and h.base in compared for h in state.holders) or not told.isdisjoint(compared):
+            return True
+        return bool(event.result) and holding.holds(event.args[0], state.holders) and holding.negates(event)
+
     def _is_whole(self, operand: str, state: Held) -> bool:
         """Whether an operand is the object of which a part is counted and held."""
+        if operand in self._wholes:
+            return True
         named = (parse(operand), self._holding.values.object(operand)) if self._member else ()
         return operand[:1] != "*" and any(
             o is not None and Object(o.base, o.fields + self._member) in state.holders for o in named
@@ -843,14 +909,18 @@ class _Walk:
                     and not acquire.holder.member
                     and acquire.resource == self._site.resource.name
                 ):
-                    return state if self._is_other(event.args[position], state) else self._more(event, state)
+                    if self._is_other(event.args[position], state):
+                        return state
+                    if event.result and acquire.same_as == position and self._site.resource.type:
+                        facts[event.result] = POSITIVE
+                    return self._more(event, state)
         for transfer in self._apis.transfers.get(event.callee, ()):
             if transfer.holder.index == position and self._site.named:
                 if transfer.on_success_only and event.result:
                     facts[event.result] = NEGATIVE
                     return state
                 return self._less(state, "escaped", event.line, node, event.callee)
-        return self._used(event, position, state, node)
+        return self._used(event, position, facts, state, node)
 
     def _is_other(self, arg: str, state: Held) -> bool:
         """Whether an operand may be another element of the array: only a constant index stays the same."""
@@ -870,11 +940,15 @@ class _Walk:
         holders = state.holders | ({Object(event.result)} if event.result and self._site.named else set())
         return state._replace(holders=holders, references=min(state.references + 1, _MOST_REFERENCES))
 
-    def _used(self, event: Call, position: int, state: Held, node: Node[Held]) -> Held | None:
+    def _used(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._apis.predicates.get(event.callee) in ("converts", "translates", "disarms"):
+            if event.result and self._site.resource.type:
+                facts[event.result] = POSITIVE
             return state._replace(holders=state.holders | {Object(event.result)}) if event.result else state
-        fate = self._holding.fate(event, position)
         resource = self._site.resource
+        if event.callee.startswith(tuple(f"{name}_" for name in self._apis.releases_of[resource.name])):
+            return self._less(state, "escaped", event.line, node, event.callee)  # a way to release it later
+        fate = self._holding.fate(event, position)
         lent = resource.lent or not self._site.named
         if (
             fate == {UNKNOWN}
@@ -907,6 +981,11 @@ def _member(operand: str) -> tuple[str, ...]:
     if operand[:1] != "&" or not arrow or inner is None or outer is None:
         return ()
     return inner.fields[len(outer.fields) :]
+
+
+def _tested(operand: str) -> frozenset[str]:
+    """The names in an expression that is a test of its own: ``!x``, ``x == y``."""
+    return names_in(operand) if _TEST.search(operand) else frozenset()
 
 
 def _computed(value: str, holders: frozenset[Object]) -> bool:

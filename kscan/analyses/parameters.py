@@ -17,6 +17,7 @@ FREES, STORES, RETURNS, UNKNOWN, GETS = "frees", "stores", "returns", "unknown",
 Fates = frozenset[str]
 _DEPTH = 3
 _GIVING_BACK = ("same", "converts", "translates")
+_NEGATED = regex(r"!\s*\(?\s*(\w+)")
 _ENDING = regex(
     r"(^|_)(put|free|release|del|delete|destroy|unregister|deregister|uninit|remove|drop|unref|cleanup|exit|kill)(_|$)"
 )
@@ -57,6 +58,16 @@ class Parameters:
         for target in targets:
             found |= self._fate_in(target, position, depth)
         return frozenset(found)
+
+    def negates(self, callee: str, path: str) -> bool:
+        """Whether ``callee`` is a macro that looks whether its first argument is not so: it may tell that."""
+        if not callee.isidentifier() or self._program.resolve(callee, path):
+            return False
+        return any(
+            macro.params[0] in _NEGATED.findall(macro.body)
+            for _path, macro in self._program.macros_named(callee)
+            if macro.params
+        )
 
     def _guess(self, callee: str, position: int, path: str) -> Fates:
         """The fate in a macro, or in a function that nobody loaded."""
