@@ -103,12 +103,12 @@ class Nullness:
         known_before: Callable[[], list[Facts]] | None = None,
     ) -> Iterator[Misuse]:
         """What is known on the way to the call never adds a misuse: asked for where there is one without."""
-        walk = _Walk(self, holding, call, mask)
+        walk = _Walk(self, holding, place, call, mask)
         complete = self._explored(walk, place, [{}])
         if walk.found or not complete:
             before = known_before() if known_before is not None else holding.facts_at(place)
             if before != [{}]:
-                walk = _Walk(self, holding, call, mask)
+                walk = _Walk(self, holding, place, call, mask)
                 complete = self._explored(walk, place, before)
         if complete:
             yield from walk.found.values()
@@ -244,9 +244,10 @@ def operands_of(event: Event) -> tuple[str, ...]:
 class _Walk:
     """The transfer function of one failed result."""
 
-    def __init__(self, nullness: Nullness, holding: Holding, call: Call, mask: int) -> None:
+    def __init__(self, nullness: Nullness, holding: Holding, place: Place, call: Call, mask: int) -> None:
         self._nullness = nullness
         self.holding = holding
+        self._place = place
         self._apis = nullness.apis
         self.call = call
         self.mask = mask
@@ -387,9 +388,8 @@ class _Walk:
         tested = values.object(test.args[0])
         if tested is None or any(values.object(str(h)) == tested for h in state.holders):
             return False
-        events = next(b.events for b in self.holding.body.blocks if any(e is self.call for e in b.events))
-        since = events[next(n for n, e in enumerate(events) if e is self.call) :]
-        given = any(isinstance(e, Assign) and e.target == test.args[0] for e in since)
+        events = self.holding.body.blocks[self._place.block].events[self._place.index :]
+        given = any(isinstance(e, Assign) and e.target == test.args[0] for e in events)
         return not (given and any(h.fields for h in state.holders))
 
     def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:

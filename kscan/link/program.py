@@ -17,7 +17,7 @@ import msgspec
 
 from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Prototype, Struct
 from kscan.link.events import ANY, Events
-from kscan.link.includes import UNSEEN, Includes
+from kscan.link.includes import UNSEEN, Includes, is_shared
 from kscan.link.macros import expand
 from kscan.link.operands import read_access
 from kscan.link.types import TypeTable
@@ -163,7 +163,8 @@ class Program:
         self._returns: dict[str, str] = {}
         self._aliases: dict[str, list[tuple[str, Prototype]]] = defaultdict(list)
         self._other_names: dict[str, list[str]] = defaultdict(list)  # of what aliases stand for
-        self._resolved: dict[tuple[str, str], tuple[Func, ...]] = {}
+        self._resolved: dict[str, dict[str, tuple[Func, ...]]] = defaultdict(dict)
+        self._sighted: set[str] = set()  # names of which it depends on the includes of what is loaded
         self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
         self._types = TypeTable(self._find_struct, self._find_typedef)
         self._includes = Includes(self.facts)
@@ -180,12 +181,25 @@ class Program:
 
     def add(self, facts: Mapping[str, FileFacts]) -> None:
         """Link further files."""
-        for path in sorted(facts):
-            if path not in self.facts and self.view.covers(path):
-                self.facts[path] = facts[path]
-                self._index(path, facts[path])
-        self._resolved.clear()
-        self._implementations.clear()
+        new = [path for path in sorted(facts) if path not in self.facts and self.view.covers(path)]
+        for path in new:
+            self.facts[path] = facts[path]
+            self._index(path, facts[path])
+        if new:
+            names = {fact.name for path in new for fact in facts[path].functions}
+            names |= {proto.name for path in new for proto in facts[path].prototypes if proto.alias}
+            self._resolve_anew(names | self._sighted)
+            self._implementations.clear()
+
+    def _resolve_anew(self, names: Iterable[str]) -> None:
+        """Forget what some names were resolved to, and what those that stand for one of them were."""
+        fresh = set(names)
+        seen = set(fresh)
+        while fresh:
+            fresh = {other for name in fresh for other in self._other_names.get(name, ())} - seen
+            seen |= fresh
+        for name in seen:
+            self._resolved.pop(name, None)
 
     def seal(self) -> None:
         """Say that the files loaded by now are the ``roots``: those whose functions rules start from.
@@ -348,11 +362,11 @@ class Program:
         stub of an ``#else`` branch; of headers the one that the file includes; what an alias
         stands for.  Empty where no loaded file has a body that the caller sees.
         """
-        key = (name, path)
-        found = self._resolved.get(key)
+        known = self._resolved[name]
+        found = known.get(path)
         if found is None:
-            self._resolved[key] = ()  # of an alias that leads back to itself
-            found = self._resolved[key] = self._choose(name, path)
+            known[path] = ()  # of an alias that leads back to itself
+            found = known[path] = self._choose(name, path)
         return found
 
     def _choose(self, name: str, path: str) -> tuple[Func, ...]:
@@ -368,7 +382,10 @@ class Program:
             return self._surest(strong)
         inlines = [f for f in seen if f.path.endswith(".h")]
         if inlines:
-            return self._surest(self._in_sight(inlines, path))
+            if not all(is_shared(f.path) for f in inlines):
+                self._sighted.add(name)
+                inlines = self._in_sight(inlines, path)
+            return self._surest(inlines)
         return self._surest(seen) if seen else tuple(self._aliased(name))
 
     def _in_sight(self, inlines: list[Func], path: str) -> list[Func]:
@@ -676,7 +693,7 @@ class Program:
     def adopt(self, func: Func) -> None:
         """Add a function that the facts of its file do not have."""
         self._functions[func.name].append(func)
-        self._resolved.clear()
+        self._resolve_anew((func.name,))
 
     def bind(self, path: str, bindings: Iterable[Binding]) -> None:
         """Add initialisers of fields that the facts of file ``path`` do not have."""

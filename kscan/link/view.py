@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -27,7 +28,7 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 Truth = bool | None
 
 
-class View(msgspec.Struct, frozen=True):
+class View(msgspec.Struct, frozen=True, dict=True):
     """``arch`` is a directory of arch/; ``symbols`` are the CONFIG_* (and other) symbols with a known value.
 
     ``values`` are the numbers that symbols stand for.  A condition over other symbols is unknown:
@@ -68,15 +69,20 @@ class View(msgspec.Struct, frozen=True):
 
     def truth(self, condition: str) -> Truth:
         """The value of a ``#if`` condition (C text, ``CONFIG_X``, ``!CONFIG_X``), None where unknown."""
-        tokens = _tokens(condition)
-        if tokens is None:
-            return None
-        value, rest = _either(tokens, 0, self)
-        return value if rest == len(tokens) else None
+        if condition not in self._truths:
+            tokens = _tokens(condition)
+            value, rest = _either(tokens, 0, self) if tokens is not None else (None, 0)
+            self._truths[condition] = value if tokens is not None and rest == len(tokens) else None
+        return self._truths[condition]
+
+    @cached_property
+    def _truths(self) -> dict[str, Truth]:
+        """Conditions and their values: a header's guards are asked for with each of its functions."""
+        return {}
 
     def active(self, guards: Sequence[str]) -> bool:
         """Whether code under these conditions may be compiled."""
-        return all(self.truth(g) is not False for g in guards)
+        return not guards or all(self.truth(g) is not False for g in guards)
 
     def certain(self, guards: Sequence[str]) -> bool:
         """Whether code under these conditions surely is compiled."""
