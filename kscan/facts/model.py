@@ -26,7 +26,7 @@ import msgspec
 
 from kscan.regex import regex
 
-FACTS_VERSION = 11
+FACTS_VERSION = 12
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 

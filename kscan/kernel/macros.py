@@ -55,6 +55,16 @@ class Generator(msgspec.Struct, frozen=True):
     bindings: tuple[tuple[str, str, str, str], ...] = ()
 
 
+class MacroStore(msgspec.Struct, frozen=True):
+    """A macro that stores its second argument to its first, or to what that is the address of.
+
+    ``value`` is what it gives: the ``new`` one or the ``old`` one; ``swapped`` stores that to the second.
+    """
+
+    address: bool = False
+    value: str = "new"
+
+
 class MacroTable(msgspec.Struct, frozen=True):
     """Everything the parser and the lowering know about macros by name."""
 
@@ -77,6 +87,7 @@ class MacroTable(msgspec.Struct, frozen=True):
     transparent: frozenset[str]
     asserts: frozenset[str]
     noreturn: frozenset[str]
+    stores: Mapping[str, MacroStore]
     generators: Mapping[str, Generator]
     type_arguments: Mapping[str, int]
     words: Mapping[bytes, frozenset[str]] = msgspec.field(default_factory=dict)
@@ -271,6 +282,18 @@ def _parse_yaml(path: Path, data: bytes) -> _Reader:
         raise RuleError(str(path), reason, "correct the YAML", mark.line + 1 if mark else 0) from None
 
 
+def _stores(entry: _Reader) -> dict[str, MacroStore]:
+    kinds = {
+        "place": MacroStore(),
+        "address": MacroStore(address=True),
+        "place, gives the old": MacroStore(value="old"),
+        "address, gives the old": MacroStore(address=True, value="old"),
+        "swapped": MacroStore(value="swapped"),
+    }
+    entry.only(*kinds)
+    return {name: how for kind, how in kinds.items() for name in entry.names(kind)}
+
+
 def load_macros(folder: Path) -> MacroTable:
     """The macro table in ``folder``; RuleError says which file and key is wrong."""
     path = folder / HAND
@@ -278,7 +301,9 @@ def load_macros(folder: Path) -> MacroTable:
     top = _parse_yaml(path, hand)
     generated_bytes, generated = _read_generated(folder / GENERATED)
     sections = ("attributes", "loops", "blocks", "heads", "tables", "members", "variables", "groups")
-    top.only(*sections, "known", "transparent", "asserts", "noreturn", "generators", "type_arguments")
+    top.only(
+        *sections, "known", "transparent", "asserts", "noreturn", "stores", "generators", "type_arguments"
+    )
     attributes, loops, blocks = top.sub("attributes"), top.sub("loops"), top.sub("blocks")
     attributes.only("plain", "call", "recorded", "never", "keywords")
     loops.only("names", "contains")
@@ -307,6 +332,7 @@ def load_macros(folder: Path) -> MacroTable:
         transparent=frozenset(top.names("transparent")),
         asserts=frozenset(top.names("asserts")),
         noreturn=frozenset(top.names("noreturn")),
+        stores=_stores(top.sub("stores")),
         generators={name: _generator(entry) for name, entry in top.entries("generators")},
         type_arguments=top.numbers("type_arguments"),
         words=_by_start((frozenset(attributes.names("plain")) - never) | keywords.keys()),

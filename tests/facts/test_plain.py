@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kscan.facts.extract import extract, statements
-from kscan.facts.model import FileFacts
+from kscan.facts.model import Assign, FileFacts
 from tests.linked import macros
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus").rglob("*.[ch]"))
@@ -30,6 +30,8 @@ SHAPES = {
     "comparisons": "if (i < 0 || (j & 3) == 2) return -EINVAL; while (take(p) > i) i++;",
     "a cast compared": "if ((int)r < 0 || (long)p->x >= 0) return 1; if ((int)take(p) < 0) return 2;",
     "likely": "if (unlikely(!p)) return -1; if (likely(take(p))) return 0; i = unlikely(j);",
+    "stores by macros": "WRITE_ONCE(p->x, i); p->fn = xchg(&q->fn, handler); smp_store_release(&p->x, take());",
+    "old values": "take(rcu_replace_pointer(p->x, q, i)); swap(p->x, q); if (xchg(&p->x, 0)) return i;",
     "never back": 'if (i) panic("x"); BUG_ON(!p); BUG();',
     "declarations": "struct s *a = take(p), *b; const unsigned char c[4]; unsigned long d = i, e;",
     "a callback declared": "int (*f)(struct s *) = handler; void *t = &table; f(p); (*f)(p);",
@@ -120,3 +122,35 @@ def test_a_head_tells_the_linkage(head: str, linkage: str) -> None:
 def test_a_macro_that_declares_gives_no_type_away() -> None:
     facts = extract(b"void f(void)\n{\n\tDEFINE_WAIT(w);\n\ttake(&w);\n}\n", macros())
     assert [(v.name, v.type) for v in facts.functions[0].body.locals] == [("w", "?")]
+
+
+def test_macros_that_store_are_stores() -> None:
+    source = b"""
+void change(struct s *p, struct s *q)
+{
+	WRITE_ONCE(p->first, q);
+	smp_store_release(&p->second, q);
+	smp_store_release(q, 0);
+	q = xchg(&p->third, 0);
+	swap(p->fourth, q);
+}
+"""
+    (function,) = extract(source, macros()).functions
+    stores = [
+        (event.target, event.value)
+        for block in function.body.blocks
+        for event in block.events
+        if isinstance(event, Assign)
+    ]
+    assert stores == [
+        ("p->first", "q"),
+        ("p->second", "q"),
+        ("*q", "0"),
+        ("%1", "p->third"),
+        ("p->third", "0"),
+        ("q", "%1"),
+        ("%2", "p->fourth"),
+        ("p->fourth", "q"),
+        ("q", "%2"),
+    ]
+    assert function.stores == ("first", "fourth", "second", "third")

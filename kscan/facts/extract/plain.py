@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kscan.facts.extract.builder import Builder
 from kscan.facts.model import Binding, Call, CallRef
-from kscan.kernel.macros import MacroTable
+from kscan.kernel.macros import MacroStore, MacroTable
 from kscan.parse.c import Parsed
 from kscan.regex import regex
 
@@ -129,6 +129,7 @@ class Code:
             | macros.transparent
             | macros.asserts
             | macros.noreturn
+            | frozenset(macros.stores)
             | frozenset(macros.type_arguments)
         )
 
@@ -225,6 +226,9 @@ class Plain:
         if callee in macros.transparent and args:
             build.call(callee, args, "", at)
             return args[0]
+        how = macros.stores.get(callee)
+        if how is not None and len(args) > 1:
+            return self._macro_store(how, callee, args, at)
         result = build.temporary() if wanted else ""
         if callee in macros.type_arguments:
             self._remember_type(callee, args, result)
@@ -232,6 +236,23 @@ class Plain:
         if callee in macros.noreturn:
             build.finish("stop", "", at[0] + 1)
         return result or UNKNOWN
+
+    def _macro_store(self, how: MacroStore, callee: str, args: tuple[str, ...], at: Place) -> str:
+        """Lower a macro that stores its second argument to its first; gives the operand of its value."""
+        build, (place, value) = self.build, args[:2]
+        build.call(callee, args, "", at)
+        if how.address:
+            place = place[1:] if place[:1] == "&" else "*" + place
+        result = value
+        if how.value != "new":
+            result = build.temporary()
+            build.assign(result, "=", place, at)
+        build.assign(place, "=", value, at)
+        if how.value == "swapped":
+            build.assign(value, "=", result, at)
+        if self.target_name(value):
+            self._bind_plain(place, value, at[0] + 1)
+        return result
 
     def _remember_type(self, callee: str, args: tuple[str, ...], result: str) -> None:
         position = self.macros.type_arguments[callee]
