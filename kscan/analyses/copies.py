@@ -8,7 +8,7 @@ That the keepers live on is claimed only where something shows it: see ``Copies.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,14 +17,18 @@ from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
+from kscan.analyses.outcome import Signs, walk
 from kscan.analyses.parameters import sounds_ending
-from kscan.facts.model import Assign, Block, Call
+from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program, last_name
 from kscan.regex import regex
 
 Place = tuple[str, str]
 """A field: struct type and name."""
+
+_Source = tuple[Place, bool]
+"""A field, and whether an element of it is meant."""
 
 _ROUNDS = 3
 _DEPTH = 5
@@ -38,6 +42,7 @@ class Freed(msgspec.Struct, frozen=True, eq=False):
     func: Func
     place: cfg.Place
     call: Call
+    operand: str  # the argument that is freed, as written
     held: Object
     source: Place
     chain: tuple[Edge, ...]
@@ -65,6 +70,35 @@ class _Site(NamedTuple):
     event: Assign | Call
     position: int
     held: Object
+
+
+class _Free(NamedTuple):
+    """A call that frees the field ``held``, written ``operand``; ``chain`` leads down to the free."""
+
+    func: Func
+    place: cfg.Place
+    call: Call
+    operand: str
+    held: Object
+    chain: tuple[Edge, ...]
+
+
+class _Ending(NamedTuple):
+    """A function that frees the argument at ``position``, or what that is the address of."""
+
+    func: Func | None  # None for an API
+    position: int
+    chain: tuple[Edge, ...]
+    address: bool = False
+
+
+class _Kept(NamedTuple):
+    """A small function that puts its argument ``value`` into a field of its argument ``owner``."""
+
+    value: int
+    owner: int
+    func: Func  # the one that stores
+    field: Object
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -103,34 +137,38 @@ class Copies:
         self._apis = apis
         self._fields = fields
         self._levels = levels
-        self._setters: dict[Func, tuple[tuple[int, int, Object], ...]] = {}
+        self._setters: dict[Func, tuple[_Kept, ...]] = {}
         self._below: dict[Func, tuple[Func, ...] | None] = {}
 
     def stale(self) -> Iterator[Stale]:
         """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
         # By names first: a type that has to be known may cost a header.
         releases = list(self._releases())
-        sites = list(self._sites(frozenset(_name(held) for _func, _place, _call, held, _chain in releases)))
+        sites = list(self._sites(frozenset(_name(free.held) for free in releases)))
         copied = {name for site in sites for name in site.held.fields[-2:]}
-        freed: dict[Place, list[Freed]] = defaultdict(list)
-        homes: dict[Place, set[Place]] = defaultdict(set)
-        for func, place, call, held, chain in releases:
-            source = self._fields.field_of(func, held) if _name(held) in copied else None
-            if source is not None:
-                freed[source].append(Freed(func, place, call, held, source, chain))
+        freed: dict[_Source, list[Freed]] = defaultdict(list)
+        homes: dict[_Source, set[Place]] = defaultdict(set)
+        for func, place, call, operand, held, chain in releases:
+            place_of = self._fields.field_of(func, held) if _name(held) in copied else None
+            if place_of is not None:
+                source = place_of, _is_element(held)
+                freed[source].append(Freed(func, place, call, operand, held, place_of, chain))
                 homes[source].update(self._home(func, held))
-        copies: dict[tuple[Place, Place], list[Copy]] = defaultdict(list)
+        copies: dict[tuple[_Source, Place], list[Copy]] = defaultdict(list)
         for site in sites:
             for copy in self._copies(site, freed.keys()):
-                copies[copy.source, copy.dest].append(copy)
-                homes[copy.source].update(self._home(copy.func, copy.held))
+                source = copy.source, _is_element(copy.held)
+                copies[source, copy.dest].append(copy)
+                homes[source].update(self._home(copy.func, copy.held))
         for source, dest in sorted(copies):
             for release in freed[source]:
                 # Another driver's copies of a field that all drivers of a kind have are of other objects.
+                own = self._is_own(release)
                 near = tuple(
                     copy
                     for copy in copies[source, dest]
-                    if copy.func.path == release.func.path and self._is_of(copy, release, homes[source])
+                    if _is_near(copy.func, release.func, own=own)
+                    and self._is_of(copy, release, homes[source])
                 )
                 found = self._judged(release, dest, near) if near else None
                 if found is not None:
@@ -154,6 +192,12 @@ class Copies:
             self._home(copy.func, copy.held) == self._home(freed.func, freed.held) != ()
         )
 
+    def _is_own(self, freed: Freed) -> bool:
+        """Whether a freed field is of a struct that only the folder of the free knows."""
+        folder = _folder(freed.func.path)
+        homes = self._program.homes(freed.source[0])
+        return bool(homes) and all(_folder(home) == folder for home in homes)
+
     def _mention(self, names: frozenset[str], calling: frozenset[str] | None = None) -> list[Func]:
         """The functions, understood as a whole, that may name one of these fields.
 
@@ -166,33 +210,51 @@ class Copies:
 
     # -- frees ----------------------------------------------------------------
 
-    def _releases(self) -> Iterator[tuple[Func, cfg.Place, Call, Object, tuple[Edge, ...]]]:
-        """Each call that frees what a field points to: what leads there, the calls down to the free."""
+    def _releases(self) -> Iterator[_Free]:
+        """Each call that frees what a field points to."""
         ends = self._destructors()
         roots = {name for name, by in ends.items() if by}
         for func in dict.fromkeys(f for name in sorted(roots) for f in self._program.calling(name)):
             if func.fact.partial:
                 continue
-            values = self._fields.values(func)
             for place, call in cfg.calls(func.fact.body):
-                for target, position, chain in ends.get(call.callee, ()):
-                    operand = call.args[position] if position < len(call.args) else "&"
-                    held = values.path(operand)
-                    if operand[:1] in "&*" or held is None or not held.fields:
+                for end in ends.get(call.callee, ()):
+                    operand = call.args[end.position] if end.position < len(call.args) else "&"
+                    if end.address:
+                        if operand[:1] != "&":
+                            continue
+                        operand = operand[1:]
+                    held = self._freed(func, place, operand) if operand[:1] not in "&*" else None
+                    if held is None or not held.fields:
                         continue
-                    if target is not None and target not in self._program.resolve(call.callee, func.path):
+                    if end.func is not None and end.func not in self._program.resolve(call.callee, func.path):
                         continue
-                    edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
-                    yield func, place, call, held, edges
+                    first = () if end.func is None else (Edge(func, end.func, DIRECT, call.line),)
+                    yield _Free(func, place, call, operand, held, (*first, *end.chain))
 
-    def _destructors(self) -> Mapping[str, Sequence[tuple[Func | None, int, tuple[Edge, ...]]]]:
-        """By name: (function, argument it frees, calls down to the free); the function is None for an API."""
-        found: dict[str, list[tuple[Func | None, int, tuple[Edge, ...]]]] = defaultdict(list)
+    def _freed(self, func: Func, place: cfg.Place, operand: str) -> Object | None:
+        """The field that an operand is the value of; that of a variable is the one it was given last."""
+        events = func.fact.body.blocks[place.block].events[: place.index]
+        for event in reversed(events):
+            if operand.isidentifier() and isinstance(event, Assign) and event.target == operand:
+                if event.value[:1] != "%" and not event.value.isidentifier():
+                    break
+                operand = event.value
+        return self._fields.values(func).path(operand)
+
+    def _destructors(self) -> Mapping[str, Sequence[_Ending]]:
+        """What frees an argument, by name."""
+        found: dict[str, list[_Ending]] = defaultdict(list)
         for name, roles in self._apis.releases.items():
             for role in roles:
                 plain = role.holder.kind == "arg" and not role.holder.member
                 if plain and self._apis.resources[role.resource].nature == "memory":
-                    found[name].append((None, role.holder.index, ()))
+                    found[name].append(_Ending(None, role.holder.index, ()))
+                    break
+        for name, gives in self._apis.acquires.items():
+            for given in gives:
+                if given.puts >= 0 and self._apis.resources[given.resource].nature == "memory":
+                    found[name].append(_Ending(None, given.puts, ()))
                     break
         ring = set(found)
         seen: set[Func] = set()
@@ -201,26 +263,27 @@ class Copies:
             for func in dict.fromkeys(f for name in sorted(ring) for f in self._program.calling(name)):
                 if func in seen or not (func.fact.returns == "void" or sounds_ending(func.name)):
                     continue
-                for position, edges in self._ended(func, found):
+                for ending in self._ended(func, found):
                     seen.add(func)
-                    found[func.name].append((func, position, edges))
+                    found[func.name].append(ending)
                     grown.add(func.name)
                     break
             ring = grown
         return found
 
-    def _ended(
-        self, func: Func, known: Mapping[str, Sequence[tuple[Func | None, int, tuple[Edge, ...]]]]
-    ) -> Iterator[tuple[int, tuple[Edge, ...]]]:
+    def _ended(self, func: Func, known: Mapping[str, Sequence[_Ending]]) -> Iterator[_Ending]:
         own = {p.name: i for i, p in enumerate(func.params) if p.name}
         body = func.fact.body
         own = {n: i for n, i in own.items() if not any(_stores_to(b, n) for b in body.blocks)}
         for _place, call in cfg.calls(body) if own else ():
-            for target, position, chain in tuple(known.get(call.callee, ())):
-                name = call.args[position] if position < len(call.args) else ""
-                if name in own and func is not target:
-                    edges = () if target is None else (Edge(func, target, DIRECT, call.line), *chain)
-                    yield own[name], edges
+            for end in tuple(known.get(call.callee, ())):
+                name = call.args[end.position] if end.position < len(call.args) else ""
+                address = name[:1] == "*"
+                if address and not end.address:
+                    name = name[1:]
+                if name in own and func is not end.func:
+                    first = () if end.func is None else (Edge(func, end.func, DIRECT, call.line),)
+                    yield _Ending(func, own[name], (*first, *end.chain), address or end.address)
 
     # -- copies ---------------------------------------------------------------
 
@@ -228,12 +291,17 @@ class Copies:
         """Where a field with one of the names is stored to another, or handed to what may do so."""
         setting = self._setting()
         for func in self._mention(names, setting):
+            shared = self._shared(func, names)
             for place, event in cfg.events(func.fact.body):
                 if isinstance(event, Assign):
                     if event.op == "=" and self._may_keep(func, event.target):
                         held = self._named(func, event.value, names)
                         if held is not None and not self._moved(func, place, event.value):
                             yield _Site(func, place, event, -1, held)
+                        target = parse(event.target)
+                        for other in shared.get(event.value, ()) if held is None else ():
+                            if other != target:
+                                yield _Site(func, place, event, -1, other)
                 elif isinstance(event, Call) and not event.loop and last_name(event.callee) in setting:
                     for position, operand in enumerate(event.args):
                         held = self._named(func, operand, names)
@@ -242,9 +310,23 @@ class Copies:
                         if not self._moved(func, place, operand):
                             yield _Site(func, place, event, position, held)
 
-    def _copies(self, site: _Site, sources: Collection[Place]) -> Iterator[Copy]:
+    def _shared(self, func: Func, names: frozenset[str]) -> Mapping[str, Sequence[Object]]:
+        """The variables of a function that stand for one new object, and the fields that it is stored in."""
+        found: dict[str, list[Object]] = defaultdict(list)
+        given = [e for _place, e in cfg.events(func.fact.body) if isinstance(e, Assign)]
+        for event in given:
+            held = parse(event.target)
+            if event.op != "=" or held is None or not held.fields or not event.value.isidentifier():
+                continue
+            sources = [e.value for e in given if e.target == event.value and e.op == "="]
+            new = len(sources) == 1 and sources[0][:1] == "%"
+            if new and held.fields[-1] in names and self._may_keep(func, event.target):
+                found[event.value].append(held)
+        return found
+
+    def _copies(self, site: _Site, sources: Collection[_Source]) -> Iterator[Copy]:
         source = self._fields.field_of(site.func, site.held)
-        if source is None or source not in sources:
+        if source is None or (source, _is_element(site.held)) not in sources:
             return
         if isinstance(site.event, Assign):
             yield from self._stored(site, site.event, source)
@@ -254,6 +336,8 @@ class Copies:
     def _setting(self) -> frozenset[str]:
         """The names of functions that may put one argument into another, and of what may lead to them."""
         found = {f.name for f in self._program.functions() if f.fact.stores and len(f.params) > 1}
+        small = [f for f in self._program.functions() if len(f.params) > 1 and _is_small(f)]
+        found |= {f.name for f in small if not found.isdisjoint(_called(f))}
         through = {b.path[-1] for name in found for _path, b in self._program.bound(name) if b.path}
         through |= {
             m.name
@@ -282,34 +366,63 @@ class Copies:
     def _is_no_setter(self, func: Func, event: Call, position: int) -> bool:
         """Whether all that a direct call leads to is known, and none keeps the argument at ``position``."""
         found = self._program.resolve(event.callee, func.path) if event.callee.isidentifier() else ()
-        return bool(found) and all(kept != position for f in found for kept, _owner, _field in self._set(f))
+        return bool(found) and all(kept.value != position for f in found for kept in self._set(f))
 
     def _stored(self, site: _Site, event: Assign, source: Place) -> Iterator[Copy]:
         func, target = site.func, parse(event.target)
         dest = self._fields.field_of(func, target) if target is not None else None
-        if dest is not None and dest != source:
+        if dest is None or target is None or dest == source or not self._is_pointer(dest, target):
+            return
+        held = self._fields.values(func).path(event.value) or site.held
+        same = self._fields.values(func).path(event.target) or target
+        if dest[0] == source[0] and held.owner == same.owner:
+            return  # two fields of one object, which end together
+        if self._outlives(func, site.place, target.base):
             loop = _in_loop(func, site.place)
             yield Copy(func, site.place, event.line, site.held, source, dest, str(target), None, loop)
 
     def _handed(self, site: _Site, event: Call, source: Place) -> Iterator[Copy]:
         for edge in self._program.call_targets(site.func, event):
-            for kept, owner, field in self._set(edge.callee):
-                if kept != site.position or owner >= len(event.args):
+            for kept in self._set(edge.callee):
+                if kept.value != site.position or kept.owner >= len(event.args):
                     continue
-                dest = self._fields.field_of(edge.callee, field)
-                if dest is not None and dest != source:
-                    text, loop = event.args[owner].lstrip("&"), _in_loop(site.func, site.place)
+                dest = self._fields.field_of(kept.func, kept.field)
+                if dest is not None and dest != source and self._is_pointer(dest, kept.field):
+                    text, loop = event.args[kept.owner].lstrip("&"), _in_loop(site.func, site.place)
                     yield Copy(site.func, site.place, event.line, site.held, source, dest, text, edge, loop)
 
-    def _set(self, func: Func) -> tuple[tuple[int, int, Object], ...]:
-        """(argument kept, argument whose field keeps it, that field) for each store of a small function."""
+    def _is_pointer(self, dest: Place, target: Object) -> bool:
+        """Whether what is stored to a field, or to an element of it, is a pointer, as far as is known."""
+        kind = self._program.members(dest[0]).get(dest[1], "*[]")
+        return kind.count("*") + kind.count("[]") > (target.fields[-1] == "[]")
+
+    def _outlives(self, func: Func, place: cfg.Place, base: str) -> bool:
+        """Whether a function ends on some way without releasing what a variable stands for."""
+        body = func.fact.body
+        ends = {
+            at for at, call in cfg.calls(body) if call.callee in self._apis.releases and base in call.args
+        }
+        if not ends:
+            return True
+        left = False
+
+        def visit(at: cfg.Place, event: Event | None, _signs: Signs) -> bool:
+            nonlocal left
+            left = left or (event is None and body.blocks[at.block].kind == "return")
+            return at not in ends
+
+        return not walk(body, place, frozenset(), (), visit) or left
+
+    def _set(self, func: Func, depth: int = 0) -> tuple[_Kept, ...]:
+        """What a small function stores of its arguments, itself or by another small one."""
         found = self._setters.get(func)
         if found is None:
-            found = self._setters[func] = tuple(self._find_set(func))
+            self._setters[func] = ()  # where it comes to itself
+            found = self._setters[func] = tuple(self._find_set(func, depth))
         return found
 
-    def _find_set(self, func: Func) -> Iterator[tuple[int, int, Object]]:
-        if not func.fact.stores or len(func.fact.body.blocks) > _SMALL:
+    def _find_set(self, func: Func, depth: int) -> Iterator[_Kept]:
+        if not _is_small(func):
             return
         own = {p.name: i for i, p in enumerate(func.params) if p.name}
         values = self._fields.values(func)
@@ -317,7 +430,18 @@ class Copies:
             if isinstance(event, Assign) and event.op == "=" and event.value in own:
                 target = values.path(event.target)
                 if target is not None and target.fields and target.base in own:
-                    yield own[event.value], own[target.base], target
+                    yield _Kept(own[event.value], own[target.base], func, target)
+            elif (
+                isinstance(event, Call) and not event.loop and depth < _ROUNDS and event.callee.isidentifier()
+            ):
+                if own.keys().isdisjoint(event.args):
+                    continue
+                for callee in self._program.resolve(event.callee, func.path):
+                    for kept in self._set(callee, depth + 1):
+                        value, owner = (event.args[i : i + 1] for i in (kept.value, kept.owner))
+                        held = values.path(owner[0]) if owner else None
+                        if held is not None and held.base in own and value and value[0] in own:
+                            yield _Kept(own[value[0]], own[held.base], kept.func, kept.field)
 
     def _in_variable(self, func: Func, target: Object, text: str) -> bool:
         """Whether the target is a member of a variable of the function, gone with it."""
@@ -335,20 +459,19 @@ class Copies:
     # -- judgement ------------------------------------------------------------
 
     def _judged(self, freed: Freed, dest: Place, copies: tuple[Copy, ...]) -> Stale | None:
-        if sounds_final(freed.func.name) or any(copy.func is freed.func for copy in copies):
+        if any(copy.func is freed.func for copy in copies) or not self._is_certain(freed):
             return None
         copies = tuple(copy for copy in copies if not self._alternatives(copy.func, freed.func))
         if not copies:
             return None
         below = self._reached(freed.func)
-        if below is None or self._refreshes(freed.func, below, dest) or self._ends(freed, below, dest):
+        if below is None or self._refreshes(below, dest) or self._ends(freed, below, dest):
             return None
-        callers = [e.caller for e in self._program.callers(freed.func) if e.kind == DIRECT]
-        for caller in callers:
-            around = self._reached(caller)
-            if around is None or self._refreshes(caller, around, dest) or self._ends(freed, (caller,), dest):
-                return None
-        alive = self._alive(freed, copies)
+        alive = None if sounds_final(freed.func.name) else self._alive(freed, copies)
+        if alive is None:
+            alive = self._refilled(freed, dest)
+        elif any(self._mends(freed, func, dest) for func in self._direct_callers(freed.func)):
+            return None
         if alive is None:
             return None
         readers = tuple(self._readers(dest, freed))
@@ -399,14 +522,22 @@ class Copies:
             if seen[here] >= _DEPTH:
                 continue
             for edge in self._program.callees(here):
-                if edge.kind != CALLBACK and edge.callee not in seen:
+                if edge.callee not in seen:
                     if len(seen) >= _MOST_FUNCTIONS:
                         return None
                     seen[edge.callee] = seen[here] + 1
                     queue.append(edge.callee)
         return tuple(seen)
 
-    def _refreshes(self, _func: Func, below: Sequence[Func], dest: Place) -> bool:
+    def _direct_callers(self, func: Func) -> list[Func]:
+        return [edge.caller for edge in self._program.callers(func) if edge.kind == DIRECT]
+
+    def _mends(self, freed: Freed, caller: Func, dest: Place) -> bool:
+        """Whether a caller of the freeing function sees to the copies, or may do so."""
+        around = self._reached(caller)
+        return around is None or self._refreshes(around, dest) or self._ends(freed, (caller,), dest)
+
+    def _refreshes(self, below: Sequence[Func], dest: Place) -> bool:
         return any(self._stores(func, dest) for func in below if dest[1] in func.fact.stores)
 
     def _stores(self, func: Func, dest: Place) -> bool:
@@ -425,7 +556,7 @@ class Copies:
         for func in below:
             for _place, call in cfg.calls(func.fact.body):
                 ending = call.callee in self._apis.releases or call.callee in self._apis.wipes
-                ending = ending or sounds_final(call.callee)
+                ending = ending or (sounds_final(call.callee) and call.callee != freed.func.name)
                 if ending and any(self._type(func, arg) in kinds for arg in call.args):
                     return True
         return False
@@ -443,7 +574,7 @@ class Copies:
 
     def _alive(self, freed: Freed, copies: Sequence[Copy]) -> Alive | None:
         for func, line in self._fills(freed):
-            if func is freed.func:
+            if func is freed.func and self._replaces(freed, line):
                 return Alive("replaced", store=(func, line))
         reaches = self._levels.of(freed.func)
         if any(r.hook.phase != "use" or sounds_final(r.hook.name) for r in reaches):
@@ -453,6 +584,51 @@ class Copies:
             if "repeats" in reach.hook.runs:
                 return Alive("repeats", reach, again.store if again else None)
         return again
+
+    def _refilled(self, freed: Freed, dest: Place) -> Alive | None:
+        """A caller that gives the field another value, and does not see to the copies."""
+        for edge in self._program.callers(freed.func):
+            caller = edge.caller
+            if edge.kind != DIRECT or sounds_final(caller.name):
+                continue
+            line = self._filled_after(freed, edge)
+            if line and not any(
+                self._mends(freed, func, dest) for func in (caller, *self._direct_callers(caller))
+            ):
+                return Alive("replaced", store=(caller, line))
+        return None
+
+    def _is_certain(self, freed: Freed) -> bool:
+        """Whether no element is freed that something else says is not in use."""
+        if not _is_element(freed.held):
+            return True
+        body, here = freed.func.fact.body, freed.place.block
+        values = self._fields.values(freed.func)
+        asked = (
+            branch.left
+            for number, branch in enumerate(body.blocks)
+            if branch.kind == "branch" and branch.op in ("==", "!=") and not branch.left.isidentifier()
+            if cfg.follows(body, number, here) and cfg.follows(body, here, number)
+        )
+        return all(values.path(left) == freed.held for left in asked)
+
+    def _replaces(self, freed: Freed, line: int) -> bool:
+        """Whether a store of the freeing function gives the field another value than what is freed."""
+        body = freed.func.fact.body
+        if freed.operand.isidentifier():
+            return True  # the old pointer was taken out first
+        places = (place for place, event in cfg.events(body) if event.line == line)
+        return any(cfg.comes_after(body, freed.place, place) for place in places)
+
+    def _filled_after(self, freed: Freed, edge: Edge) -> int:
+        """The line on which a caller gives the field a new value after the call; 0 where it does not."""
+        body = edge.caller.fact.body
+        sites = [place for place, call in cfg.calls(body) if call.line == edge.line]
+        lines = {line for func, line in self._fields.setters(*freed.source) if func is edge.caller}
+        for place, event in cfg.events(body):
+            if event.line in lines and any(cfg.comes_after(body, site, place) for site in sites):
+                return event.line
+        return 0
 
     def _fills(self, freed: Freed) -> tuple[tuple[Func, int], ...]:
         """(function, line) of every store of a new pointer to the freed field, or to an element of it."""
@@ -483,8 +659,9 @@ class Copies:
                 yield from self._program.resolve(binding.target.lstrip("&"), path)
 
     def _readers(self, dest: Place, freed: Freed) -> Iterator[Reader]:
+        near = self._near(dest, freed)
         for func in self._mention(frozenset({dest[1]})):
-            if func is freed.func or sounds_final(func.name):
+            if func is freed.func or sounds_final(func.name) or not near(func):
                 continue
             line = self._read(func, dest)
             if line and self._is_getter(func, dest):
@@ -496,6 +673,13 @@ class Copies:
                         yield Reader(caller, used, func)
             elif line:
                 yield Reader(func, line, None)
+
+    def _near(self, dest: Place, freed: Freed) -> Callable[[Func], bool]:
+        """Which functions may read the copies: of a struct that many drivers have, those of the same."""
+        folder = _folder(freed.func.path)
+        homes = self._program.homes(dest[0])
+        wide = self._program.is_arch_struct(dest[0]) or any(_folder(home) == folder for home in homes)
+        return lambda func: wide or _folder(func.path) in {folder, *map(_folder, homes)}
 
     def _is_getter(self, func: Func, dest: Place) -> bool:
         blocks = func.fact.body.blocks
@@ -540,6 +724,23 @@ class Copies:
                     seen.add(edge.caller)
                     queue.append((edge.caller, (edge, *path)))
         return best if any(edge.kind == OPS for edge in best) else ()
+
+
+def _is_near(func: Func, freeing: Func, *, own: bool) -> bool:
+    """Whether two functions deal with the same objects: of one file, or of a folder with its own struct."""
+    return func.path == freeing.path or (own and _folder(func.path) == _folder(freeing.path))
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _is_small(func: Func) -> bool:
+    return len(func.fact.body.blocks) <= _SMALL
+
+
+def _is_element(held: Object) -> bool:
+    return held.fields[-1:] == ("[]",)
 
 
 _WORDS = regex(r"\b[A-Za-z_]\w*")

@@ -161,9 +161,7 @@ class Fields:
 
     def field_of(self, func: Func, held: Object) -> tuple[str, str] | None:
         """The (struct, field) that an object's last field is; None where a type is unknown."""
-        fields = held.fields
-        while fields and fields[-1] == "[]":
-            fields = fields[:-1]
+        fields = tuple(name for name in held.fields if name != "[]")  # a type tells it without
         root = self.root_of(func, held)
         return self._program.field_of(root, fields, func.path) if root and fields else None
 

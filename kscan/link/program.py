@@ -750,6 +750,12 @@ class Program:
         scanned = any(f.path in self.scope for f in strong)
         return scanned and hook not in self._calls and self._fetch("callers", hook)
 
+    def homes(self, struct: str) -> tuple[str, ...]:
+        """The files that define a struct."""
+        if struct not in self._structs:
+            self._fetch("struct", struct)
+        return tuple(path for path, _struct in self._structs.get(struct, ()))
+
     def is_arch_struct(self, name: str) -> bool:
         """Whether a struct is one of this architecture."""
         if name not in self._structs:

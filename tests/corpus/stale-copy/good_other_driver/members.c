@@ -1,6 +1,6 @@
 // path: drivers/example/members.c
 #include <linux/errno.h>
-#include "unit.h"
+#include <linux/unit.h>
 
 int member_join(struct unit *unit, struct member *member)
 {

@@ -1,6 +1,6 @@
-// path: drivers/example/resize.c
+// path: drivers/example/bigger/resize.c
 #include <linux/slab.h>
-#include "unit.h"
+#include <linux/unit.h>
 
 int unit_resize(struct unit *unit, int size)
 {

@@ -1,4 +1,4 @@
-// path: drivers/example/unit.h
+// path: include/linux/unit.h
 // models: commit db08e1d53034 ("powerpc/powernv/ioda2: Update iommu table base on ownership change")
 #include <linux/pci.h>
 
