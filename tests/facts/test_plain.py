@@ -30,7 +30,7 @@ SHAPES = {
     "comparisons": "if (i < 0 || (j & 3) == 2) return -EINVAL; while (take(p) > i) i++;",
     "a cast compared": "if ((int)r < 0 || (long)p->x >= 0) return 1; if ((int)take(p) < 0) return 2;",
     "likely": "if (unlikely(!p)) return -1; if (likely(take(p))) return 0; i = unlikely(j);",
-    "stores by macros": "WRITE_ONCE(p->x, i); p->fn = xchg(&q->fn, handler); smp_store_release(&p->x, take());",
+    "stores by macros": "WRITE_ONCE(p->x, i); i = xchg(&q->fn, handler); smp_store_release(p, 0);",
     "old values": "take(rcu_replace_pointer(p->x, q, i)); swap(p->x, q); if (xchg(&p->x, 0)) return i;",
     "never back": 'if (i) panic("x"); BUG_ON(!p); BUG();',
     "declarations": "struct s *a = take(p), *b; const unsigned char c[4]; unsigned long d = i, e;",
