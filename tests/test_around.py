@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kscan.facts.store import FactsStore
-from kscan.link.nametable import NameTable
+from kscan.link.lookup import Lookup
 from kscan.pipeline.around import Around, Folders
 from kscan.pipeline.ground import Ground, changed_over
 from kscan.sources import Source
@@ -137,14 +137,14 @@ def test_a_name_is_looked_up_once_for_all_patches(tree: Counting, monkeypatch: p
     (Path(tree.top) / "core" / "own.h").write_text("struct thing {\n};\n")
     ground = Ground(tree, None)
     looked_up: list[str] = []
-    homes = NameTable.homes
+    homes = Lookup.homes
 
-    def noted(table: NameTable, kind: int, name: str) -> Iterator[str]:
-        if table.paths:  # there is one of the deleted file, too
-            looked_up.append(name)
-        return homes(table, kind, name)
+    def noted(lookup: Lookup, kind: int, name: str) -> Iterator[str]:
+        found = list(homes(lookup, kind, name))
+        looked_up.extend(name for _path in found)  # there is an empty one of the deleted file, too
+        return iter(found)
 
-    monkeypatch.setattr(NameTable, "homes", noted)
+    monkeypatch.setattr(Lookup, "homes", noted)
     gone = Overlay(tree, {"core/own.h": None})
     for source, there in ((tree, True), (gone, False), (tree, True)):
         found = Around(ground, source, Folders((), ("core",)), ["core/a.c"], changed_over(source)[1])

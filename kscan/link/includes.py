@@ -27,6 +27,7 @@ class Includes:
         self._named: dict[str, list[str]] = defaultdict(list)  # by their last part
         self._read = 0
         self._seen: dict[str, frozenset[str]] = {}
+        self._ending: dict[str, tuple[str, ...]] = {}  # by what an #include names
 
     def sight(self, path: str, header: str) -> int:
         """How surely the file ``path`` sees what ``header`` defines."""
@@ -41,6 +42,7 @@ class Includes:
                 self._named[posixpath.basename(name)].append(name)
             self._read = len(self._facts)
             self._seen.clear()
+            self._ending.clear()
         found = self._seen.get(path)
         if found is None:
             reached: dict[str, None] = {}
@@ -57,12 +59,19 @@ class Includes:
         """The files that a file may include: the one beside it, else all whose paths end so."""
         facts = self._facts.get(path)
         for text in facts.includes if facts is not None else ():
-            name = text.strip('<>"')
-            beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            if text[:1] == '"' and beside in self._facts:
-                yield beside
-                continue
-            ending = "/" + posixpath.normpath(name).lstrip("./")
-            for to in self._named.get(posixpath.basename(name), ()):
-                if not is_shared(to) and ("/" + to).endswith(ending):
-                    yield to
+            if text[:1] == '"':
+                beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), text.strip('<>"')))
+                if beside in self._facts:
+                    yield beside
+                    continue
+            found = self._ending.get(text)
+            if found is None:
+                found = self._ending[text] = tuple(self._that_end(text.strip('<>"')))
+            yield from found
+
+    def _that_end(self, name: str) -> Iterator[str]:
+        """The files whose paths end in a name, but for shared ones."""
+        ending = "/" + posixpath.normpath(name).lstrip("./")
+        for to in self._named.get(posixpath.basename(name), ()):
+            if not is_shared(to) and ("/" + to).endswith(ending):
+                yield to

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -91,6 +91,16 @@ _PRIMITIVE = frozenset(
 )
 
 
+class _Choice(NamedTuple):
+    """What a name means: in the files that define it for themselves, and in all others."""
+
+    own: Mapping[str, tuple[Func, ...]]
+    others: tuple[Func, ...] | None  # None where it depends on the file
+
+
+_NOWHERE = _Choice({}, ())
+
+
 class Outside(Protocol):
     """What lies around the files that are linked, by name."""
 
@@ -163,9 +173,10 @@ class Program:
         self._returns: dict[str, str] = {}
         self._aliases: dict[str, list[tuple[str, Prototype]]] = defaultdict(list)
         self._other_names: dict[str, list[str]] = defaultdict(list)  # of what aliases stand for
-        self._resolved: dict[str, dict[str, tuple[Func, ...]]] = defaultdict(dict)
-        self._sighted: set[str] = set()  # names of which it depends on the includes of what is loaded
+        self._choices: dict[str, _Choice] = {}
+        self._resolved: dict[tuple[str, str], tuple[Func, ...]] = {}  # of names that depend on the file
         self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
+        self._placed: dict[str, Mapping[tuple[str, str], Sequence[tuple[str, Binding]]]] = {}
         self._types = TypeTable(self._find_struct, self._find_typedef)
         self._includes = Includes(self.facts)
         self.add(facts)
@@ -188,18 +199,20 @@ class Program:
         if new:
             names = {fact.name for path in new for fact in facts[path].functions}
             names |= {proto.name for path in new for proto in facts[path].prototypes if proto.alias}
-            self._resolve_anew(names | self._sighted)
+            self._resolve_anew(names)
             self._implementations.clear()
+            self._placed.clear()
 
     def _resolve_anew(self, names: Iterable[str]) -> None:
         """Forget what some names were resolved to, and what those that stand for one of them were."""
-        fresh = set(names)
+        fresh = set(names) if self._choices else set()
         seen = set(fresh)
         while fresh:
             fresh = {other for name in fresh for other in self._other_names.get(name, ())} - seen
             seen |= fresh
         for name in seen:
-            self._resolved.pop(name, None)
+            self._choices.pop(name, None)
+        self._resolved.clear()  # files may see more headers through new ones
 
     def seal(self) -> None:
         """Say that the files loaded by now are the ``roots``: those whose functions rules start from.
@@ -214,28 +227,22 @@ class Program:
         return self.roots is None or func.path in self.roots
 
     def _index(self, path: str, file: FileFacts) -> None:
-        calls, fields = self._calls, self._field_calls
         for fact in file.functions:
-            func = Func(path, fact)
-            self._functions[fact.name].append(func)
-            for ref in fact.calls:
-                if ref.path:
-                    fields[ref.path[-1]].append((func, ref))
-                else:
-                    calls[ref.root].append((func, ref))
-            for name in fact.stores:
-                self._stores[name].append(func)
+            self._index_function(Func(path, fact))
         for binding in file.bindings:
-            if binding.how == "macro":  # what it stands for is found when tables are asked for
+            if (how := binding.how) == "macro":  # what it stands for is found when tables are asked for
                 continue
-            self._targets[binding.target].append((path, binding))
-            if binding.how == "argument":
-                self._arguments[binding.root].append((path, binding))
-            elif binding.path:
-                self._fields[binding.path[-1]].append((path, binding))
+            pair = (path, binding)
+            self._targets[binding.target].append(pair)
+            if how == "argument":
+                self._arguments[binding.root].append(pair)
+            elif way := binding.path:
+                self._fields[way[-1]].append(pair)
         for struct in file.structs:
             self._structs[struct.name].append((path, struct))
-        self._typedefs.update(file.typedefs)
+        if any(self._typedefs.get(name) != target for name, target in file.typedefs):
+            self._typedefs.update(file.typedefs)
+            self._types.forget_walks()
         for macro in file.macros:
             self._macros[macro.name].append((path, macro))
         for variable in file.variables:
@@ -245,6 +252,17 @@ class Program:
             if prototype.alias:
                 self._aliases[prototype.name].append((path, prototype))
                 self._other_names[prototype.alias].append(prototype.name)
+
+    def _index_function(self, func: Func) -> None:
+        fact, calls, fields = func.fact, self._calls, self._field_calls
+        self._functions[fact.name].append(func)
+        for ref in fact.calls:
+            if way := ref.path:
+                fields[way[-1]].append((func, ref))
+            else:
+                calls[ref.root].append((func, ref))
+        for name in fact.stores:
+            self._stores[name].append(func)
 
     def _fetch(self, kind: str, name: str) -> bool:
         """Load what the tree has outside for a name; whether anything came."""
@@ -362,30 +380,57 @@ class Program:
         stub of an ``#else`` branch; of headers the one that the file includes; what an alias
         stands for.  Empty where no loaded file has a body that the caller sees.
         """
-        known = self._resolved[name]
-        found = known.get(path)
+        choice = self._choices.get(name)
+        if choice is None:
+            if name not in self._functions and name not in self._aliases:
+                return ()
+            self._choices[name] = _NOWHERE  # of an alias that leads back to itself
+            choice = self._choices[name] = self._choose(name)
+        found = choice.own.get(path, choice.others)
         if found is None:
-            known[path] = ()  # of an alias that leads back to itself
-            found = known[path] = self._choose(name, path)
+            found = self._resolved.get((name, path))
+            if found is None:
+                self._resolved[name, path] = ()  # as above
+                found = self._resolved[name, path] = self._chosen_for(name, path)
         return found
 
-    def _choose(self, name: str, path: str) -> tuple[Func, ...]:
-        group = [f for f in self._functions.get(name, ()) if self.view.active(f.fact.guards)]
-        here = [f for f in group if f.path == path and f.fact.linkage != "weak"]
-        if here:
-            return self._surest(here)
+    def _choose(self, name: str) -> _Choice:
+        group = self._active(name)
+        if len(group) == 1 and group[0].path.endswith(".c"):  # as most names
+            (func,) = only = tuple(group)
+            linkage = func.fact.linkage
+            hidden = linkage in ("static", "inline")
+            return _Choice(
+                {} if linkage == "weak" else {func.path: only},
+                tuple(self._aliased(name)) if hidden else only,
+            )
+        own: dict[str, list[Func]] = {}
+        for func in group:
+            if func.fact.linkage != "weak":
+                own.setdefault(func.path, []).append(func)
+        varies = len(group) > 1 and any(self.leaves_out(func.path) for func in group)
+        strong, inlines, _seen = _visible(group)
+        varies = varies or not (strong or all(is_shared(func.path) for func in inlines))
+        others = None if varies else self._chosen_of(group, name, "")
+        return _Choice({path: self._surest(some) for path, some in own.items()}, others)
+
+    def _active(self, name: str) -> list[Func]:
+        active = self.view.active
+        return [f for f in self._functions.get(name, ()) if not f.fact.guards or active(f.fact.guards)]
+
+    def _chosen_for(self, name: str, path: str) -> tuple[Func, ...]:
+        group = self._active(name)
         if len(group) > 1 and not self.leaves_out(path):
             group = [f for f in group if not self.leaves_out(f.path)] or group
-        seen = [f for f in group if f.path.endswith(".h") or f.fact.linkage not in ("static", "inline")]
-        strong = [f for f in seen if f.fact.linkage == "global" and f.path.endswith(".c")]
+        return self._chosen_of(group, name, path)
+
+    def _chosen_of(self, group: list[Func], name: str, path: str) -> tuple[Func, ...]:
+        """What ``name`` means in a file that does not define it; in whatever file, if it sees all inlines."""
+        strong, inlines, seen = _visible(group)
         if strong:
             return self._surest(strong)
-        inlines = [f for f in seen if f.path.endswith(".h")]
         if inlines:
-            if not all(is_shared(f.path) for f in inlines):
-                self._sighted.add(name)
-                inlines = self._in_sight(inlines, path)
-            return self._surest(inlines)
+            return self._surest(self._in_sight(inlines, path) if path else inlines)
         return self._surest(seen) if seen else tuple(self._aliased(name))
 
     def _in_sight(self, inlines: list[Func], path: str) -> list[Func]:
@@ -575,18 +620,30 @@ class Program:
     def bound_in(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
         """As ``implementations``, but of a function every binding."""
         for path, binding in tuple(self._candidates(struct, field)):
-            if self.field_of(binding.root, binding.path, path) != (struct, field):
-                continue
-            if binding.target.startswith("&"):
-                continue
-            for func in self.resolve(binding.target, path):
-                yield func, path, binding
+            if not binding.target.startswith("&"):
+                for func in self.resolve(binding.target, path):
+                    yield func, path, binding
 
     def _candidates(self, struct: str, field: str) -> Iterator[tuple[str, Binding]]:
-        yield from self._fields.get(field, ())
+        yield from self._placed_as(field).get((struct, field), ())
         order = list(self._types.fields(struct))
         if field in order:  # positional initialisers
-            yield from self._fields.get(f"#{order.index(field)}", ())
+            yield from self._placed_as(f"#{order.index(field)}").get((struct, field), ())
+
+    def _placed_as(self, name: str) -> Mapping[tuple[str, str], Sequence[tuple[str, Binding]]]:
+        """The bindings that put something into a field written as ``name``, by the (struct, field) it is."""
+        found = self._placed.get(name)
+        if found is None:
+            files = len(self.facts)
+            places: dict[tuple[str, str], list[tuple[str, Binding]]] = defaultdict(list)
+            for path, binding in tuple(self._fields.get(name, ())):
+                place = self.field_of(binding.root, binding.path, path)
+                if place is not None:
+                    places[place].append((path, binding))
+            found = places
+            if files == len(self.facts):  # else there may be more of them by now
+                self._placed[name] = found
+        return found
 
     def targets(self, caller: Func, ref: CallRef) -> tuple[Edge, ...]:
         """The edges of one call site."""
@@ -701,6 +758,7 @@ class Program:
             self._targets[binding.target].append((path, binding))
             self._fields[binding.path[-1]].append((path, binding))
         self._implementations.clear()
+        self._placed.clear()
 
     def filling(self, field: str) -> Sequence[tuple[str, Binding]]:
         """The bindings that put something into a field of that name, of whatever struct, with their files."""
@@ -792,6 +850,13 @@ class Program:
             ):
                 return self.targets(caller, ref)
         return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()
+
+
+def _visible(group: Sequence[Func]) -> tuple[list[Func], list[Func], list[Func]]:
+    """Of the functions of a name those that other files can see: strong ones, those of headers, and all."""
+    seen = [f for f in group if f.path.endswith(".h") or f.fact.linkage not in ("static", "inline")]
+    strong = [f for f in seen if f.fact.linkage == "global" and f.path.endswith(".c")]
+    return strong, [f for f in seen if f.path.endswith(".h")], seen
 
 
 def last_name(path: str) -> str:

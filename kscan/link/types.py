@@ -28,6 +28,11 @@ class TypeTable:
         self._find_typedef = find_typedef
         self._fields: dict[str, dict[str, str]] = {}
         self._order: dict[str, tuple[str, ...]] = {}
+        self._walks: dict[tuple[str, tuple[str, ...]], tuple[str, str] | None] = {}
+
+    def forget_walks(self) -> None:
+        """To be called where a typedef has changed."""
+        self._walks.clear()
 
     def fields(self, struct: str) -> dict[str, str]:
         """Field name to type text; empty where the struct is not known."""
@@ -60,6 +65,13 @@ class TypeTable:
 
         None where a type on the way is not known.
         """
+        try:
+            return self._walks[root, path]
+        except KeyError:
+            found = self._walks[root, path] = self._walk(root, path)
+            return found
+
+    def _walk(self, root: str, path: tuple[str, ...]) -> tuple[str, str] | None:
         kind = root
         last: tuple[str, str] | None = None
         for step in path:

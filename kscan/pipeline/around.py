@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import NamedTuple, TypeVar
 
 from kscan.link.crossref import CrossReference, Packed, cross_reference
+from kscan.link.lookup import Lookup
 from kscan.link.names import KINDS, functions_of, names_of
 from kscan.link.nametable import NameTable, name_table
 from kscan.link.outline import FIELD, outline_of
@@ -231,10 +232,11 @@ class Around:
 
 def _remembered(table: NameTable) -> _Homes:
     """The homes of names, each looked up once: one patch asks for much the same names as the next."""
+    lookup = Lookup(table)
 
     @cache
     def homes(kind: int, name: str) -> tuple[str, ...]:
-        return tuple(table.homes(kind, name))
+        return tuple(lookup.homes(kind, name))
 
     return homes
 

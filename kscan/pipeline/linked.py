@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -19,6 +19,7 @@ from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.built import Built
 from kscan.link.callgraph import CallGraph
 from kscan.link.compare import Difference, compare
+from kscan.link.kconfig import Kconfig, read_kconfig
 from kscan.link.kept import Kept, KeptGraph, keep
 from kscan.link.names import KINDS, names_of
 from kscan.link.queries import Graph
@@ -50,21 +51,25 @@ class BuildFiles:
     """Reads a tree's Makefiles and Kconfig files, and remembers which."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self.stamps: dict[str, str] = {}
+
+    def holds(self, stamps: Mapping[str, str]) -> bool:
+        """Whether all files are as they were."""
+        return all(self.stamp(path) == stamp for path, stamp in stamps.items())
 
     def read(self, path: str) -> str | None:
         """The text of a file, None where there is none."""
         self.stamps[path] = self.stamp(path)
         try:
-            return self._source.read(path).decode("utf-8", "replace")
+            return self.source.read(path).decode("utf-8", "replace")
         except InputError:
             return None
 
     def stamp(self, path: str) -> str:
         """What tells that a file is unchanged, or still missing."""
         try:
-            return repr(self._source.stamp(path))
+            return repr(self.source.stamp(path))
         except InputError:
             return ""
 
@@ -81,9 +86,29 @@ def link_graph(
     setup: Setup, source: Source, paths: Sequence[str], arch: str, build: BuildFiles
 ) -> tuple[CallGraph, Linked]:
     """The call graph of ``paths``, of files that the view builds where there is a choice."""
-    built = Built(view_of(setup, arch), build.read)
+    view = view_of(setup, arch)
+    built = Built(view, build.read, lambda: _kconfig(setup.store, build, arch))
     linked = link(setup, source, tuple(source.paths(paths)), arch, built.leaves_out)
     return CallGraph(linked.program, setup.model.entrypoints), linked
+
+
+def _kconfig(store: FactsStore | None, build: BuildFiles, arch: str) -> Kconfig:
+    """What the Kconfig files say: as it was kept, where none of them has changed."""
+    if store is None:
+        return read_kconfig(build.read, arch)
+    key = cache_key("kconfig-1", build.source.name, arch)
+    packed = store.get_derived(key)
+    if packed is not None:
+        with suppress(msgspec.DecodeError):  # made by other code: as good as missing
+            stamps, known = msgspec.msgpack.decode(packed, type=tuple[dict[str, str], Kconfig])
+            if build.holds(stamps):
+                build.stamps |= stamps
+                return known
+    reader = BuildFiles(build.source)
+    made = read_kconfig(reader.read, arch)
+    build.stamps |= reader.stamps
+    store.put_derived(key, msgspec.msgpack.encode((reader.stamps, made)))
+    return made
 
 
 @contextmanager
@@ -132,8 +157,7 @@ def _recalled(store: FactsStore, key: bytes, build: BuildFiles) -> Kept | None:
         stored = msgspec.msgpack.decode(packed, type=_Stored)
     except msgspec.DecodeError:
         return None  # made by other code: as good as missing
-    unchanged = all(build.stamp(path) == stamp for path, stamp in stored.stamps.items())
-    return stored.kept if unchanged else None
+    return stored.kept if build.holds(stored.stamps) else None
 
 
 def lifecycle(config: Config, store: FactsStore | None) -> Lifecycle:

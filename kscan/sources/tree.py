@@ -86,7 +86,11 @@ class Tree:
     def _lies_inside(self, directory: str) -> bool:
         known = self._inside.get(directory)
         if known is None:
-            known = self._inside[directory] = self._within(os.path.realpath(directory))
+            # Below one that lies inside, all do but for links; that is asked faster than where it leads.
+            parent = os.path.dirname(directory)
+            direct = len(parent) > len(self._top) and self._lies_inside(parent)
+            known = (direct and not os.path.islink(directory)) or self._within(os.path.realpath(directory))
+            self._inside[directory] = known
         return known
 
     def _within(self, real: str) -> bool:

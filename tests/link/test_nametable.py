@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from kscan.link.lookup import Lookup
 from kscan.link.nametable import NameTable, name_table
 
 NAMES = {
@@ -38,3 +39,15 @@ def test_what_is_not_there(table: NameTable, name: str) -> None:
 
 def test_an_empty_table() -> None:
     assert list(name_table({}).homes(0, "low")) == []
+
+
+@pytest.mark.parametrize("step", [1, 8, 4096])
+def test_a_lookup_says_what_the_table_does(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr("kscan.link.lookup._STEP", step)
+    names = [f"{letter}{number}" for letter in "ab_" for number in range(40)]
+    table = name_table({"a.h": (names, names[::3]), "b.h": (names[1::2], ())})
+    lookup = Lookup(table)
+    for kind in (0, 1, 2):
+        for name in (*names, "", "a", "b100", "zz", "a1\t", "\u20ac"):
+            assert list(lookup.homes(kind, name)) == list(table.homes(kind, name))
+    assert list(Lookup(name_table({})).homes(0, "a1")) == []
