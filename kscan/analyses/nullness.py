@@ -409,8 +409,11 @@ class _Walk:
         return state
 
     def _tested(self, block: Block, state: Failed, node: Node[Failed]) -> Failed | None:
-        if parse(block.left) not in state.holders or block.left[:1] in "&*":
+        tested = parse(block.left)
+        if tested not in state.holders or block.left[:1] in "&*":
             return state
+        if self._null and tested not in state.certain:
+            return None  # of which elements it holds, and what else was copied from them, nobody can tell
         asked = block.right == "0" and block.op in ("==", "!=")  # `< 0` is asked of a number
         if not self._null and asked and not self._checked and not state.tested:
             self._say(IS_NULL, block.line, block.left, node)

@@ -110,6 +110,11 @@ def _may_hold(op: str, left: int, right: int, *, holds: bool) -> bool:
     return False
 
 
+def _count(mask: int) -> int:
+    """The mask of what is compared with another variable: nothing is below none of something."""
+    return mask if mask != ANY else ZERO | POSITIVE
+
+
 class Node(msgspec.Struct, Generic[S], eq=False):
     """A state at the start of a block; ``parent`` and ``side`` say how control came there."""
 
@@ -448,7 +453,8 @@ class Paths:
             return self._to_mask(facts, left, SIDES[op][0 if holds else 1])
         if op in ("<", ">=") and holds != (op == "<") and _bounds(right) and self.mask(left, facts) == ZERO:
             return None  # a counter that has just been set to zero is below its bound
-        if not _may_hold(op, self.mask(left, facts), self.mask(right, facts), holds=holds):
+        one, other = self.mask(left, facts), self.mask(right, facts)
+        if not _may_hold(op, _count(one), _count(other), holds=holds):
             return None
         key = f"{left} {op if op != '!=' else '=='} {right}"
         truth = POSITIVE if holds == (op != "!=") else ZERO
