@@ -14,12 +14,15 @@ from functools import cached_property
 import msgspec
 
 from kscan.analyses.access import parse
+from kscan.analyses.cfg import calls
 from kscan.analyses.flow import flow_of
+from kscan.analyses.forgotten import Forgetting
+from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import NEGATIVE, constant
 from kscan.analyses.status import Status
 from kscan.facts.model import Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.program import DIRECT, Func, Program
 
 _DEEPEST = 5
 
@@ -32,6 +35,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     setup: Func
     teardown: Func
+    field: str  # or macro, of the setup
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -39,26 +43,30 @@ class Gap(msgspec.Struct, frozen=True):
 
     pair: Pair
     made: Call
-    undo: Call
+    undo: Call | None
+    way: str  # the function that undoes it
     what: str
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """The object that ``free`` ends in ``func`` holds a work or timer that nothing stops there."""
+    """The object that ``free`` ends in ``func`` holds a work or timer that nothing in ``teardown`` stops."""
 
+    teardown: Func
     func: Func
     free: Call
     struct: str
     field: str
     start: Call  # what makes the work or timer ready
     starter: Func
+    managed: bool = False  # the driver core frees it: ``free`` is what allocated it
 
 
 class Teardown:
     """Setups and teardowns of a program."""
 
-    def __init__(self, program: Program, apis: Apis) -> None:
+    def __init__(self, program: Program, apis: Apis, forgetting: Forgetting) -> None:
         self._program = program
+        self._forgetting = forgetting
         self._apis = apis
         self._reached: dict[Func, frozenset[str]] = {}
 
@@ -77,37 +85,92 @@ class Teardown:
                 for first, seconds in (*fields.items(), *macros.items()):
                     for second in seconds:
                         if first in names and second in names:
-                            yield from self._resolved(path, names[first], names[second])
+                            yield from self._resolved(path, names[first], names[second], first)
 
-    def _resolved(self, path: str, first: str, second: str) -> Iterator[Pair]:
+    def _resolved(self, path: str, first: str, second: str, field: str) -> Iterator[Pair]:
         for setup in self._program.resolve(first, path):
             for teardown in self._program.resolve(second, path):
                 if setup.path == teardown.path == path and not (setup.fact.partial or teardown.fact.partial):
-                    yield Pair(setup, teardown)
+                    yield Pair(setup, teardown, field)
 
     # -- gaps -----------------------------------------------------------------
 
-    def gaps(self, pair: Pair, also: Mapping[str, Sequence[str]]) -> Iterator[Gap]:
-        """What the teardown leaves; ``also`` maps further undos to what they undo."""
+    def gaps(
+        self, pair: Pair, also: Mapping[str, Sequence[str]], partners: Mapping[str, Sequence[str]]
+    ) -> Iterator[Gap]:
+        """What the teardown leaves; ``also`` maps further undos to what they undo.
+
+        ``partners`` maps set-ups to what must undo them, whether the setup's error exits show it or not.
+        """
         called = {ref.root for ref in pair.setup.fact.calls}
-        undos = self._undone(pair.setup, {n for n in called if n in also or self._resources(n)})
-        if not undos:
-            return
-        reached = self.reached(pair.teardown)
         said: set[str] = set()
-        for undo in undos:
+        for undo in self._undone(pair.setup, {n for n in called if n in also or self._resources(n)}):
             made = self._made(pair.setup, undo, also)
             ways = self._ways(undo.callee, also)
-            if undo.callee in said or not reached.isdisjoint(ways) or self._elsewhere(pair.setup, ways):
+            if made is None or undo.callee in said or self._is_undone(pair, undo, undo.args, ways):
                 continue
-            if made is not None:
-                said.add(undo.callee)
-                yield Gap(pair, made, undo, undo.args[0] if undo.args else "")
+            said.update(ways)
+            yield Gap(pair, made, undo, undo.callee, undo.args[0] if undo.args else "")
+        for block in pair.setup.fact.body.blocks if called & partners.keys() else ():
+            for event in block.events:
+                if not isinstance(event, Call) or event.callee not in partners:
+                    continue
+                ways = frozenset(partners[event.callee])
+                if said.isdisjoint(ways) and not self._is_undone(pair, None, event.args, ways):
+                    said.update(ways)
+                    yield Gap(pair, event, None, min(ways), event.args[0] if event.args else "")
 
-    def _elsewhere(self, setup: Func, ways: frozenset[str]) -> bool:
-        """Whether another function of the file undoes it: a release callback, or one for power management."""
-        others = (f for f in self._program.facts[setup.path].functions if f is not setup.fact)
-        return any(ref.root in ways for f in others for ref in f.calls)
+    def _is_undone(self, pair: Pair, undo: Call | None, args: Sequence[str], ways: frozenset[str]) -> bool:
+        """Whether the teardown, or another function of the file, undoes what the setup made."""
+        setup = pair.setup
+        member = self._forgetting.own_member(setup, undo.args[0]) if undo is not None and undo.args else None
+        if undo is not None and self._is_managed(setup.path, undo):
+            return True
+        if member is None:
+            self._load(pair.teardown)
+            if not self.reached(pair.teardown).isdisjoint(ways) or self._ends_unseen(pair, args):
+                return True
+        if any(way in call.args for way in ways for _place, call in calls(setup.fact.body)):
+            return True  # handed on, to be called later
+        return any(
+            self._forgetting.gives(fact, setup.path, ways, member)
+            for fact in self._program.facts[setup.path].functions
+            if fact is not setup.fact and any(map(fact.holds, ways))
+        )
+
+    def _is_managed(self, path: str, undo: Call) -> bool:
+        """Whether a function of a file has the driver core undo what ``undo`` does."""
+        resources = self._resources(undo.callee)
+        called = {ref.root for fact in self._program.facts[path].functions for ref in fact.calls}
+        managers = called & self._apis.manages.keys()
+        return any(not resources.isdisjoint(self._apis.manages[name]) for name in managers)
+
+    def _ends_unseen(self, pair: Pair, args: Sequence[str]) -> bool:
+        """Whether the teardown has what may be ``args`` ended by a function whose body is not seen."""
+        setup = pair.setup
+        held = parse(args[0]) if args else None
+        own = {p.name for p in setup.params} | {v.name for v in setup.fact.body.locals if not v.static}
+        struct = self._pointed(setup, held.base) if held is not None else ""
+        for func in self._within(pair.teardown):
+            for _place, call in calls(func.fact.body):
+                if not sounds_ending(call.callee) or call.callee in self._apis.releases or not call.args:
+                    continue
+                if self._program.demand(call.callee) or self._program.resolve(call.callee, func.path):
+                    continue
+                if held is not None and held.base not in own:
+                    if any(arg.lstrip("&").startswith(held.base) for arg in call.args):
+                        return True
+                elif not struct or any(self._pointed(func, arg) in ("", struct) for arg in call.args):
+                    return True
+        return False
+
+    def _load(self, func: Func) -> None:
+        """Load what a function calls, and what that calls, wherever it is."""
+        fresh = [func]
+        for _ in range(2):
+            for name in sorted({ref.root for f in fresh for ref in f.fact.calls if not ref.path}):
+                self._program.demand(name)
+            fresh = [e.callee for f in fresh for e in self._program.callees(f)]
 
     def _resources(self, callee: str) -> frozenset[str]:
         """The states that a call ends."""
@@ -208,12 +271,16 @@ class Teardown:
 
     def pending(
         self,
-        teardowns: Iterable[Func],
+        pairs: Iterable[Pair],
+        managed: Sequence[str],
         starters: Sequence[str],
         queuers: Sequence[str],
         stoppers: Sequence[str],
     ) -> Iterator[Pending]:
-        """The objects that a teardown frees while a work or timer in them may be pending."""
+        """The objects that a teardown frees while a work or timer in them may be pending.
+
+        ``managed``: the fields of setups after whose teardown the driver core frees what is its own.
+        """
         ready: dict[tuple[str, str, str], tuple[Func, Call]] = {}
         queued: set[tuple[str, str]] = set()
         wanted = {*starters, *queuers}
@@ -230,26 +297,69 @@ class Teardown:
                             elif owner is not None:
                                 queued.add(owner)
         files = {key[0] for key in ready}
-        for func in dict.fromkeys(teardowns):
-            if func.path in files:
-                yield from self._freed(func, ready, queued, frozenset(stoppers))
+        said: set[tuple[Func, str, str]] = set()
+        for pair in pairs:
+            teardown = pair.teardown
+            if teardown.path not in files or not self.reached(teardown).isdisjoint(stoppers):
+                continue
+            freed = (f for func in self._within(teardown) for f in self._freed(teardown, func, ready, queued))
+            own = pair.field in managed
+            for found in (*freed, *(self._managed(teardown, ready, queued, stoppers) if own else ())):
+                if (key := (found.func, found.struct, found.field)) not in said:
+                    said.add(key)
+                    yield found
+
+    def _managed(
+        self,
+        teardown: Func,
+        ready: Mapping[tuple[str, str, str], tuple[Func, Call]],
+        queued: set[tuple[str, str]],
+        stoppers: Sequence[str],
+    ) -> Iterator[Pending]:
+        """The same of objects that the driver core frees after the teardown."""
+        path = teardown.path
+        structs = {owner for where, owner, field in ready if where == path and (owner, field) in queued}
+        for func in self._program.scanned() if structs else ():
+            values = self._forgetting.made(func, structs) if func.path == path else {}
+            for struct, made in values.items():
+                if self._undone_later(path, frozenset(stoppers)):
+                    return
+                for (where, owner, field), (starter, start) in ready.items():
+                    if where == path and owner == struct and (owner, field) in queued:
+                        yield Pending(teardown, teardown, made, struct, field, start, starter, managed=True)
+
+    def _undone_later(self, path: str, names: frozenset[str]) -> bool:
+        """Whether a function of a file that the driver core is to call later calls one of ``names``."""
+        for binding in self._program.facts[path].bindings:
+            if binding.how == "argument" and binding.root in self._apis.transfers:
+                for func in self._program.resolve(binding.target, path):
+                    if not self.reached(func).isdisjoint(names):
+                        return True
+        return False
+
+    def _within(self, func: Func) -> list[Func]:
+        """A function and those of its file that it calls, however deep."""
+        found = [func]
+        for caller in found:
+            for edge in self._program.callees(caller):
+                if edge.kind == DIRECT and edge.callee.path == func.path and edge.callee not in found:
+                    found.append(edge.callee)
+        return found
 
     def _freed(
         self,
+        teardown: Func,
         func: Func,
         ready: Mapping[tuple[str, str, str], tuple[Func, Call]],
         queued: set[tuple[str, str]],
-        stoppers: frozenset[str],
     ) -> Iterator[Pending]:
-        for block in func.fact.body.blocks:
-            for event in block.events:
-                if not isinstance(event, Call) or event.callee not in self._freeing or not event.args:
-                    continue
-                struct = self._pointed(func, event.args[0])
-                for (path, owner, field), (starter, start) in ready.items():
-                    held = struct == owner and path == func.path and (owner, field) in queued
-                    if held and self.reached(func).isdisjoint(stoppers):
-                        yield Pending(func, event, struct, field, start, starter)
+        for _place, call in calls(func.fact.body):
+            struct = self._pointed(func, call.args[0]) if call.callee in self._freeing and call.args else ""
+            if not struct or self._forgetting.makes(func, struct):
+                continue
+            for (path, owner, field), (starter, start) in ready.items():
+                if struct == owner and path == func.path and (owner, field) in queued:
+                    yield Pending(teardown, func, call, struct, field, start, starter)
 
     @cached_property
     def _freeing(self) -> frozenset[str]:
@@ -266,7 +376,8 @@ class Teardown:
         if found is None or not found.fields:
             return None
         struct = self._pointed(func, found.base)
-        return (struct, found.fields[0]) if struct else None
+        field = next((name for name in found.fields if name != "[]"), "")
+        return (struct, field) if struct and field else None
 
     def _pointed(self, func: Func, operand: str) -> str:
         """The struct that a variable or path points to."""

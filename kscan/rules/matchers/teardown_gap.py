@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from kscan.analyses.fields import Fields
+from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.teardown import Gap, Pair, Pending, Teardown
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
@@ -18,78 +20,92 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of the functions that go together.
 
     ``fields``: setup and teardown in one table of functions; ``macros``: the same at file scope.
-    ``undoes``: further calls that undo others.  With ``starters`` (what makes a work or timer ready),
-    ``queuers`` and ``stoppers`` the question is whether a freed object has one that may still run.
+    ``undoes``: further calls that undo others; ``partners``: what must be undone by one of the calls
+    named, even where no error exit of the setup shows that.  With ``starters`` (what makes a work or
+    timer ready), ``queuers`` and ``stoppers`` the question is whether a freed object has one that may
+    still run; ``managed``: the fields of setups whose managed objects end after the teardown.
     """
 
     fields: dict[str, tuple[str, ...]]
     macros: dict[str, tuple[str, ...]] = {}
     undoes: dict[str, tuple[str, ...]] = {}
+    partners: dict[str, tuple[str, ...]] = {}
+    managed: tuple[str, ...] = ()
     starters: tuple[str, ...] = ()
     queuers: tuple[str, ...] = ()
     stoppers: tuple[str, ...] = ()
 
 
-HOLES = frozenset({"setup", "teardown", "made", "undo", "what"})
+HOLES = frozenset({"setup", "teardown", "made", "undo", "what", "shown"})
 
 
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each thing that a teardown leaves."""
     options = rule.options_as(Options)
-    analysis = program.shared(Teardown, model.apis)
+    fields = program.shared(Fields, model.apis, model.lifecycle)
+    forgetting = program.shared(Forgetting, model.apis, fields)
+    analysis = program.shared(Teardown, model.apis, forgetting)
     pairs = {
         p.teardown: p for p in analysis.pairs(options.fields, options.macros) if rule.covers(p.teardown.path)
     }
     if options.starters:
-        for found in analysis.pending(pairs, options.starters, options.queuers, options.stoppers):
-            yield _pending(rule, pairs[found.func], found)
+        for found in analysis.pending(
+            pairs.values(), options.managed, options.starters, options.queuers, options.stoppers
+        ):
+            yield _pending(rule, pairs[found.teardown], found)
         return
     for pair in pairs.values():
-        for gap in analysis.gaps(pair, options.undoes):
+        for gap in analysis.gaps(pair, options.undoes, options.partners):
             yield _gap(rule, gap)
 
 
 def _gap(rule: Rule, gap: Gap) -> Finding:
     setup, teardown = gap.pair.setup, gap.pair.teardown
-    steps = (
-        Step(setup.path, gap.made.line, setup.name, f"calls {call_text(gap.made)}"),
-        Step(setup.path, gap.undo.line, setup.name, f"its error exit undoes that with {call_text(gap.undo)}"),
-        Step(teardown.path, teardown.fact.line, teardown.name, f"nothing called from here does: {gap.what}"),
-    )
+    steps = [Step(setup.path, gap.made.line, setup.name, f"calls {call_text(gap.made)}")]
+    if gap.undo is not None:
+        exits = f"its error exit undoes that with {call_text(gap.undo)}"
+        steps.append(Step(setup.path, gap.undo.line, setup.name, exits))
+    left = f"nothing called from here calls {gap.way}(): {gap.what}"
+    steps.append(Step(teardown.path, teardown.fact.line, teardown.name, left))
     return _finding(
         rule,
         teardown,
         teardown.fact.line,
-        steps,
-        gap.undo.callee,
+        tuple(steps),
+        gap.way,
         setup=setup.name,
         teardown=teardown.name,
         made=gap.made.callee,
-        undo=gap.undo.callee,
+        undo=gap.way,
         what=gap.what,
+        shown=", whose error exit does" if gap.undo is not None else "",
     )
 
 
 def _pending(rule: Rule, pair: Pair, found: Pending) -> Finding:
     func = found.func
     what = f"{found.struct}.{found.field}"
+    end = (
+        f"the driver core frees the object, made by {call_text(found.free)}"
+        if found.managed
+        else f"{call_text(found.free)} frees the object, with {what} not stopped"
+    )
     steps = (
         Step(found.starter.path, found.start.line, found.starter.name, f"{what} is made ready"),
-        Step(
-            func.path, found.free.line, func.name, f"calls {call_text(found.free)}, with {what} not stopped"
-        ),
+        Step(func.path, func.fact.line if found.managed else found.free.line, func.name, end),
     )
     return _finding(
         rule,
         func,
-        found.free.line,
+        func.fact.line if found.managed else found.free.line,
         steps,
         what,
         setup=pair.setup.name,
-        teardown=func.name,
+        teardown=pair.teardown.name,
         made=found.start.callee,
-        undo=found.free.callee,
+        undo="the driver core" if found.managed else f"{found.free.callee}()",
         what=what,
+        shown="",
     )
 
 

@@ -1,0 +1,73 @@
+"""A member that was given a resource which nothing gives back when its object ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kscan.analyses.fields import Fields
+from kscan.analyses.forgotten import Forgetting, Forgotten
+from kscan.findings.model import Finding, Step
+from kscan.kernel.load import KernelModel
+from kscan.link.program import Program
+from kscan.rules.schema import Rule
+from kscan.rules.trace import call_text, claim
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``natures``: the natures of resources that are asked for."""
+
+    natures: tuple[str, ...]
+
+
+HOLES = frozenset({"end", "ended", "struct", "member", "acquire", "keeper"})
+
+
+def problems(options: Options, model: KernelModel) -> Iterator[str]:
+    """What the options name that the model lacks."""
+    known = {resource.nature for resource in model.apis.resources.values()}
+    for nature in options.natures:
+        if nature not in known:
+            yield f"No resource of the model has the nature `{nature}`."
+
+
+def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
+    """A finding for each member of a scanned file's own structs that nothing gives back."""
+    fields = program.shared(Fields, model.apis, model.lifecycle)
+    forgetting = program.shared(Forgetting, model.apis, fields)
+    natures = frozenset(rule.options_as(Options).natures)
+    for path in sorted(program.scope):
+        if path.endswith(".c") and rule.covers(path):
+            for found in forgetting.found(path):
+                if model.apis.resources[found.kept.role.resource].nature in natures:
+                    yield _finding(rule, found)
+
+
+def _finding(rule: Rule, found: Forgotten) -> Finding:
+    kept, ending = found.kept, found.ending
+    struct, member = found.member
+    end = call_text(ending.call)
+    steps = [Step(kept.func.path, kept.call.line, kept.func.name, f"{kept.what} = {call_text(kept.call)}")]
+    if found.undo is not None:
+        undo = f"only where {kept.func.name}() fails: {call_text(found.undo)}"
+        steps.append(Step(kept.func.path, found.undo.line, kept.func.name, undo))
+    what = "the driver core frees what this gave" if ending.managed else f"{end} frees the object"
+    steps.append(Step(ending.func.path, ending.call.line, ending.func.name, what))
+    func, at = (kept.func, kept.call) if ending.managed else (ending.func, ending.call)
+    return claim(
+        rule,
+        func,
+        at,
+        message=rule.text(
+            end=ending.call.callee,
+            ended="the driver core frees" if ending.managed else f"{ending.call.callee}() frees",
+            struct=kept.outer,
+            member=member,
+            acquire=kept.call.callee,
+            keeper=kept.func.name,
+        ),
+        steps=steps,
+        conditions=(f"false if something outside this file gives back {struct}.{member}",),
+        subject=f"{kept.call.callee} {struct}.{member}",
+    )
