@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # not typing's, which takes 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class KscanError(Exception):
     """Base of all errors that become one line on stderr and exit status 2."""
@@ -19,6 +23,14 @@ class InputError(KscanError):
     def __str__(self) -> str:
         where = f"{self.what}:{self.line}" if self.line else self.what
         return f"{where}: {self.reason}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+def did_you_mean(name: str, known: Sequence[str], otherwise: str) -> str:
+    """A remedy for a name that is not known: the one that is most like it, or ``otherwise``."""
+    import difflib  # noqa: PLC0415 - only in trouble
+
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else otherwise
 
 
 class RuleError(InputError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from kscan.config import Area
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from kscan.cli._settings import Setting
@@ -32,8 +31,7 @@ def _area(setting: Setting, path: str, table: Any) -> Area:
         raise _error(setting, f"`paths.{path}` is no table", f'write [paths."{clean}"]')
     for key in table:
         if key not in _KEYS:
-            close = difflib.get_close_matches(key, _KEYS, n=1)
-            remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(_KEYS)}"
+            remedy = did_you_mean(key, _KEYS, f"there are {', '.join(_KEYS)}")
             raise _error(setting, f"there is no setting `{key}` of a path", remedy)
     severity = table.get("severity")
     if severity is not None and severity not in _SEVERITIES:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import pkgutil
 import sys
+from functools import cache
 from importlib import import_module
 
 import click
@@ -13,17 +13,22 @@ from click.shell_completion import shell_complete
 
 import kscan.cli
 from kscan import __version__
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 
 _COMPLETE = "_KSCAN_COMPLETE"
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    names = (m.name for m in pkgutil.iter_modules(kscan.cli.__path__))
+    return tuple(sorted(n.replace("_", "-") for n in names if not n.startswith("_")))
 
 
 class _Commands(click.Group):
     """Loads a sub-command's module only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        names = (m.name for m in pkgutil.iter_modules(kscan.cli.__path__))
-        return sorted(n.replace("_", "-") for n in names if not n.startswith("_"))
+        return list(_names())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -36,8 +41,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in (names := self.list_commands(ctx)):
-            close = difflib.get_close_matches(args[0], names, n=1)
-            remedy = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(names)}"
+            remedy = did_you_mean(args[0], names, f"the commands are {', '.join(names)}")
             raise InputError(args[0], "there is no such command", remedy)
         return super().resolve_command(ctx, args)
 

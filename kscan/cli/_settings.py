@@ -8,10 +8,8 @@ changes findings and how they are shown: never what code is run, what rules are 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 
 NAMES = (".kscan.toml", "pyproject.toml")
 _PERSONAL = frozenset({"cache", "no-cache", "rules-dir", "jobs"})
@@ -104,6 +102,8 @@ def left_open(option: click.Option, ctx: click.Context) -> bool:
 
 
 def _read_file(file: Path, known: Mapping[str, click.Option]) -> dict[str, Setting]:
+    import tomllib  # noqa: PLC0415 - few runs find a file
+
     try:
         text = file.read_bytes().decode()
         table: Any = tomllib.loads(text)
@@ -128,8 +128,7 @@ def _check(key: str, setting: Setting, known: Mapping[str, click.Option]) -> Non
     if key == PATHS or (key in known and key not in _NEVER):
         return
     allowed = sorted({*known, PATHS} - _NEVER)
-    close = difflib.get_close_matches(key.replace("_", "-"), allowed, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(allowed)}"
+    remedy = did_you_mean(key.replace("_", "-"), allowed, f"there are {', '.join(allowed)}")
     raise _error(setting, f"there is no setting `{key}`", remedy)
 
 

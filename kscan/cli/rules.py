@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import msgspec
 from kscan.cli._options import complete_rules, rules_dir_option
 from kscan.config import corpus_dir
 from kscan.config import rules_dir as shipped_rules
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 from kscan.findings.plain import plain, plain_lines
 
 if TYPE_CHECKING:
@@ -99,8 +98,7 @@ def _named(rule_id: str, rules: tuple[Rule, ...]) -> Rule:
     for rule in rules:
         if rule.id == rule_id:
             return rule
-    close = difflib.get_close_matches(rule_id, [r.id for r in rules], n=1)
-    remedy = f"did you mean {close[0]}?" if close else "`kscan rules list` shows them"
+    remedy = did_you_mean(rule_id, [r.id for r in rules], "`kscan rules list` shows them")
     raise InputError(rule_id, "there is no such rule", remedy)
 
 

@@ -7,11 +7,11 @@ those of the file.  Rules are separated by commas.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from kscan.errors import did_you_mean
 from kscan.findings.model import Finding, Notice, Suppression
 from kscan.regex import regex
 
@@ -56,8 +56,7 @@ def read_comment(text: str, place: Place, known: Collection[str]) -> Comment | N
         return Notice(place.file, place.line, "this comment suppresses nothing", _EXAMPLE)
     for rule in rules:
         if rule not in known:
-            close = difflib.get_close_matches(rule, sorted(known), n=1)
-            remedy = f"did you mean {close[0]}?" if close else "`kscan rules list` shows them"
+            remedy = did_you_mean(rule, sorted(known), "`kscan rules list` shows them")
             return Notice(place.file, place.line, f"there is no rule {rule} to suppress", remedy)
     lines = _lines(match[1], place)
     if lines is None:

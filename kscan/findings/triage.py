@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -47,6 +46,8 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def parse(data: bytes, name: str) -> tuple[Entry, ...]:
     """The entries of a triage file.  Raises InputError that says what is wrong where."""
+    import tomllib  # noqa: PLC0415 - few trees have a triage file
+
     try:
         return msgspec.convert(tomllib.loads(data.decode()), _Document).finding
     except (ValueError, RecursionError) as error:  # of TOML, UTF-8 and of msgspec

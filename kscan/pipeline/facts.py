@@ -26,9 +26,9 @@ from kscan.facts.model import FileFacts, decode, encode
 from kscan.facts.store import FactsStore, Stamp, cache_key, content_id
 from kscan.findings.model import Skipped
 from kscan.parse import LARGEST
-from kscan.pipeline import pool
 
 if TYPE_CHECKING:
+    from kscan.pipeline import pool
     from kscan.sources import Source
 
 CPU_SECONDS = 10.0
@@ -263,6 +263,8 @@ class FactsLoader:
             for item in items:
                 yield order[item.index], _unpack(work(item.data))
             return
+        from kscan.pipeline import pool  # noqa: PLC0415 - most runs find all facts in the cache
+
         many = len(order) > _MANY_FILES or sum(sizes.values()) > _MANY_BYTES
         chunks = _chunks(items, [sizes[path] for path in order])
         _freeze()  # else a collection in the parent would copy pages shared with the workers
@@ -274,6 +276,8 @@ class FactsLoader:
                 yield path, _unpack(answer.data) if answer.data is not None else _lost(answer.reason)
 
     def _items(self, order: Sequence[str], state: _State) -> Iterator[pool.Item]:
+        from kscan.pipeline import pool  # noqa: PLC0415 - see _answers()
+
         for index, path in enumerate(order):
             data = None
             # Where there is a blob id the bytes lie in memory or behind a git process: not for workers.
@@ -298,6 +302,8 @@ def extract_unit(read: Callable[[str], bytes], macros: Macros, extractor: Extrac
     except RecursionError:
         result = _lost("is nested too deeply")
     except MemoryError:
+        from kscan.pipeline import pool  # noqa: PLC0415 - see _answers()
+
         result = _lost(f"needs more than {pool.MEMORY_LIMIT >> 20} MB of memory")
     except Exception as error:  # noqa: BLE001 - a defect of ours in one file must not end the scan of all
         result = _lost(f"internal error: {_describe(error)}")

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from kscan.errors import InputError
-from kscan.pipeline import pool
 from kscan.pipeline.setup import Setup
 
 T = TypeVar("T")
@@ -22,6 +21,8 @@ _MOST = 8  # processes: each has a program of its own, of some 100 MB
 
 def in_order(setup: Setup, works: Sequence[Callable[[], T]], kind: Any) -> Iterator[T]:
     """What each of ``works``, of which ``kind`` msgspec can pack, gives: by several processes."""
+    from kscan.pipeline import pool  # noqa: PLC0415 - one patch needs one process
+
     given: dict[int, T] = {}
     chunks = [[pool.Item(number, b"%d" % number)] for number in range(len(works))]
     work = partial(_pack, setup, works)

@@ -19,7 +19,6 @@ from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
 from kscan.pipeline.bases import Bases
 from kscan.pipeline.change import Change, judge_changes
 from kscan.pipeline.lines import rules_for
-from kscan.pipeline.remedy import with_patches
 from kscan.pipeline.reply import MAIL_REPLY, drafted, mail_of
 from kscan.pipeline.setup import Setup
 from kscan.pipeline.versions import Judged, compare_versions, settle_series
@@ -29,6 +28,7 @@ from kscan.sources.diff import FileDiff
 from kscan.sources.fragments import NoTree, fragment
 from kscan.sources.fragments import origins as fragment_origins
 from kscan.sources.git import GitRepo
+from kscan.sources.gitrev import in_repository
 from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import Patch
 from kscan.sources.overlay import Overlay
@@ -92,6 +92,8 @@ class _Judging(msgspec.Struct):
         for each, (found, seen) in zip(self.waiting, judgements, strict=True):
             self.coverage = self.coverage.plus(seen)
             if self.setup.config.diff and not each.alone:
+                from kscan.pipeline.remedy import with_patches  # noqa: PLC0415 - few ask for it
+
                 found = with_patches(self.setup, found, each.change.after)  # noqa: PLW2901 - the same, and more
             findings = tuple(_with_patch_line(finding, each.origins) for finding in found)
             if each.alone:
@@ -209,10 +211,12 @@ def judge_inputs(
 
 def repository_of(setup: Setup) -> GitRepo | None:
     """The repository a run's tree is in, None where there is none."""
+    if not in_repository(setup.top):
+        return None
     try:
         return GitRepo(setup.top)
     except InputError:
-        return None  # a tree without a repository: the work tree is all there is
+        return None  # git has its reasons: the work tree is all there is
 
 
 def _refusal(applied: ApplyResult) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from datetime import UTC, datetime
-from email.utils import format_datetime
-
 import msgspec
 
 from kscan.findings.model import Mail, Quoted, Report
@@ -35,12 +31,17 @@ def drafted(report: Report) -> Report:
     unanswered = [p for p in report.patches if p.mail is None and p.findings]
     notes = tuple(f"{p.source}: has no Message-ID, so there is nothing to reply to" for p in unanswered)
     sender = _git_user() if new_findings(report) else ""
+    from datetime import UTC, datetime  # noqa: PLC0415 - few ask for a reply
+    from email.utils import format_datetime  # noqa: PLC0415 - likewise
+
     date = format_datetime(datetime.now(UTC))
     return msgspec.structs.replace(report, sender=sender, date=date, notes=(*report.notes, *notes))
 
 
 def _git_user() -> str:
     """``Name <address>`` as git knows it; empty where it does not."""
+    import subprocess  # noqa: PLC0415 - see drafted()
+
     try:
         said = subprocess.run(("git", "var", "GIT_AUTHOR_IDENT"), capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

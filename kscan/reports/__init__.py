@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -40,6 +41,7 @@ class Reporter(Protocol):
         ...
 
 
+@cache
 def reporter_names() -> tuple[str, ...]:
     """The formats there are, sorted."""
     names = (m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if m.name[0] != "_")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 from kscan.rules.schema import Rule
 
 ALL = "all"
@@ -42,6 +41,5 @@ def _is_chosen(rule: Rule, wanted: set[str], *, preview: bool) -> bool:
 def _require_known(name: str, rules: Sequence[Rule]) -> None:
     known = {ALL, *(n for r in rules for n in (r.id, r.category, r.hazard))}
     if name not in known:
-        close = difflib.get_close_matches(name, sorted(known), n=1)
-        remedy = f"did you mean {close[0]}?" if close else "`kscan rules list` shows them"
+        remedy = did_you_mean(name, sorted(known), "`kscan rules list` shows them")
         raise InputError(f"rule {name}", "there is no rule, category or class of that name", remedy)

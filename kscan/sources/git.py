@@ -7,13 +7,15 @@ forked off later starts one of its own, as two readers of one pipe would get eac
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from kscan.errors import InputError
 from kscan.regex import regex
+
+if TYPE_CHECKING:
+    import subprocess
 
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 _HEX = regex(r"[0-9a-f]{4,64}")
@@ -44,6 +46,8 @@ class GitRepo:
     def run(self, *arguments: str) -> bytes:
         """What a reading git command prints.  Raises InputError with git's own words when it fails."""
         command = ("git", "-C", self._directory, "-c", "core.fsmonitor=false", *arguments)
+        import subprocess  # noqa: PLC0415 - a tree need not be in a repository
+
         try:
             done = subprocess.run(command, env=self._environment, capture_output=True, check=False)
         except OSError as error:
@@ -55,6 +59,8 @@ class GitRepo:
     def stream(self, *arguments: str) -> Iterator[bytes]:
         """The lines that a reading git command prints, as they come."""
         command = ("git", "-C", self._directory, "-c", "core.fsmonitor=false", *arguments)
+        import subprocess  # noqa: PLC0415 - see run()
+
         with subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
@@ -121,6 +127,8 @@ class GitRepo:
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._batch is None or self._batch_owner != os.getpid():
+            import subprocess  # noqa: PLC0415 - see run()
+
             command = ("git", "-C", self._directory, "cat-file", "--batch")
             try:
                 self._batch = subprocess.Popen(

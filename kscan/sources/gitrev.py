@@ -105,6 +105,15 @@ def is_bare(directory: str | os.PathLike[str]) -> bool:
     return all(os.path.exists(os.path.join(directory, name)) for name in ("HEAD", "objects", "refs"))
 
 
+def in_repository(directory: str | os.PathLike[str]) -> bool:
+    """Whether there may be a repository at or above ``directory``: git itself need not be asked where not."""
+    here = os.path.realpath(directory)
+    above = [here]
+    while (here := os.path.dirname(here)) != above[-1]:
+        above.append(here)
+    return any(os.path.exists(os.path.join(folder, ".git")) or is_bare(folder) for folder in above)
+
+
 def _tree_blobs(listing: bytes) -> dict[str, str]:
     blobs: dict[str, str] = {}
     for entry in listing.split(b"\0"):

@@ -5,7 +5,6 @@ Everything is streamed: one mail is in memory at a time, besides the series that
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 import zlib
@@ -176,6 +175,8 @@ def _unpacked(file: IO[bytes]) -> IO[bytes]:
     """The stream, through gzip where it is packed."""
     buffered = file if isinstance(file, BufferedReader) else BufferedReader(BytesIO(file.read()))
     if buffered.peek(2)[:2] == _GZIP:
+        import gzip  # noqa: PLC0415 - few are packed
+
         return BufferedReader(gzip.GzipFile(fileobj=buffered))
     return buffered
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parseaddr, parsedate_to_datetime
 
 import msgspec
 
@@ -326,6 +324,11 @@ def _first_id(text: str) -> str:
 
 
 def _iso_date(text: str) -> str:
+    if not text:
+        return ""
+    from datetime import UTC  # noqa: PLC0415 - a plain diff has no date, and email.utils takes its time
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - likewise
+
     try:
         moment = parsedate_to_datetime(text)
         return moment.astimezone(UTC).isoformat() if moment.tzinfo else moment.isoformat()
@@ -339,4 +342,8 @@ def _file_name(source: str) -> str:
 
 def author_address(author: str) -> str:
     """The address of an author, in lower case."""
+    if not author:
+        return ""
+    from email.utils import parseaddr  # noqa: PLC0415 - see _iso_date()
+
     return parseaddr(author)[1].lower()

@@ -11,8 +11,6 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 
 import msgspec
 
@@ -76,6 +74,9 @@ def decode_words(value: bytes) -> str:
     text = _as_utf8(value)
     if "=?" not in text:
         return text.strip()
+    from email.errors import HeaderParseError  # noqa: PLC0415 - few headers are encoded
+    from email.header import decode_header, make_header  # noqa: PLC0415 - likewise
+
     try:
         return str(make_header(decode_header(text))).strip()
     except (HeaderParseError, LookupError, UnicodeError, ValueError):

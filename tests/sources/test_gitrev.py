@@ -10,7 +10,7 @@ import pytest
 
 from kscan.errors import InputError
 from kscan.sources.git import GitRepo
-from kscan.sources.gitrev import GitIndex, GitRev
+from kscan.sources.gitrev import GitIndex, GitRev, in_repository
 from tests.sources.writers import git, repository
 
 FILES = {
@@ -147,3 +147,12 @@ _SOURCE: GitRev | None = None
 def _child(path: str) -> bytes:
     assert _SOURCE is not None
     return _SOURCE.read(path)
+
+
+def test_whether_git_need_be_asked(repo: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--bare", str(repo), str(tmp_path / "bare"))
+    (tmp_path / "link").symlink_to(repo / "arch")
+    assert [in_repository(p) for p in (repo, repo / "arch", tmp_path / "bare", tmp_path / "link")] == [
+        True
+    ] * 4
+    assert not in_repository(tmp_path)

@@ -7,7 +7,6 @@ A matcher is a module of this package with the names of the Matcher protocol.  I
 
 from __future__ import annotations
 
-import difflib
 import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from kscan.errors import InputError
+from kscan.errors import InputError, did_you_mean
 from kscan.findings.model import Finding
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ class Matcher(Protocol):
         ...
 
 
+@cache
 def matcher_names() -> tuple[str, ...]:
     """The matchers there are, sorted."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__)))
@@ -53,8 +53,7 @@ def find_matcher(name: str) -> Matcher:
     """The matcher that rules call ``name``.  Raises InputError where there is none."""
     names = matcher_names()
     if name not in names:
-        close = difflib.get_close_matches(name, names, n=1)
-        remedy = f"did you mean `{close[0]}`?" if close else f"the matchers are {', '.join(names) or 'none'}"
+        remedy = did_you_mean(name, names, f"the matchers are {', '.join(names) or 'none'}")
         raise InputError("matcher", f"There is no matcher `{name}`", remedy)
     return cast(Matcher, import_module(f"{__name__}.{name}"))
 
