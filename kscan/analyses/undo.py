@@ -15,6 +15,7 @@ import msgspec
 from kscan.analyses import cfg
 from kscan.analyses.access import is_constant, parse
 from kscan.analyses.fields import Fields, Release
+from kscan.analyses.lastput import LastPuts
 from kscan.analyses.outcome import Signs, failed, outcomes, signs_at, tested_at, walk
 from kscan.analyses.paths import POSITIVE, ZERO, constant
 from kscan.analyses.states import States, joined
@@ -68,6 +69,8 @@ class Undo:
         self._states = states
         self._apis = model.apis
         self._callbacks = model.entrypoints.callbacks
+        self._unregisters = model.lifecycle.unregisters
+        self._last_puts = LastPuts(program, fields, model.apis, model.lifecycle)
 
     def twice(self, natures: frozenset[str]) -> Iterator[Twice]:
         """Every pair of releases of one field that one path goes through."""
@@ -124,11 +127,13 @@ class Undo:
             if way.depth >= _DEPTH:
                 continue
             self._program.demand_callers(way.top)
-            for edge in self._program.callers(way.top):
+            puts = () if is_first else tuple(self._last_puts.of(way.top))
+            for edge in (*self._program.callers(way.top), *puts):
                 if edge.caller in seen or edge.kind == MACRO or self._is_common(edge):
                     continue
                 call = _call_of(edge)
-                if call is None or (edge.kind == CALLBACK and (is_first or not self._is_put(call))):
+                handed = edge.kind == CALLBACK and edge not in puts
+                if call is None or (handed and (is_first or not self._is_put(call))):
                     continue
                 container = self._lift(way.container, way.top, edge.caller, call)
                 last = not is_first and bool(way.path) and self._is_last_put(way.path[0])
@@ -171,6 +176,11 @@ class Undo:
             if not is_last
         )
 
+    def _ends_use(self, way: Way) -> bool:
+        """Whether the call that leads to a release ends the object's use, whatever put is the last."""
+        call = _call_of(way.path[0]) if way.path else None
+        return call is not None and call.callee in self._unregisters
+
     def _is_new(self, top: Func, container: Term) -> bool:
         """Whether the container was made in ``top`` and its first reference is the only one."""
         made = next(
@@ -183,15 +193,18 @@ class Undo:
         )
         if made is None:
             return False
-        taken = 0
-        for _place, call in cfg.calls(top.fact.body):
-            for role in self._apis.acquires.get(call.callee, ()):
-                position = role.same_as if role.same_as >= 0 else role.holder.index
-                by_argument = role.same_as >= 0 or role.holder.kind == "arg"
-                if by_argument and position < len(call.args):
-                    held = self._fields.values(top).object(call.args[position])
-                    taken += held is not None and held.base == made
-        return taken <= 1
+        return sum(self._takes(top, call, made) for _place, call in cfg.calls(top.fact.body)) <= 1
+
+    def _takes(self, func: Func, call: Call, made: str) -> bool:
+        """Whether a call surely takes a reference to (a part of) what the temporary ``made`` stands for."""
+        for role in self._apis.acquires.get(call.callee, ()):
+            position = role.same_as if role.same_as >= 0 else role.holder.index
+            by_argument = role.same_as >= 0 or role.holder.kind == "arg"
+            if by_argument and role.failure == "never" and position < len(call.args):
+                held = self._fields.values(func).object(call.args[position])
+                if held is not None and held.base == made:
+                    return True
+        return False
 
     def _makes(self, name: str) -> bool:
         return any(
@@ -311,7 +324,7 @@ class Undo:
             return None
         if first.path and second.path and first.path[0].callee is second.path[0].callee:
             return None  # joined further down already
-        if second.counted and not self._is_new(top, first.container):
+        if second.counted and not (self._is_new(top, first.container) or self._ends_use(second)):
             return None
         if not _is_one_table(first, second) or not self._is_unfilled(second, place):
             return None
