@@ -375,7 +375,7 @@ class Copies:
             return
         held = self._fields.values(func).path(event.value) or site.held
         same = self._fields.values(func).path(event.target) or target
-        if dest[0] == source[0] and held.owner == same.owner:
+        if held.base == same.base and self._is_one(func, held) and self._is_one(func, same):
             return  # two fields of one object, which end together
         if self._outlives(func, site.place, target.base):
             loop = _in_loop(func, site.place)
@@ -390,6 +390,14 @@ class Copies:
                 if dest is not None and dest != source and self._is_pointer(dest, kept.field):
                     text, loop = event.args[kept.owner].lstrip("&"), _in_loop(site.func, site.place)
                     yield Copy(site.func, site.place, event.line, site.held, source, dest, text, edge, loop)
+
+    def _is_one(self, func: Func, held: Object) -> bool:
+        """Whether a field is of what a variable points to, or of a part of that."""
+        root = self._fields.root_of(func, held)
+        steps = (held.fields[:end] for end in range(1, len(held.fields)))
+        return "[]" not in held.fields[:-1] and not any(
+            "*" in self._program.type_of(root, step, func.path) for step in steps
+        )
 
     def _is_pointer(self, dest: Place, target: Object) -> bool:
         """Whether what is stored to a field, or to an element of it, is a pointer, as far as is known."""
@@ -747,6 +755,7 @@ _WORDS = regex(r"\b[A-Za-z_]\w*")
 _FINAL = regex(
     r"(^|_)(exit|remove|release|destroy|free|disable|stop|off|detach|unbind|suspend|shutdown|fini|teardown|del"
     r"|delete|deinit|uninit|unregister|cleanup|close|dispose|disconnect|drop|put)(_[a-z0-9]+)?_*$"
+    r"|(^|_)(release|destroy|free|delete|cleanup|dispose)(_[a-z0-9]+){2,3}$"
 )
 
 
