@@ -39,6 +39,7 @@ class Gone(msgspec.Struct, frozen=True):
     what: Object
     why: str = ""
     loop: Call | None = None
+    lasting: bool = False  # it may live on, for others: only who frees it is wrong
 
 
 class Misstep(msgspec.Struct, frozen=True):
@@ -155,10 +156,14 @@ class Afterwards:
                 return None
             member = parse(arg)
             release = self._release_of(func, member, callbacks) if member is not None else ""
-            if release and self._held_by_callers(func, gone):
+            if release and (self._held_by_callers(func, gone) or self._held_here(func, gone)):
                 return None
-            text = f"{release} frees it" if release else ""
-            return Gone(gone.call, gone.place, gone.role, gone.what, text) if text else None
+            if release:
+                return Gone(gone.call, gone.place, gone.role, gone.what, f"{release} frees it")
+            if self.ends_registration(gone.call) and not self._has_callback(func, callbacks):
+                text = "it lives on for whoever has a reference"
+                return Gone(gone.call, gone.place, gone.role, gone.what, text, lasting=True)
+            return None
         if gone.role.resource in self._memory:
             return gone
         if resource.nature != "reference" or resource.advisory or self._takes_more(func, resource.name):
@@ -169,6 +174,16 @@ class Afterwards:
             if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
                 return msgspec.structs.replace(gone, loop=site.call) if site.loop else gone
         return None
+
+    def ends_registration(self, call: Call) -> bool:
+        """Whether a call undoes more than the taking of a reference."""
+        roles = self.apis.releases.get(call.callee, ())
+        return any(self.apis.resources[role.resource].nature == "state" for role in roles)
+
+    def _has_callback(self, func: Func, callbacks: Collection[str]) -> bool:
+        """Whether the file sets a release callback, which may leave the object to others."""
+        bindings = self.program.facts[func.path].bindings
+        return any(binding.path and binding.path[-1] in callbacks for binding in bindings)
 
     def _held_by_callers(self, func: Func, gone: Gone) -> bool:
         """Whether a caller puts what it gave as the object, once the function is back: it has a reference."""
@@ -182,6 +197,17 @@ class Afterwards:
                         if comes_after(caller.fact.body, place, later) and self._puts(other, given):
                             return True
         return False
+
+    def _held_here(self, func: Func, gone: Gone) -> bool:
+        """Whether the function puts the object once more by a function of its own: it has a reference."""
+        return any(
+            arg == gone.what.base
+            and call.callee not in self.apis.releases
+            and FREES in self._parameters.fate(call.callee, position, func.path)
+            for place, call in all_calls(func.fact.body)
+            if comes_after(func.fact.body, gone.place, place)
+            for position, arg in enumerate(call.args)
+        )
 
     def _puts(self, call: Call, given: Object) -> bool:
         """Whether a call puts a reference to an object, or to one that is part of it."""
@@ -213,14 +239,20 @@ class Afterwards:
         return ""
 
     def _is_about(self, func: Func, kind: str) -> bool:
-        """Whether a callback converts what it is given to an object of that type."""
-        if kind in {local.type for local in func.fact.body.locals}:
-            return True
-        calls = [event for _place, event in all_calls(func.fact.body)]
-        if any(kind.rstrip(" *") in call.args for call in calls):
-            return True
-        roots = {f"@{call.callee}" for call in calls}
-        return any(self.program.root_type(root, func.path) == kind for root in sorted(roots))
+        """Whether a callback frees an object of that type, which it converts what it is given to."""
+        types = {local.name: local.type for local in func.fact.body.locals}
+        callees = [event for _place, event in all_calls(func.fact.body)]
+        for call in callees:
+            if call.result:
+                types[call.result] = self.program.root_type(f"@{call.callee}", func.path)
+                if kind.rstrip(" *") in call.args:  # of container_of()
+                    types[call.result] = kind
+        return any(
+            types.get(arg) == kind and FREES in self._parameters.fate(call.callee, position, func.path)
+            for call in callees
+            if call.callee in self.apis.releases or self.program.resolve(call.callee, func.path)
+            for position, arg in enumerate(call.args)
+        )
 
 
 def _turning(body: Body, call: Call | None) -> Collection[int]:
@@ -242,18 +274,17 @@ class _Walk:
         self._gone = gone
         self._whole = gone.call.args[gone.role.holder.index][:1] == "&"
         # A put may not be the last; who ends a registration puts what that had taken.
-        self._sure = gone.loop is None and (not self._whole or self._ends_state(gone.call))
+        self._sure = (
+            gone.loop is None
+            and not gone.lasting
+            and (not self._whole or self._owner.ends_registration(gone.call))
+        )
         self._inside = _turning(holding.body, gone.loop)
         self.found: dict[str, Misstep] = {}
 
     def _say(self, kind: str, line: int, text: str, node: Node[Holders]) -> None:
         if self._sure or kind == TWICE:
             self.found.setdefault(kind, Misstep(kind, self._holding.func, self._gone, line, text, node))
-
-    def _ends_state(self, call: Call) -> bool:
-        """Whether a release undoes more than the taking of a reference, such as a registration."""
-        roles = self._apis.releases.get(call.callee, ())
-        return any(self._apis.resources[role.resource].nature == "state" for role in roles)
 
     def visit(
         self, where: Place, event: Event | None, _facts: Facts, held: Holders, node: Node[Holders]
@@ -302,6 +333,8 @@ class _Walk:
             if (self._sure and dereferenced(arg, held)) or (
                 arg[:1] == "&" and not quiet and self._is_part(found, held)
             ):
+                if self._gone.lasting:
+                    return None  # it may be waited for
                 if self._whole and (not self._sure or event.callee in self._apis.releases):
                     continue  # it may be another reference that is put
                 self._say(USED, event.line, f"{event.callee}({', '.join(event.args)})", node)
@@ -328,7 +361,9 @@ class _Walk:
         text = f"{event.callee}({', '.join(event.args)})"
         ends = [r for r in self._apis.releases.get(event.callee, ()) if r.holder.index == position]
         memory = any(self._apis.resources[r.resource].nature == "memory" for r in ends)
-        again = any(r.resource == self._gone.role.resource for r in ends) and not self._ends_state(event)
+        again = any(
+            r.resource == self._gone.role.resource for r in ends
+        ) and not self._owner.ends_registration(event)
         puts = any(
             a.puts == position and a.resource == self._gone.role.resource
             for a in self._apis.acquires.get(event.callee, ())
