@@ -207,6 +207,14 @@ def _made_once(owner: Ownership, site: Site, leak: Exit) -> bool:
     for number, holds in sorted(known):
         block = body.blocks[number]
         absent = block.right == "0" and block.op == ("==" if holds else "!=")
+        asked = holding.values.calls.get(block.left)
+        if (
+            absent
+            and asked is not None
+            and asked.callee in owner.apis.asks_whether_set_up
+            and asked.args[:1] == site.call.args[:1]
+        ):
+            return True
         if not absent or holding.is_local(block.left):
             continue
         notes = [
@@ -326,7 +334,7 @@ def asked_whether_held(outcome: Outcome, leak: Exit) -> bool:
     """
     site = outcome.site
     body, status = site.func.fact.body, site.func.fact.body.blocks[leak.node.block].left
-    undone = {e.node.block for e in outcome.of("released", "stored released")}
+    undone = {e.node.block for e in outcome.exits if e.kind.endswith("released")}
     for number, side in leak.node.decisions():
         block = body.blocks[number]
         if block.kind != "branch" or block.left == status:

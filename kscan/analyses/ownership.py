@@ -43,6 +43,7 @@ _BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
 _TEST = regex(r"^!|[=!<>]=|[^-]>|<")
 _INDEXED = regex(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
+PERHAPS = "perhaps released"  # an exit by a call that may give back this, or only something of the kind
 _MOST_PASSED = 4
 
 
@@ -76,9 +77,12 @@ class Held(NamedTuple):
 
 
 class Exit(msgspec.Struct, frozen=True):
-    """How one path ends.  ``error``: None where it is not known whether the function fails there."""
+    """How one path ends.  ``error``: None where it is not known whether the function fails there.
 
-    kind: str  # released, escaped, held, lost; these with "stored " before, once others may find it
+    ``kind``: released, perhaps released, escaped, held or lost; "stored " before it once others may find it.
+    """
+
+    kind: str
     line: int
     node: Node[Held]
     error: bool | None = None
@@ -688,7 +692,7 @@ class _Walk:
     # -- calls ----------------------------------------------------------------
 
     def _called(self, event: Call, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
-        if not self._site.named and self._site.resource.nature == "lock" and self._releases(event, -1):
+        if (self._site.named or self._site.resource.nature == "lock") and self._releases(event, -1):
             return self._less(state, "released", event.line, node, event.callee)
         holding = self._holding
         if not self._site.named and self._undone(event, state):
@@ -700,8 +704,10 @@ class _Walk:
             return None
         if (state.stored or not self._site.named) and self._undoes(event, state):
             # That a function frees some memory, deep below, does not show that it should be this.
-            guessed = self._site.wrapped or self._site.resource.nature in ("memory", "reference")
-            kind = "escaped" if guessed else "released"
+            nature = self._site.resource.nature
+            guessed = self._site.wrapped or nature in ("memory", "reference")
+            sure = nature == "lock" or event.callee in self._apis.releases
+            kind = "escaped" if guessed else "released" if sure else PERHAPS
             self._end(kind, event.line, node, state, how=event.callee)
             return None
         unseen = self._unseen(event, state) if self._site.named else ""
@@ -749,7 +755,7 @@ class _Walk:
 
     def _undoes(self, event: Call, state: Held) -> bool:
         """Whether a call may release the resource by way of an object that holds it, or of a callback."""
-        if not self._site.named and self._puts_user(event, state):
+        if self._puts_user(event, state):
             return True
         if any(
             t.holder.index < len(event.args) and self._contains(event.args[t.holder.index], state)

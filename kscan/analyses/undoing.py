@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kscan.analyses.cfg import calls, events
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
-from kscan.facts.model import Assign, Body, Call
+from kscan.facts.model import Assign, Body, Call, Function
 from kscan.kernel.apis import Apis
 from kscan.link.program import OPS, Func, Program
 
@@ -26,6 +26,7 @@ class Undoing:
         self._program = program
         self._apis = apis
         self._releasing: dict[str, frozenset[str]] = {}
+        self._undoers: dict[str, frozenset[Func]] = {}
         self._handed: dict[str, dict[str, set[str]]] = {}
 
     def releasing(self, resource: str) -> frozenset[str]:
@@ -38,16 +39,23 @@ class Undoing:
     def _search(self, resource: str) -> frozenset[str]:
         found = set(self._apis.releases_of.get(resource, ()))
         level = {func for name in found for func in self._calling(name)}
+        undoers = set[Func]()
         for _level in range(_DEEP):
+            undoers |= level
             found |= {func.name for func in level}
             level = {caller for func in level for caller in self._reaching(func) if caller.name not in found}
+        self._undoers[resource] = frozenset(undoers)
         return frozenset(found)
 
     def ever(self, resource: str, path: str) -> bool:
         """Whether a function of a file may release ``resource`` by any function it calls."""
-        names = self.releasing(resource)
-        functions = self._program.facts[path].functions
-        return any(ref.root in names for fact in functions for ref in fact.calls)
+        names, apis = self.releasing(resource), self._apis.releases_of.get(resource, ())
+        called = {ref.root for fact in self._program.facts[path].functions for ref in fact.calls}
+        return not called.isdisjoint(apis) or any(
+            func in self._undoers[resource]
+            for name in called & names
+            for func in self._program.resolve(name, path)
+        )
 
     def left_to_caller(self, func: Func, resource: str, depth: int = _CALLERS) -> bool:
         """Whether a function that calls ``func`` may release ``resource`` where ``func`` fails.
@@ -69,11 +77,29 @@ class Undoing:
                 return True
         return any(
             self._may_release(ref.root, func.path, resource)
-            for edge in self._program.callers(func)  # those through a driver's own table
-            if edge.kind == OPS and edge.caller.path == func.path
-            for ref in edge.caller.fact.calls
+            for caller in self._by_own_table(func)
+            for ref in caller.calls
             if not ref.path and ref.root != func.name
         )
+
+    def _by_own_table(self, func: Func) -> Iterator[Function]:
+        """The functions of the file that call ``func`` by a driver's own table, or may, by a variable."""
+        for edge in self._program.callers(func):
+            if edge.kind == OPS and edge.caller.path == func.path:
+                yield edge.caller.fact
+        own = {
+            binding.path[-1]
+            for path, binding in self._program.bound(func.name)
+            if binding.path and path == func.path and self._is_own(binding.root, path)
+        }
+        for fact in self._program.facts[func.path].functions if own else ():
+            if fact.mentions(frozenset(own)):
+                yield fact
+
+    def _is_own(self, struct: str, path: str) -> bool:
+        """Whether a struct is defined beside a file, or nowhere that is known."""
+        homes = {home.rpartition("/")[0] for home in self._program.homes(struct)}
+        return not homes or path.rpartition("/")[0] in homes
 
     def _may_fail(self, func: Func) -> bool:
         """Whether the kernel calls the counterpart of a hook even where it fails."""

@@ -140,6 +140,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     gives_back_error: frozenset[str]  # prints an error and returns it, for its caller to return
     must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
     asks_emptiness: frozenset[str]  # whether there is anything in what the first argument is
+    asks_whether_set_up: frozenset[str]  # whether the state that the first argument can be in has been set up
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
     failure_ignored: frozenset[tuple[str, str]]  # (struct type, field): the counterpart is called even so
     failure_ignored_by: Mapping[str, frozenset[int]]  # macro -> arguments that it puts into such a field
@@ -195,6 +196,7 @@ _KEYS = frozenset(
         "gives_back_error",
         "must_check",
         "asks_emptiness",
+        "asks_whether_set_up",
         "may_ignore",
         "failure_ignored",
         "failure_ignored_by",
@@ -276,6 +278,7 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         gives_back_error=_names(file, "gives_back_error"),
         must_check=_names(file, "must_check"),
         asks_emptiness=_names(file, "asks_emptiness"),
+        asks_whether_set_up=_names(file, "asks_whether_set_up"),
         may_ignore=_names(file, "may_ignore"),
         failure_ignored=_failure_ignored(file),
         ending_fields=_names(file, "ending_fields"),

@@ -13,7 +13,7 @@ import msgspec
 from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
 from kscan.analyses.meant import asked_whether_held, is_meant, shown_harmless
-from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
+from kscan.analyses.ownership import PERHAPS, Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
@@ -111,7 +111,7 @@ def _stays(boot: Boot, outcome: Outcome) -> bool:
     site = outcome.site
     return (
         site.resource.kind in ("state", "machinery")
-        and not outcome.of("released", "stored released")
+        and not any(e.kind.endswith("released") for e in outcome.exits)
         and boot.runs_only_then(site.func)
     )
 
@@ -137,7 +137,7 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     if site.loop:
         return "the loop is left while its cursor is held"
     released = outcome.of("released")
-    escaped = outcome.of("escaped", "held perhaps", "lost perhaps")
+    escaped = outcome.of("escaped", "held perhaps", "lost perhaps", PERHAPS)
     # What success leaves behind may be registered, or be one more reference to what is there anyway.
     kept = site.resource.nature == "memory" or bool(site.same)
     elements = released and any("[]" in h.fields for h in site.holders)  # a loop may seem to have no turn
