@@ -820,12 +820,6 @@ class Program:
             self._fetch("struct", name)
         return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
 
-    def homes(self, struct: str) -> tuple[str, ...]:
-        """The files that define a struct."""
-        if struct not in self._structs:
-            self._fetch("struct", struct)
-        return tuple(path for path, _struct in self._structs.get(struct, ()))
-
     def is_own_struct(self, name: str) -> bool:
         """Whether a struct is defined in what is scanned, and nowhere else that is loaded."""
         homes = [path for path, _struct in self._structs.get(name, ())]
