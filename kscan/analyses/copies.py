@@ -19,7 +19,7 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
 from kscan.analyses.outcome import Signs, walk
 from kscan.analyses.parameters import sounds_ending
-from kscan.facts.model import Assign, Block, Call, Event
+from kscan.facts.model import Assign, Block, Call, CallRef, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program, last_name
 from kscan.regex import regex
@@ -142,6 +142,7 @@ class Copies:
 
     def stale(self) -> Iterator[Stale]:
         """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
+        self._load_endings()
         # By names first: a type that has to be known may cost a header.
         releases = list(self._releases())
         sites = list(self._sites(frozenset(_name(free.held) for free in releases)))
@@ -173,6 +174,29 @@ class Copies:
                 found = self._judged(release, dest, near) if near else None
                 if found is not None:
                     yield found
+
+    def _load_endings(self) -> None:
+        """Load what functions of scanned files call to end what they are given, or what a field points to."""
+        scope = self._program.scope
+        wanted: set[str] = set()
+        for func in self._program.functions():
+            if func.path not in scope or not any(_is_ending(ref) for ref in func.fact.calls):
+                continue
+            own = {p.name for p in func.params if p.name and "*" in p.type}
+            for _place, call in cfg.calls(func.fact.body):
+                if call.callee in wanted or call.callee in self._apis.releases or call.loop:
+                    continue
+                if call.callee.isidentifier() and sounds_ending(call.callee) and call.args:
+                    held = self._fields.values(func).path(call.args[0])
+                    given = held is not None and (bool(held.fields) or held.base in own)
+                    if (
+                        given
+                        and call.args[0][:1] != "&"
+                        and not self._program.resolve(call.callee, func.path)
+                    ):
+                        wanted.add(call.callee)
+        for name in sorted(wanted):
+            self._program.demand(name)
 
     def _home(self, func: Func, held: Object) -> tuple[Place, ...]:
         """The field, or the variable, that a struct is a part of by value, whose field is freed or copied."""
@@ -772,6 +796,10 @@ def _name(held: Object) -> str:
 def _called(func: Func) -> Iterator[str]:
     """The names of the functions, and of the fields, through which a function calls."""
     return (ref.path[-1] if ref.path else ref.root for ref in func.fact.calls)
+
+
+def _is_ending(ref: CallRef) -> bool:
+    return not ref.path and sounds_ending(ref.root)
 
 
 def _stores_to(block: Block, name: str) -> bool:
