@@ -80,7 +80,7 @@ class Forgetting:
 
     def found(self, path: str) -> Iterator[Forgotten]:
         """The forgotten members of the structs of one file, by the line that acquires."""
-        acquiring = [f for f in self._functions(path) if self._acquires(f)]
+        acquiring = [f for f in self._functions(path) if f.fact.stores and self._acquires(f)]
         kept: dict[Member, list[Kept]] = defaultdict(list)
         for func in acquiring:
             for member, site in self._kept(func):

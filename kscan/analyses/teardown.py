@@ -13,7 +13,7 @@ from functools import cached_property
 
 import msgspec
 
-from kscan.analyses.access import parse
+from kscan.analyses.access import is_constant, parse
 from kscan.analyses.cfg import calls
 from kscan.analyses.flow import flow_of
 from kscan.analyses.forgotten import Forgetting
@@ -119,6 +119,33 @@ class Teardown:
                 if said.isdisjoint(ways) and not self._is_undone(pair, None, event.args, ways):
                     said.update(ways)
                     yield Gap(pair, event, None, min(ways), event.args[0] if event.args else "")
+
+    def unmatched(self, pair: Pair) -> Iterator[Gap]:
+        """What the teardown leaves of several things of a kind, told apart by constants and static objects.
+
+        The setup's error exits show which function undoes one of them: the call with the same arguments.
+        """
+        setup = pair.setup
+        undoing: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        for func in self._within(pair.teardown):
+            for _place, call in calls(func.fact.body):
+                undoing[call.callee].add(call.args if self._is_fixed(func, call) else ())
+        both = {ref.root for ref in setup.fact.calls} & undoing.keys()
+        for undo in self._undone(setup, {name for name in both if sounds_ending(name)}):
+            given = undoing[undo.callee]
+            made = [call for _place, call in calls(setup.fact.body) if call.callee != undo.callee]
+            pairs = {call.callee for call in made if call.args == undo.args and len(undo.args) > 1}
+            for call in made if () not in given and len(pairs) == 1 else ():
+                if call.callee in pairs and call.args not in given and self._is_fixed(setup, call):
+                    yield Gap(pair, call, None, undo.callee, ", ".join(call.args))
+
+    def _is_fixed(self, func: Func, call: Call) -> bool:
+        """Whether the arguments of a call are the same in every function: constants and static objects."""
+        own = {p.name for p in func.params} | {v.name for v in func.fact.body.locals}
+        return all(
+            is_constant(arg) or (arg[:1] == "&" and (held := parse(arg)) is not None and held.base not in own)
+            for arg in call.args
+        )
 
     def _is_undone(self, pair: Pair, undo: Call | None, args: Sequence[str], ways: frozenset[str]) -> bool:
         """Whether the teardown, or another function of the file, undoes what the setup made."""

@@ -55,7 +55,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
             yield _pending(rule, pairs[found.teardown], found)
         return
     for pair in pairs.values():
-        for gap in analysis.gaps(pair, options.undoes, options.partners):
+        for gap in (*analysis.gaps(pair, options.undoes, options.partners), *analysis.unmatched(pair)):
             yield _gap(rule, gap)
 
 
