@@ -107,6 +107,13 @@ class CallGraph(Graph):
         active = self.program.view.active
         return tuple(func for func in self.texts() if active(func.fact.guards))
 
+    def every(self) -> Iterator[Func]:
+        """As ``functions``, with those that are loaded while the edges of others are asked for."""
+        seen: set[Func] = set()
+        while fresh := [func for func in self.functions() if func not in seen]:
+            seen.update(fresh)
+            yield from fresh
+
     def texts(self) -> Iterable[Func]:
         """Every function loaded so far, whatever conditions are around it."""
         self._adopt()
@@ -172,7 +179,7 @@ class CallGraph(Graph):
         """The edges to a function, in order of their files and lines."""
         if self._in is None:
             self._in = defaultdict(list)
-            for caller in self.functions():
+            for caller in self.every():
                 for edge in self.callees(caller):
                     self._in[edge.callee].append(edge)
         return tuple(sorted(self._in.get(func, ()), key=by_place))

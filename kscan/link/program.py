@@ -29,7 +29,7 @@ DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
 CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
 
 
-class Func(msgspec.Struct, frozen=True, eq=False):
+class Func(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A function of the program: a file and the function's facts."""
 
     path: str
@@ -49,7 +49,7 @@ class Func(msgspec.Struct, frozen=True, eq=False):
         return f"{self.path}:{self.fact.name}"
 
 
-class Edge(msgspec.Struct, frozen=True):
+class Edge(msgspec.Struct, frozen=True, gc=False):
     """One call: where (``line`` in the caller's file), of what kind, and through what."""
 
     caller: Func

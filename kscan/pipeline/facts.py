@@ -136,7 +136,7 @@ class FactsLoader:
     def load(self, paths: Iterable[str]) -> Loaded:
         """The facts of ``paths``; what cannot be had is among ``skipped``."""
         state = _State()
-        with _no_collection():
+        with no_collection():
             recorded_ns = time.time_ns()
             self._stamp(self._unknown(sorted(set(paths)), state), state)
             self._identify(state)
@@ -386,7 +386,7 @@ def _chunks(items: Iterable[pool.Item], sizes: Sequence[int]) -> Iterator[list[p
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Facts are many objects without a cycle: collecting while they are made takes most of the time."""
     enabled = gc.isenabled()
     gc.disable()

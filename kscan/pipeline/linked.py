@@ -126,7 +126,7 @@ def asked_graph(
         arch = arch_of(setup, paths)
         build = BuildFiles(setup.source)
         manifest = Manifest(setup, setup.source, paths, arch) if store is not None else None
-        key = cache_key("graph-6", manifest.key.hex()) if manifest is not None else b""
+        key = cache_key("graph-7", manifest.key.hex()) if manifest is not None else b""
         kept = _recalled(store, key, build) if store is not None and not anew else None
         if kept is not None:
             known = KeptGraph(kept)
@@ -137,7 +137,7 @@ def asked_graph(
 
         def remember() -> None:
             if store is not None and manifest is not None and manifest.settled:
-                stored = _Stored(build.stamps, keep(graph, graph.functions()))
+                stored = _Stored(build.stamps, keep(graph, graph.every()))
                 store.put_derived(key, msgspec.msgpack.encode(stored))
                 found = sorted({func.name for func in graph.functions()})
                 store.put_derived(_names_key(setup, paths), msgspec.msgpack.encode(found))

@@ -14,7 +14,7 @@ from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.areas import as_set
 from kscan.pipeline.around import Around, Folders
-from kscan.pipeline.facts import FactsLoader, Loaded, sizes_of
+from kscan.pipeline.facts import FactsLoader, Loaded, no_collection, sizes_of
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.portions import portions
 from kscan.pipeline.results import Manifest, Result, recall, remember
@@ -49,8 +49,9 @@ def link(
     """
     loaded = loader_of(setup, source, jobs=setup.config.jobs).load(files)
     outside = Outside(around_of(setup, source, arch, files), loader_of(setup, source, jobs=0))
-    program = Program(loaded.facts, view_of(setup, arch), outside, leaves_out)
-    program.link_hooks(setup.model.lifecycle.hooks)
+    with no_collection():
+        program = Program(loaded.facts, view_of(setup, arch), outside, leaves_out)
+        program.link_hooks(setup.model.lifecycle.hooks)
     program.seal()
     return Linked(program, loaded, outside, frozenset(loaded.facts))
 

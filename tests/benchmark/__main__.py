@@ -30,6 +30,7 @@ WARM_GOAL = "0.6 s wall"
 PATCH_GOAL = "0.4 s wall, each another file"
 SERIES_GOAL = "1.5 s wall"
 HOOK_GOAL = "0.15 s wall"
+LINK_GOAL = "0.3 s CPU without load"
 SERIES = 20  # patches
 
 
@@ -88,7 +89,25 @@ def bench(
     show(f"{SERIES} patches", series, raw, SERIES_GOAL)
     show("hook, no C file", idle_hooks(folder / "repository", repeat), raw, HOOK_GOAL)
 
+    show_linking(tree, folder / "cache2", under, repeat, raw)
     print(f"\noutput of the scans: {compared([*cold.values(), *warm[1], *warm[2]])}")
+
+
+def show_linking(tree: Tree, cache: Path, under: Sequence[str], repeat: int, raw: float) -> None:
+    """Linking, each time in a process of its own that finds all facts in the cache."""
+    words = [sys.executable, "-m", "tests.benchmark.linking", tree.top, str(cache), *under]
+    results = [run(words) for _ in range(repeat + 1)][1:]  # the first keeps its graph
+    failed = next((f"  FAILED: {result.failed}" for result in results if result.failed), "")
+    if failed:
+        print(f"{'linking':16}{failed}")
+        return
+    figures = [json.loads(result.output) for result in results]
+    middle = {name: statistics.median(found[name] for found in figures) for name in figures[0]}
+    cpu = middle["link"] + middle["direct"] + middle["fields"]
+    parts = ", ".join(f"{name} {middle[name]:.2f}" for name in ("link", "direct", "fields", "load"))
+    print(
+        f"{'linking':16}{cpu:8.2f}{cpu / raw:8.2f}{'':14}  {LINK_GOAL}: {parts}, {middle['edges']:.0f} edges"
+    )
 
 
 def idle_hooks(top: Path, repeat: int) -> list[Run]:

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 
-from kscan.link.kept import Kept, KeptGraph, keep
-from kscan.link.program import Edge
-from kscan.link.queries import KINDS, PathQuery
+from kscan.link.events import Events
+from kscan.link.kept import KeptGraph, function_at, keep
+from kscan.link.program import Edge, Func
+from kscan.link.queries import KINDS, Entry, Graph, PathQuery
 
 DIAMOND = "a>b a>c b>d c>d d>e a>x:ops x>y y>z z>e"
 
 
+class Drawn(Graph):
+    """A graph of which functions, edges and entries are given."""
+
+    def __init__(self, edges: Sequence[Edge], entries: Sequence[Entry]) -> None:
+        self._edges, self._entries = edges, entries
+
+    def functions(self) -> Iterable[Func]:
+        found = [*(f for e in self._edges for f in (e.caller, e.callee)), *(e.func for e in self._entries)]
+        return tuple(dict.fromkeys(found))
+
+    def find(self, text: str) -> tuple[Func, ...]:
+        return tuple(f for f in self.functions() if f.name == text)
+
+    def callees(self, func: Func) -> tuple[Edge, ...]:
+        return tuple(e for e in self._edges if e.caller is func)
+
+    def callers(self, func: Func) -> tuple[Edge, ...]:
+        return tuple(e for e in self._edges if e.callee is func)
+
+    def entries(self, func: Func) -> tuple[Entry, ...]:
+        return tuple(e for e in self._entries if e.func is func)
+
+
 def graph(text: str, entries: dict[str, str] | None = None) -> KeptGraph:
-    """Functions and edges ``a>b`` or ``a>b:kind``; ``entries`` say how functions are entered."""
-    names: dict[str, int] = {}
-    texts = {**{kind: n for n, kind in enumerate(KINDS)}, "": len(KINDS), "f.c": len(KINDS) + 1}
+    """Functions and edges ``a>b`` or ``a>b:kind``, as they are kept; ``entries`` say how functions are
+    entered."""
+    known: dict[str, Func] = {}
+
+    def named(name: str) -> Func:
+        line = len(known) + 1
+        return known.setdefault(name, Func("f.c", function_at(name, line, line, "global")))
+
     edges = []
     for line, word in enumerate(text.split(), 1):
         ends, _colon, kind = word.partition(":")
-        caller, callee = (names.setdefault(name, len(names)) for name in ends.split(">"))
-        nothing = texts[""]
-        edges.append((caller, callee, texts[kind or "direct"], line, nothing, 1, nothing, nothing, nothing))
-    rows = []
-    for name, how in (entries or {}).items():
-        at = names.setdefault(name, len(names)), texts["ops"], texts["f.c"], 1, texts[""]
-        rows.append((*at, texts.setdefault(how, len(texts))))
-    nodes = tuple(("f.c", name, n + 1, n + 1, "global", "") for n, name in enumerate(names))
-    return KeptGraph(Kept(nodes, tuple(texts), tuple(edges), tuple(rows)))
+        caller, callee = map(named, ends.split(">"))
+        edges.append(Edge(caller, callee, kind or "direct", line))
+    rows = [Entry(named(name), "ops", "f.c", 1, "", how) for name, how in (entries or {}).items()]
+    drawn = Drawn(edges, rows)
+    return KeptGraph(keep(drawn, drawn.functions()))
 
 
 def shown(path: tuple[Edge, ...]) -> str:
@@ -139,12 +166,29 @@ def test_near_names() -> None:
 
 
 def test_what_is_kept_of_a_graph_is_that_graph() -> None:
-    first = graph(DIAMOND, {"b": "user space"})
-    kept = keep(first, first.functions())
-    again = KeptGraph(kept)
-    for func in first.functions():
-        (same,) = again.find(func.name)
-        assert [(e.callee.name, e.kind, e.line) for e in again.callees(same)] == [
-            (e.callee.name, e.kind, e.line) for e in first.callees(func)
-        ]
-        assert [e.how for e in again.entries(same)] == [e.how for e in first.entries(func)]
+    strong, weak = function_at("b", 9, 12, "global"), function_at("b", 3, 4, "weak", "MAKE")
+    first, second, third = (
+        Func("a.c", function_at("a", 1, 8, "static")),
+        Func("a.c", strong),
+        Func("b.c", weak),
+    )
+    when = Events(frozenset(("UP", "DOWN")), but=True)
+    edges = (
+        Edge(first, second, "weak→strong", 2),
+        Edge(first, third, "notifier", 5, "chain", 7, ("UP", "DOWN"), when, ("=",)),
+        Edge(third, first, "macro", 3, "CALL"),
+        Edge(
+            third, second, "notifier", 4, "chain", 1, ("UP",), Events(frozenset(("UP",)), but=False), ("UP",)
+        ),
+    )
+    drawn = Drawn(edges, (Entry(first, "ops", "c.c", 4, "struct s.f", "user space"),))
+    kept = KeptGraph(keep(drawn, drawn.functions()))
+    again = {(f.path, f.name): f for f in kept.functions()}
+    for func in drawn.functions():
+        same = again[func.path, func.name]
+        assert same.fact == func.fact
+        for ask in ("callees", "callers", "entries"):
+            assert repr(getattr(kept, ask)(same)) == repr(getattr(drawn, ask)(func))
+    assert kept.find("b") == (again["a.c", "b"],)
+    assert kept.find("b.c:b") == (again["b.c", "b"],)
+    assert (kept.callees(first), kept.callers(first), kept.entries(first)) == ((), (), ())  # of another graph
