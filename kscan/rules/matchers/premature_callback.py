@@ -9,11 +9,13 @@ import msgspec
 from kscan.analyses.awaited import Awaited
 from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
+from kscan.analyses.levels import Levels
+from kscan.analyses.phased import Phased, Phases
 from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Guard, States
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
-from kscan.link.program import Program
+from kscan.link.program import Func, Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import claim, condition_text, edge_step, tests_at
 
@@ -34,11 +36,17 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     prematures.load()
     awaited = program.shared(Awaited, fields, states, behind, prematures, model.lifecycle)
     said: set[tuple[str, int]] = set()
+    known: set[Func] = set()
     for premature in (*prematures.found(), *awaited.found()):
+        known.add(premature.guard.func)
         place = (premature.func.path, premature.path[0].call.line)
         if place not in said:
             said.add(place)
             yield _finding(rule, fields, states.text(premature.guard), premature)
+    phases = program.shared(Phases, states, behind, program.shared(Levels, model.lifecycle), model.lifecycle)
+    for phased in phases.found():
+        if phased.guard.func not in known:
+            yield _phased_finding(rule, fields, states.text(phased.guard), phased)
 
 
 def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Finding:
@@ -72,6 +80,40 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
         steps=steps,
         conditions=tuple(dict.fromkeys(conditions)),
         subject=f"{first.call.callee} {guard.func.name} {state}",
+    )
+
+
+def _phased_finding(rule: Rule, fields: Fields, state: str, found: Phased) -> Finding:
+    guard, setter = found.guard, found.setter
+    hook, later = (h.name.removeprefix("struct ") for h in (found.hook, found.later))
+    steps = [
+        Step(found.func.path, found.func.fact.line, found.func.name, f"is {hook}: {found.hook.why}"),
+        *(edge_step(hop.edge) for hop in found.path if hop.edge is not None),
+        _guard_step(guard, state),
+        Step(found.by.path, found.by.fact.line, found.by.name, f"is {later}: {found.later.why}"),
+        *(edge_step(edge) for edge in setter.chain),
+        Step(setter.func.path, setter.line, setter.func.name, "sets the field, too late"),
+    ]
+    conditions = [
+        condition_text(hop.func, block, holds, fields.values(hop.func))
+        for hop in found.path
+        for block, holds in tests_at(hop.func, hop.place.block)
+    ]
+    conditions.append(f"false if something else calls {guard.func.name}() for this object again")
+    return claim(
+        rule,
+        guard.func,
+        guard.line,
+        message=rule.text(
+            hook=hook,
+            event=f"{later}() sets {state}",
+            state=state,
+            guard=guard.func.name,
+            omits="leaves out part of its work" if guard.half else "does nothing",
+        ),
+        steps=steps,
+        conditions=tuple(dict.fromkeys(conditions)),
+        subject=f"{hook} {guard.func.name} {state}",
     )
 
 
