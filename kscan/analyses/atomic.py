@@ -82,10 +82,13 @@ class Atomic:
 
     def _slept(self, lock: Lock, before: list[Facts]) -> Asleep | None:
         """What sleeps on a path from a lock, where one of ``before`` is known; None where nothing does."""
-        walk = _Walk(self, self._sleeping, lock)
-        known = {lock.call.result: lock.held} if lock.held and lock.call.result else {}
         start = Place(lock.place.block, lock.place.index + 1)
         paths = self.owner.holding(lock.func).paths
+        walk = _Walk(self, self._sleeping, lock)
+        if paths.skim(start, 1, walk.visit) and walk.found is None:
+            return None
+        walk = _Walk(self, self._sleeping, lock)
+        known = {lock.call.result: lock.held} if lock.held and lock.call.result else {}
         complete = paths.explore(start, [facts | known for facts in before], 1, walk.visit)
         return walk.found if complete else None
 

@@ -227,10 +227,10 @@ class Copies:
 
         With ``calling`` those that store to a field, or call something that has one of these names.
         """
-        chosen = (f for f in self._program.functions() if not f.fact.partial)
-        if calling is not None:
-            chosen = (f for f in chosen if f.fact.stores or not calling.isdisjoint(_called(f)))
-        return [f for f in chosen if f.fact.mentions(names)]
+        found = [f for f in self._program.mentioning(names) if not f.fact.partial]
+        if calling is None:
+            return found
+        return [f for f in found if f.fact.stores or not calling.isdisjoint(_called(f))]
 
     # -- frees ----------------------------------------------------------------
 

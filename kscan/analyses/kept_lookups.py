@@ -7,7 +7,6 @@ for all that lead to it, so nothing is claimed of one that anybody tests, or tha
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -78,11 +77,8 @@ class KeptLookups:
         chosen = (f for f in self._program.scanned() if f.fact.stores and not f.fact.partial)
         ordered = sorted(chosen, key=lambda f: (f.path, f.fact.line))
         kept = [store for func in ordered if self._lookups.asks(func) for store in self._stores(func)]
-        names = frozenset(store.field for store in kept)
-        mentioning: dict[str, list[Func]] = defaultdict(list)
-        for func in self._program.functions() if names else ():
-            for name in func.fact.mentions(names):
-                mentioning[name].append(func)
+        names = dict.fromkeys(store.field for store in kept)
+        mentioning = {name: self._program.mentioning((name,)) for name in names}
         for store in kept:
             readers = self._readers_of(store.struct, store.field, mentioning[store.field])
             readers = tuple(r for r in readers if r.func is not store.func)

@@ -135,16 +135,24 @@ class Ownership:
 
         ``wrapped``: also of those by functions whose bodies alone show that they acquire.
         """
+        for site in (*self.sites(func), *(self._by_wrappers(func, resources) if wrapped else ())):
+            if site.resource.name in resources:
+                yield self.outcome(site)
+
+    def sites(self, func: Func) -> tuple[Site, ...]:
+        """The acquisitions in a function of what nothing else gives back at the end of its scope."""
         sites = self._sites.get(func)
         if sites is None:
             holding = self.holding(func)
             sites = self._sites[func] = tuple(s for s in holding.sites() if not holding.cleaned(s))
-        for site in (*sites, *(self._by_wrappers(func, resources) if wrapped else ())):
-            if site.resource.name in resources:
-                found = self._outcomes.get(site)
-                if found is None:
-                    found = self._outcomes[site] = self.holding(func).outcome(site, site.held)
-                yield found
+        return sites
+
+    def outcome(self, site: Site) -> Outcome:
+        """What becomes of an acquisition."""
+        found = self._outcomes.get(site)
+        if found is None:
+            found = self._outcomes[site] = self.holding(site.func).outcome(site, site.held)
+        return found
 
     def _by_wrappers(self, func: Func, resources: frozenset[str]) -> tuple[Site, ...]:
         holding = self.holding(func)
@@ -383,6 +391,13 @@ class Holding:
             concerns=self._concerning(site),
         )
         return outcome
+
+    def may_keep(self, site: Site) -> bool:
+        """Whether the function may end with what it acquired: a quick superset, blind to what tests tell."""
+        outcome = Outcome(site)
+        start = Place(site.place.block, site.place.index + 1)
+        complete = self.paths.skim(start, Held(site.holders), _Walk(self, site, outcome).visit)
+        return not complete or bool(outcome.of("held"))
 
     def _concerning(self, site: Site) -> frozenset[str] | None:
         if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):

@@ -150,6 +150,7 @@ class _Step(NamedTuple):
     names: frozenset[str]
     forgets: tuple[str, ...] = ()
     stops: str = ""
+    sets: bool = False  # it gives something a value of which more may be known
 
 
 _Turns = tuple[tuple[int, int, int], ...]
@@ -169,6 +170,7 @@ class Paths:
         self._too_many = too_many
         self._apis = apis
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
+        self._bits: dict[str, int] = {}
         self._facts: list[Facts] = []
         self._numbers: dict[frozenset[tuple[str, int]], int] = {}
         self._ends: dict[tuple[int, int], int] = {}
@@ -234,9 +236,11 @@ class Paths:
     def asked_from(self, place: Place, facts: Facts) -> Facts:
         """What of ``facts`` a later test, copy or return may ask for, from ``place`` on."""
         block = self.body.blocks[place.block]
-        live = frozenset[str]().union(*(self._live[s] for s in block.succs))
+        live, bits = 0, self._bits
+        for succ in block.succs:
+            live |= self._live[succ]
         needed, given = self._effects(block, place.index)
-        return {k: v for k, v in facts.items() if k in needed or (k in live and k not in given)}
+        return {k: v for k, v in facts.items() if k in needed or (bits.get(k, 0) & live and k not in given)}
 
     def explore(
         self,
@@ -285,6 +289,33 @@ class Paths:
                     queue.append(Node(succ, 0, known, state, node, side))
         return True
 
+    def skim(self, start: Place, state: S, visit: Visit[S]) -> bool:
+        """As ``explore`` for a quick look: control goes every way, and ``visit`` is told no facts.
+
+        So it sees all that it would see there, and more: where it finds nothing, nothing is to be found.
+        """
+        blocks = self.body.blocks
+        queue = deque([Node(start.block, start.index, 0, state)])
+        seen: set[tuple[int, S]] = set()
+        while queue:
+            node = queue.popleft()
+            block, state = blocks[node.block], node.state
+            for index in range(node.index, len(block.events)):
+                after = visit(Place(node.block, index), block.events[index], {}, state, node)
+                if after is None:
+                    break
+                state = after
+            else:
+                if not block.succs:
+                    visit(Place(node.block, len(block.events)), None, {}, state, node)
+                for side, succ in enumerate(block.succs):
+                    if (succ, state) not in seen:
+                        if len(seen) >= MOST_STATES:
+                            return False
+                        seen.add((succ, state))
+                        queue.append(Node(succ, 0, 0, state, node, side))
+        return True
+
     def known(self, node: Node[S]) -> Facts:
         """What is known where a node starts."""
         return self._facts[node.known]
@@ -327,8 +358,11 @@ class Paths:
         facts, state = dict(self._facts[node.known]), node.state
         steps = self._steps[node.block]
         for step in steps[node.index :] if node.index else steps:
-            if (step.forgets or step.stops) and not self._survives(step, facts):
-                return None
+            if step.sets or step.stops:
+                if not self._survives(step, facts):
+                    return None
+            elif facts:
+                _forget(step.forgets, facts)
             if concerns is None or not concerns.isdisjoint(step.names):
                 after = visit(step.place, step.event, facts, state, node)
                 if after is None:
@@ -342,10 +376,16 @@ class Paths:
         end = self._ends.get(key)
         if end is None:
             facts = dict(self._facts[known])
-            stops = any(
-                not self._survives(step, facts) for step in self._steps[block] if step.forgets or step.stops
-            )
-            end = self._ends[key] = -1 if stops else self._number(facts)
+            for step in self._steps[block]:
+                if step.sets or step.stops:
+                    if not self._survives(step, facts):
+                        end = -1
+                        break
+                elif facts:
+                    _forget(step.forgets, facts)
+            else:
+                end = self._number(facts)
+            self._ends[key] = end
         return end
 
     def _onward(self, number: int, end: int) -> _Turns:
@@ -355,10 +395,13 @@ class Paths:
         if turns is None:
             block = self.body.blocks[number]
             found = []
+            bits = self._bits
             for side, refined in self._sides(block, self._facts[end]):
-                live = self._live[block.succs[side]]
-                kept = {k: v for k, v in refined.items() if k in live}
-                found.append((side, block.succs[side], self._number(kept)))
+                succ = block.succs[side]
+                if refined:
+                    live = self._live[succ]
+                    refined = {k: v for k, v in refined.items() if bits.get(k, 0) & live}  # noqa: PLW2901
+                found.append((side, succ, self._number(refined)))
             turns = self._turns[key] = tuple(found)
         return turns
 
@@ -373,7 +416,11 @@ class Paths:
     def _step(self, place: Place, event: Event) -> _Step:
         if isinstance(event, Assign):
             return _Step(
-                place, event, names_in(event.target) | names_in(event.value), (_last_name(event.target),)
+                place,
+                event,
+                names_in(event.target) | names_in(event.value),
+                (_last_name(event.target),),
+                sets=True,
             )
         if not isinstance(event, Call):
             return _Step(place, event, frozenset(event.names))
@@ -522,31 +569,39 @@ class Paths:
     # -- what matters later ---------------------------------------------------
 
     @cached_property
-    def _live(self) -> list[frozenset[str]]:
-        """What may be asked for at the start of each block: needed there, or later and not set before."""
+    def _live(self) -> list[int]:
+        """What may be asked for at the start of each block: needed there, or later and not set before.
+
+        A set of operands has one bit for each, as ``_bits`` says.
+        """
         blocks = self.body.blocks
-        effects = [self._effects(block) for block in blocks]
-        live = [frozenset(needed) for needed, _set in effects]
-        before: list[list[int]] = [[] for _ in blocks]
-        for number, block in enumerate(blocks):
-            for succ in block.succs:
-                before[succ].append(number)
-        pending = deque(reversed(range(len(blocks))))
-        waiting = set(pending)
-        while pending:
-            number = pending.popleft()
-            waiting.discard(number)
-            needed, given = effects[number]
-            after = set[str]().union(*(live[s] for s in blocks[number].succs))
-            after -= given
-            after |= needed
-            if len(after) != len(live[number]):
-                live[number] = frozenset(after)
-                for other in before[number]:
-                    if other not in waiting:
-                        waiting.add(other)
-                        pending.append(other)
+        needed, kept = [], []
+        for block in blocks:
+            asked, given = self._effects(block)
+            needed.append(self._as_bits(asked))
+            kept.append(~self._as_bits(given))
+        live = list(needed)
+        changed = True
+        while changed:
+            changed = False
+            for number in range(len(blocks) - 1, -1, -1):
+                after = 0
+                for succ in blocks[number].succs:
+                    after |= live[succ]
+                after = (after & kept[number]) | needed[number]
+                if after != live[number]:
+                    live[number] = after
+                    changed = True
         return live
+
+    def _as_bits(self, operands: Iterable[str]) -> int:
+        bits, found = self._bits, 0
+        for operand in operands:
+            bit = bits.get(operand)
+            if bit is None:
+                bit = bits[operand] = 1 << len(bits)
+            found |= bit
+        return found
 
     def _effects(self, block: Block, since: int = 0) -> tuple[set[str], set[str]]:
         """What a block asks for from an event on, and what it sets before it is asked for."""

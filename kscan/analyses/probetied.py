@@ -397,11 +397,8 @@ class ProbeTieds:
         if known is not None:
             return known
         found: dict[Func, list[Read]] = defaultdict(list)
-        name = field[1].encode()
-        for getter in self._program.functions():
-            if getter.fact.partial or name not in bytes(getter.fact.raw_body):
-                continue
-            state = self._states.result(getter)
+        for getter in self._program.mentioning((field[1],)):
+            state = self._states.result(getter) if not getter.fact.partial else None
             if state is None or state.path[-1] != field[1]:
                 continue
             held = Object(getter.params[state.position].name, state.path)
@@ -409,8 +406,8 @@ class ProbeTieds:
                 for func in self._program.calling(getter.name):
                     for line, operand, source in self._reads(func, getter, state.position):
                         found[func].append((line, operand, source, getter))
-        for func in self._program.functions():
-            if not func.fact.partial and name in bytes(func.fact.raw_body):
+        for func in self._program.mentioning((field[1],)):
+            if not func.fact.partial:
                 found[func] += self._own_reads(func, field)
         found = defaultdict(list, {func: reads for func, reads in found.items() if reads})
         self._reading[field] = found

@@ -91,7 +91,7 @@ class Status:
         while pending:
             number = pending.popleft()
             block = self._body.blocks[number]
-            after = self._through(block, entry[number])
+            after = self._through(number, entry[number])
             for side, succ in enumerate(block.succs):
                 mask = self._refined(block, side, after)
                 if not mask and after:
@@ -104,7 +104,7 @@ class Status:
 
     def may_succeed(self, number: int) -> bool:
         """Whether the return at block ``number`` may give 0: not where every way there failed."""
-        return bool(self._through(self._body.blocks[number], self._at(number)) & _ZEROES)
+        return bool(self._through(number, self._at(number)) & _ZEROES)
 
     def fails_from(self, number: int) -> bool:
         """Whether every way from block ``number`` returns the variable with an error code in it."""
@@ -113,8 +113,9 @@ class Status:
             return False
         entry: dict[int, int] = {}
         self._flow(number, start, entry)
-        ends = [(self._body.blocks[n], mask) for n, mask in entry.items()]
-        returns = [(b, self._through(b, mask)) for b, mask in ends if b.kind == "return"]
+        blocks = self._body.blocks
+        ends = [(blocks[n], self._through(n, mask)) for n, mask in entry.items()]
+        returns = [(b, mask) for b, mask in ends if b.kind == "return"]
         return bool(returns) and all(b.left == self._name and not mask & _ZEROES for b, mask in returns)
 
     def _at(self, number: int) -> int:
@@ -126,8 +127,18 @@ class Status:
                 found |= mask
         return found
 
-    def _through(self, block: Block, mask: int) -> int:
-        name = self._name
+    def _through(self, number: int, mask: int) -> int:
+        """What it may be at the end of a block, by what it may be at its start."""
+        given = self._given[number]
+        return mask if given is None else given
+
+    @cached_property
+    def _given(self) -> list[int | None]:
+        """What each block leaves it at; None for one that does not set it."""
+        return [self._gives(block) for block in self._body.blocks]
+
+    def _gives(self, block: Block) -> int | None:
+        name, mask = self._name, None
         for event in block.events:
             if isinstance(event, Assign):
                 if event.target == name:
@@ -245,7 +256,7 @@ class Status:
         for number, at_entry in entry.items():
             block = self._body.blocks[number]
             if block.kind == "return":
-                left = self._through(block, at_entry)
+                left = self._through(number, at_entry)
                 if block.left != self._name or not _is_zero(left) or left & ZERO & ~mask:
                     return None
                 found = number

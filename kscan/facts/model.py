@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 
@@ -161,15 +160,22 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def body(self) -> Body:
-        """The decoded CFG (cached for the last few functions asked for)."""
-        return _decode_body(bytes(self.raw_body))
+        """The decoded CFG (kept for the last functions that were decoded)."""
+        raw = self.raw_body
+        found = _bodies.get(id(raw))
+        if found is None:
+            if len(_bodies) >= _MOST_BODIES:
+                del _bodies[next(iter(_bodies))]
+            found = _bodies[id(raw)] = (raw, _BODY.decode(raw))
+        return found[1]
 
     def mentions(self, fields: frozenset[str]) -> frozenset[str]:
         """Which of ``fields`` the body may name: a quick superset, for which nothing is decoded."""
-        raw = bytes(self.raw_body)
-        if len(fields) < _MANY and not any(name in raw for name in _encoded(fields)):
-            return frozenset()  # as of most bodies, which is told much faster
-        return fields.intersection(map(bytes.decode, _FIELD_NAME.findall(raw)))
+        return fields.intersection(self.fields_named())
+
+    def fields_named(self) -> frozenset[str]:
+        """The names of the fields that the body may name: a quick superset, as in ``mentions``."""
+        return frozenset(map(bytes.decode, _FIELD_NAME.findall(bytes(self.raw_body))))
 
     def holds(self, text: str) -> bool:
         """Whether an operand of the body may hold ``text``: a superset, for which nothing is decoded."""
@@ -270,20 +276,11 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _FIELD_NAME = regex(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)
-_MANY = 64
 _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
 _ENCODER = msgspec.msgpack.Encoder()
-
-
-@lru_cache(maxsize=64)
-def _encoded(names: frozenset[str]) -> tuple[bytes, ...]:
-    return tuple(map(str.encode, names))
-
-
-@lru_cache(maxsize=512)
-def _decode_body(raw: bytes) -> Body:
-    return _BODY.decode(raw)
+_MOST_BODIES = 2048
+_bodies: dict[int, tuple[msgspec.Raw, Body]] = {}  # by identity: to hash takes longer than to decode
 
 
 def pack_body(body: Body) -> msgspec.Raw:

@@ -97,8 +97,10 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
             return
     if not outcome.complete or site.resource.kind not in options.natures or _is_managed(owner, site):
         return
-    harmless = frozenset[str]().union(*(shown_harmless(owner, site, e) for e in outcome.of("released")))
-    doubtful = [e for e in outcome.of("held perhaps") if e.error and e.passed <= harmless]
+    doubtful = [e for e in outcome.of("held perhaps") if e.error]
+    if doubtful:
+        harmless = frozenset[str]().union(*(shown_harmless(owner, site, e) for e in outcome.of("released")))
+        doubtful = [e for e in doubtful if e.passed <= harmless]
     for leak in (*outcome.of("held", "lost"), *doubtful, *outcome.of("stored held", "stored held perhaps")):
         reason = "" if is_meant(owner, outcome, leak) else _reason(owner, outcome, leak)
         if reason:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.cfg import calls
-from kscan.analyses.ownership import Exit, Outcome, Ownership
+from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import shown
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
@@ -35,10 +35,12 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     for func in owner.functions(names):
         # Keeping a lock takes a second way out.
         returns = [b for b in func.fact.body.blocks if b.kind == "return"] if rule.covers(func.path) else []
-        for outcome in owner.outcomes(func, locks) if len(returns) > 1 else ():
-            kept = _kept(apis, outcome) if outcome.site.resource.name in locks else None
-            if kept is not None:
-                yield _finding(rule, owner, outcome, *kept)
+        for site in owner.sites(func) if len(returns) > 1 else ():
+            if site.resource.name in locks and _is_sure(apis, site) and owner.holding(func).may_keep(site):
+                outcome = owner.outcome(site)
+                kept = _kept(apis, outcome)
+                if kept is not None:
+                    yield _finding(rule, owner, outcome, *kept)
 
 
 def _is_lock(apis: Apis, resource: str) -> bool:
@@ -46,11 +48,15 @@ def _is_lock(apis: Apis, resource: str) -> bool:
     return found.nature == "lock" and not found.advisory
 
 
+def _is_sure(apis: Apis, site: Site) -> bool:
+    """Whether the lock is taken whenever it is asked for."""
+    return all(r.failure == "never" for r in apis.acquires.get(site.call.callee, ()))
+
+
 def _kept(apis: Apis, outcome: Outcome) -> tuple[Exit, Exit] | None:
     """The exit that keeps the lock and one that gives it back; None where that may be meant."""
     site = outcome.site
-    sure = all(r.failure == "never" for r in apis.acquires[site.call.callee])
-    if not outcome.complete or not sure or outcome.of("escaped", "held perhaps", "lost perhaps"):
+    if not outcome.complete or outcome.of("escaped", "held perhaps", "lost perhaps"):
         return None
     undone = set(apis.releases_of[site.resource.name])
     released = outcome.of("released")
