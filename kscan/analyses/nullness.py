@@ -19,7 +19,10 @@ from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
+_THROUGH = regex(r"(?<![\w.>&])\(?(\w+)\)?->(?=\w+(?!\w|\s*\[))")
+_DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof|container_of\w*)\b")
 USED, NEW, KEPT = "used", "new memory used", "kept"
 DOUBTED, FOUND = "used though tested", "found used"
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
@@ -143,8 +146,22 @@ class Nullness:
             if not self.program.resolve(callee, path) and callee.islower():
                 self.program.demand(callee)
             targets = self.program.resolve(callee, path)
-            self._dereferencing[key] = bool(targets) and all(self._uses_at_once(t, position) for t in targets)
+            self._dereferencing[key] = (
+                all(self._uses_at_once(t, position) for t in targets)
+                if targets
+                else self._reads_in_macro(callee, position)
+            )
         return self._dereferencing[key]
+
+    def _reads_in_macro(self, callee: str, position: int) -> bool:
+        """Whether each definition of a macro reads through an argument, with nothing deciding whether."""
+        macros = [m for _path, m in self.program.macros_named(callee) if m.params is not None]
+        return bool(macros) and all(
+            position < len(m.params or ())
+            and (m.params or ())[position] in _THROUGH.findall(m.body)
+            and not _DECIDES.search(m.body)
+            for m in macros
+        )
 
     def asks(self, callee: str, position: int, path: str) -> bool:
         """Whether a function that is linked already tests an argument for NULL."""
