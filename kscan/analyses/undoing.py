@@ -65,7 +65,7 @@ class Undoing:
         """
         if func.fact.linkage != "static":
             self._program.demand_callers(func)
-        if self._may_fail(func):
+        if self.may_fail(func):
             return True
         for caller in self._callers(func):
             others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
@@ -101,7 +101,7 @@ class Undoing:
         homes = {home.rpartition("/")[0] for home in self._program.homes(struct)}
         return not homes or path.rpartition("/")[0] in homes
 
-    def _may_fail(self, func: Func) -> bool:
+    def may_fail(self, func: Func) -> bool:
         """Whether the kernel calls the counterpart of a hook even where it fails."""
         places, macros = self._program.places(func), self._apis.failure_ignored_by
         return not self._apis.failure_ignored.isdisjoint(places) or any(

@@ -144,7 +144,8 @@ def _reason(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     kept = site.resource.nature == "memory" or bool(site.same)
     elements = released and any("[]" in h.fields for h in site.holders)  # a loop may seem to have no turn
     unnamed = site.wrapped and not site.named
-    if elements or (unnamed and owner.undoing.left_to_caller(site.func, site.resource.name)):
+    undone = not site.named and owner.undoing.may_fail(site.func)  # by the counterpart, even so
+    if elements or undone or (unnamed and owner.undoing.left_to_caller(site.func, site.resource.name)):
         return ""
     if released and (leak.error or (site.named and not escaped and not kept)):
         return f"another path gives it back with {released[0].how} on line {released[0].line}"

@@ -1,8 +1,10 @@
 // path: drivers/comedi/drivers/example.c
 // models: commit 025dd3daeda7 ("PCI: keystone: Add error IRQ handler")
+#include <linux/clk.h>
 #include <linux/comedi/comedidev.h>
 #include <linux/device.h>
 #include <linux/io.h>
+#include <linux/pm.h>
 #include <linux/pm_runtime.h>
 
 struct comedi_driver {
@@ -20,6 +22,7 @@ static struct bin_attribute example_attr;
 struct example {
 	struct device *dev;
 	bool enabled;
+	struct clk *clk;
 };
 
 int example_start(void *what);
@@ -114,3 +117,32 @@ static int example_init(void)
 core_initcall(example_init);
 
 const void *example_calls[] = { example_hw_init, example_destroy };
+
+/* The next suspend unprepares it whether this failed or not; the first unwinds for want of knowing. */
+static int example_resume(struct device *dev)
+{
+	struct example *ex = dev_get_drvdata(dev);
+	int ret = clk_prepare(ex->clk);
+
+	if (ret)
+		return ret;
+	ret = example_start(ex);
+	if (ret) {
+		clk_unprepare(ex->clk);
+		return ret;
+	}
+	ret = example_start(dev);
+	if (ret)
+		return ret;
+	return 0;
+}
+
+static int example_suspend(struct device *dev)
+{
+	struct example *ex = dev_get_drvdata(dev);
+
+	clk_unprepare(ex->clk);
+	return 0;
+}
+
+static SIMPLE_DEV_PM_OPS(example_pm_ops, example_suspend, example_resume);
