@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from kscan.facts.store import FactsStore
 from kscan.link.lookup import Lookup
 from kscan.pipeline.around import Around, Folders
 from kscan.pipeline.ground import Ground, changed_over
-from kscan.sources import Source
+from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
 from kscan.sources.tree import Tree
 
@@ -151,3 +152,33 @@ def test_a_name_is_looked_up_once_for_all_patches(tree: Counting, monkeypatch: p
         assert found.homes("struct", "struct thing") == (("core/own.h",) if there else ())
         assert found.has("struct", "struct thing") is there
     assert looked_up == ["struct thing"]
+
+
+def test_another_process_looks_ahead(tree: Counting) -> None:
+    ground = Ground(tree, None)
+    expected = {folder: ground.below(folder) for folder in ("core", "far", "gone")}
+    walked: list[object] = []
+
+    class Walked(Tree):
+        def stamps(self, under: Sequence[str]) -> Mapping[str, Stamp]:
+            walked.append(under)
+            return super().stamps(under)
+
+    ahead = Ground(Walked(Path(tree.top)), None)
+    ahead.look_ahead(["core", "gone", "core"])
+    assert {folder: ahead.below(folder) for folder in expected} == expected
+    assert walked == [["far"]]  # by this process
+    ahead.look_ahead(["core/a.c"])
+    ahead.close()
+    assert ahead.below("core/a.c")
+
+
+def test_where_the_other_process_fails_this_one_looks(
+    tree: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = Ground(tree, None)
+    expected = ground.below("core")
+    monkeypatch.setattr("kscan.pipeline.ground._packed", lambda _found: os._exit(3))
+    ahead = Ground(tree, None)
+    ahead.look_ahead(["core"])
+    assert ahead.below("core") == expected

@@ -15,6 +15,7 @@ import textwrap
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -414,4 +415,15 @@ def test_workers_end_when_left_early() -> None:
     first = next(answers)
     assert first.data == b"%d" % first.index
     answers.close()
+    assert no_children()
+
+
+def test_an_answer_begun_ahead() -> None:
+    first, second = pool.Ahead(lambda: b"1" * 3_000_000), pool.Ahead(lambda: b"2")
+    assert first.answer() == b"1" * 3_000_000  # though the second one holds its channel open, too
+    assert second.answer() == b"2"
+    assert pool.Ahead(partial(os._exit, 3)).answer() is None
+    busy = pool.Ahead(lambda: time.sleep(600) or b"")  # type: ignore[func-returns-value]
+    busy.stop()
+    busy.stop()
     assert no_children()

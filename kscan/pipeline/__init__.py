@@ -14,7 +14,7 @@ from kscan.facts.store import FactsStore
 from kscan.findings.model import Report
 from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.pipeline.lines import rules_for, with_lines
-from kscan.pipeline.scan import analyse
+from kscan.pipeline.scan import analyse, look_ahead
 from kscan.pipeline.setup import Setup, arch_of, scope_of
 from kscan.pipeline.suppress import decided
 
@@ -52,9 +52,11 @@ def judge(
 
     ``replies``, ``scissors`` and ``since`` are as for ``kscan.sources.inbox.read_inputs``.
     """
-    from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
-
     with _store(config) as store, Setup(config, store) as setup:
+        if config.jobs > 1:
+            look_ahead(setup, setup.source, arch_of(setup, ()))  # while the mail reader is loaded
+        from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
+
         report = decided(setup, judge_inputs(setup, inputs, replies=replies, scissors=scissors, since=since))
     return _noted(report, store)
 

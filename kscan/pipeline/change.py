@@ -13,8 +13,9 @@ from kscan.findings.model import Coverage, Finding, Notice
 from kscan.pipeline.forked import in_order
 from kscan.pipeline.lines import with_lines
 from kscan.pipeline.results import Result
-from kscan.pipeline.scan import analyse, around_of, loader_of
+from kscan.pipeline.scan import analyse, around_of, extracting, loader_of, look_ahead
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.rules.matchers import find_matcher
 from kscan.sources import Source
 
 _MOST_CALLERS = 12  # a function that more files call is too common to follow each of them
@@ -57,13 +58,29 @@ def judge_change(setup: Setup, change: Change) -> Judgement:
     before, after, renamed = change.before, change.after, change.renamed
     arch = arch_of(setup, change.touched)
     mine = tuple(sorted({*change.touched, *renamed}))
-    paths = (*mine, *_callers(setup, before, after, mine, arch))
-    old, new = (_findings(setup, side, paths, arch) for side in (before, after))
+    alone = _meanwhile(setup, change, mine, arch) if setup.config.jobs > 1 else None
+    callers = _callers(setup, before, after, mine, arch)
+    paths = (*mine, *callers)
+    old = alone if alone is not None and not callers else _findings(setup, before, paths, arch)
+    new = _findings(setup, after, paths, arch)
     findings = compare(
         with_lines(setup, old.findings, before), with_lines(setup, new.findings, after), renamed
     )
     told = _new_notices(old.coverage.notices, new.coverage.notices, renamed)
     return findings, msgspec.structs.replace(new.coverage, notices=told)
+
+
+def _meanwhile(setup: Setup, change: Change, mine: Sequence[str], arch: str) -> Result:
+    """The findings in the changed files before the change, while other processes look around and extract
+    what the change makes of them.
+
+    Most often no caller is to be looked at besides: then they are all that is asked for.
+    """
+    look_ahead(setup, change.before, arch)
+    with extracting(setup, change.after, mine):
+        for rule in setup.rules:
+            find_matcher(rule.matcher)  # rather than to wait for what lies around
+        return _findings(setup, change.before, mine, arch)
 
 
 def _new_notices(

@@ -7,7 +7,7 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -16,6 +16,10 @@ from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore, cache_key
 from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
+from kscan.sources.tree import Tree
+
+if TYPE_CHECKING:
+    from kscan.pipeline.pool import Ahead
 
 _FEW = 100  # files that may differ from those of a kept table; or a third, where that is more
 
@@ -51,6 +55,7 @@ class _Kept(msgspec.Struct, Generic[AnyTable], frozen=True, array_like=True):
     table: AnyTable
 
 
+_FOLDERS = msgspec.msgpack.Decoder(dict[str, dict[str, Stamp]])
 _STAMPS = msgspec.msgpack.Decoder(dict[str, Stamp])
 _packed = msgspec.msgpack.Encoder(order="sorted").encode
 
@@ -64,15 +69,34 @@ class Ground:
         """The facts that were asked for so far, with content ids, by path: for ``FactsLoader``."""
         self._store = store
         self._below: dict[str, Mapping[str, Stamp]] = {}
+        self._coming: Ahead | None = None
         self._made: dict[Hashable, Any] = {}
 
     def below(self, folder: str) -> Mapping[str, Stamp]:
         """The C files below a folder, in no particular order, with stamps; none where there is no folder."""
+        if self._coming is not None:
+            answer, self._coming = self._coming.answer(), None
+            if answer is not None:
+                self._below |= _FOLDERS.decode(answer)
         found = self._below.get(folder)
         if found is None:
             there = self.source.exists(folder)
             found = self._below[folder] = self.source.stamps([folder]) if there else {}
         return found
+
+    def look_ahead(self, folders: Iterable[str]) -> None:
+        """Let another process find what is below folders of a work tree, while this one does other things."""
+        from kscan.pipeline import pool  # noqa: PLC0415 - few runs need one
+
+        wanted = [folder for folder in dict.fromkeys(folders) if folder not in self._below]
+        if wanted and self._coming is None and isinstance(self.source, Tree):
+            self._coming = pool.Ahead(lambda: _packed({folder: self.below(folder) for folder in wanted}))
+
+    def close(self) -> None:
+        """Do without the other process, if there is one."""
+        if self._coming is not None:
+            self._coming.stop()
+            self._coming = None
 
     def parts(
         self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]

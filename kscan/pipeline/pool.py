@@ -89,6 +89,30 @@ def run(
             _bury(crew, crew[0])
 
 
+class Ahead:
+    """Work in a process of its own, begun before its answer is needed.  Raises InputError where none can be.
+
+    ``cpu_seconds`` are as for ``run``.
+    """
+
+    def __init__(self, work: Callable[[], bytes], cpu_seconds: float = 0) -> None:
+        self._crew: list[_Worker] = []
+        _start(self._crew, lambda _data: work(), cpu_seconds, [Item(0, b"")])
+
+    def answer(self) -> bytes | None:
+        """Wait for the answer, to be asked for once; None where the process died."""
+        found = _receive(self._crew[0].channel)
+        self.stop()
+        return found
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        for worker in tuple(self._crew):
+            # It may not see the end of its channel, as processes that were forked later hold it, too.
+            os.kill(worker.pid, signal.SIGKILL)
+            _bury(self._crew, worker)
+
+
 def _start(
     crew: list[_Worker], work: Callable[[bytes], bytes], cpu_seconds: float, chunk: Sequence[Item]
 ) -> None:

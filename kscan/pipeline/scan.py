@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -14,7 +15,7 @@ from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.areas import as_set
 from kscan.pipeline.around import Around, Folders
-from kscan.pipeline.facts import FactsLoader, Loaded, no_collection, sizes_of
+from kscan.pipeline.facts import CPU_SECONDS, FactsLoader, Loaded, no_collection, sizes_of
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.portions import portions
 from kscan.pipeline.results import Manifest, Result, recall, remember
@@ -75,15 +76,45 @@ def _forget(setup: Setup, source: Source, paths: Iterable[str]) -> None:
 
 def around_of(setup: Setup, source: Source, arch: str, inside: Collection[str]) -> Around:
     """What lies around the files ``inside``."""
+    ground, changed = setup.ground(source)
+    return Around(ground, source, _folders(setup, arch), inside, changed)
+
+
+def look_ahead(setup: Setup, source: Source, arch: str) -> None:
+    """Let another process find the files around what is scanned, while this one does other things."""
+    setup.ground(source)[0].look_ahead(folder for group in _folders(setup, arch) for folder in group)
+
+
+@contextmanager
+def extracting(setup: Setup, source: Source, paths: Sequence[str]) -> Iterator[None]:
+    """While the context lasts, another process extracts files of a source: then their facts are in the cache,
+    if there is one."""
+    if setup.store is None:
+        yield
+        return
+    from kscan.pipeline import pool  # noqa: PLC0415 - see forked.py
+
+    def load() -> bytes:
+        setup.move()
+        loader_of(setup, source, jobs=0).load(path for path in paths if source.exists(path))
+        return b""
+
+    extraction = pool.Ahead(load, CPU_SECONDS)
+    try:
+        yield
+        extraction.answer()
+    finally:
+        extraction.stop()
+
+
+def _folders(setup: Setup, arch: str) -> Folders:
     context = setup.model.context
-    folders = Folders(
+    return Folders(
         *(
             tuple(folder.format(arch=arch) for folder in group)
             for group in (context.headers, context.core, context.library)
         )
     )
-    ground, changed = setup.ground(source)
-    return Around(ground, source, folders, inside, changed)
 
 
 def analyse(

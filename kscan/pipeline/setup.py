@@ -59,6 +59,8 @@ class Setup:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        for ground in self._grounds:
+            ground.close()
         if isinstance(self.source, GitRev):
             self.source.repo.close()
 
