@@ -24,6 +24,8 @@ from kscan.facts.model import Assign, Call, Function
 from kscan.kernel.apis import Acquire, Apis
 from kscan.link.program import Func, Program
 
+_CALLERS = 3
+
 Member = tuple[str, str]
 """A struct and its field."""
 
@@ -44,6 +46,7 @@ class Ending(msgspec.Struct, frozen=True):
     func: Func
     call: Call
     managed: bool
+    fails: bool = False  # no such call: ``call`` sets up what is lost where ``func`` fails afterwards
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -78,8 +81,13 @@ class Forgetting:
             if role.holder.kind == "result"
         }
 
-    def found(self, path: str) -> Iterator[Forgotten]:
-        """The forgotten members of the structs of one file, by the line that acquires."""
+    def found(self, path: str, setups: Collection[str], unloading: frozenset[str]) -> Iterator[Forgotten]:
+        """The forgotten members of the structs of one file, by the line that acquires.
+
+        ``setups``: fields of functions after whose failure the driver core drops what they were to set up;
+        ``unloading``: macros of files whose drivers can go.
+        """
+        stays = unloading.isdisjoint(use.name for use in self._program.facts[path].uses)
         acquiring = [f for f in self._functions(path) if f.fact.stores and self._acquires(f)]
         kept: dict[Member, list[Kept]] = defaultdict(list)
         for func in acquiring:
@@ -94,11 +102,12 @@ class Forgetting:
             return
         endings = self._endings(path, {site.outer for sites in kept.values() for site in sites})
         for member, sites in kept.items():
-            ending = next((e for site in sites for e in endings.get(site.outer, ())), None)
-            if ending is None:
-                continue
-            undos = self._undos(path, member, sites)
-            if undos is not None:
+            ends = (e for site in sites for e in endings.get(site.outer, ()))
+            ending = next((e for e in ends if not (e.managed and stays)), None)
+            undos = self._undos(path, member, sites) if ending is not None or len(sites) == 1 else None
+            if ending is None and undos:
+                ending = self._failing(sites[0].func, setups)
+            if ending is not None and undos is not None:
                 yield Forgotten(member, sites[0], ending, undos[-1] if undos else None)
 
     def _is_own(self, struct: str, path: str) -> bool:
@@ -215,6 +224,24 @@ class Forgetting:
             for struct, call in self.made(func, structs).items():
                 found[struct].append(Ending(func, call, managed=True))
         return found
+
+    def _failing(self, func: Func, setups: Collection[str], depth: int = _CALLERS) -> Ending | None:
+        """The setup of the same file that calls a function, and may fail after that succeeded."""
+        for caller in self._program.calling(func.name) if depth and func.fact.linkage == "static" else ():
+            if caller.path != func.path:
+                continue
+            body = caller.fact.body
+            for place, call in calls(body):
+                if call.callee != func.name or not call.result:
+                    continue
+                ends = outcomes(body, place, frozenset({(call.result, False)}), errors=self._fields.errors)
+                bindings = self._program.facts[caller.path].bindings
+                if any(b.target == caller.name and b.path and b.path[-1] in setups for b in bindings):
+                    return Ending(caller, call, managed=False, fails=True) if True in ends else None
+                found = self._failing(caller, setups, depth - 1)
+                if found is not None:
+                    return found
+        return None
 
     def made(self, func: Func, structs: Collection[str]) -> dict[str, Call]:
         """The calls by which a function allocates objects of these structs that the driver core frees."""

@@ -14,13 +14,13 @@ from functools import cached_property
 import msgspec
 
 from kscan.analyses.access import is_constant, parse
-from kscan.analyses.cfg import calls
+from kscan.analyses.cfg import calls, events
 from kscan.analyses.flow import flow_of
 from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import NEGATIVE, constant
 from kscan.analyses.status import Status
-from kscan.facts.model import Call
+from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Apis
 from kscan.link.program import DIRECT, Func, Program
 
@@ -150,7 +150,9 @@ class Teardown:
     def _is_undone(self, pair: Pair, undo: Call | None, args: Sequence[str], ways: frozenset[str]) -> bool:
         """Whether the teardown, or another function of the file, undoes what the setup made."""
         setup = pair.setup
-        member = self._forgetting.own_member(setup, undo.args[0]) if undo is not None and undo.args else None
+        member = self._forgetting.own_member(setup, args[0]) if undo is not None and args else None
+        if member is not None and args[0][:1] != "&" and not self._gets(setup, args[0]):
+            member = None  # others may know what it points to by another name
         if undo is not None and self._is_managed(setup.path, undo):
             return True
         if member is None:
@@ -163,6 +165,14 @@ class Teardown:
             self._forgetting.gives(fact, setup.path, ways, member)
             for fact in self._program.facts[setup.path].functions
             if fact is not setup.fact and any(map(fact.holds, ways))
+        )
+
+    def _gets(self, setup: Func, path: str) -> bool:
+        """Whether a setup stores the result of a call that acquires to a path."""
+        body = setup.fact.body
+        results = {call.result for _place, call in calls(body) if call.callee in self._apis.acquires}
+        return any(
+            isinstance(e, Assign) and e.target == path and e.value in results for _place, e in events(body)
         )
 
     def _is_managed(self, path: str, undo: Call) -> bool:

@@ -16,9 +16,15 @@ from kscan.rules.trace import call_text, claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``natures``: the natures of resources that are asked for."""
+    """``natures``: the natures of resources that are asked for.
+
+    ``setups``: fields of functions after whose failure the driver core drops what they were to set up;
+    ``unloading``: macros that say that a driver can go: only then the driver core frees its objects.
+    """
 
     natures: tuple[str, ...]
+    setups: tuple[str, ...] = ()
+    unloading: frozenset[str] = frozenset()
 
 
 HOLES = frozenset({"end", "ended", "struct", "member", "acquire", "keeper"})
@@ -36,10 +42,11 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     """A finding for each member of a scanned file's own structs that nothing gives back."""
     fields = program.shared(Fields, model.apis, model.lifecycle)
     forgetting = program.shared(Forgetting, model.apis, fields)
-    natures = frozenset(rule.options_as(Options).natures)
+    options = rule.options_as(Options)
+    natures = frozenset(options.natures)
     for path in sorted(program.scope):
         if path.endswith(".c") and rule.covers(path):
-            for found in forgetting.found(path):
+            for found in forgetting.found(path, options.setups, options.unloading):
                 if model.apis.resources[found.kept.role.resource].nature in natures:
                     yield _finding(rule, found)
 
@@ -52,16 +59,20 @@ def _finding(rule: Rule, found: Forgotten) -> Finding:
     if found.undo is not None:
         undo = f"only where {kept.func.name}() fails: {call_text(found.undo)}"
         steps.append(Step(kept.func.path, found.undo.line, kept.func.name, undo))
-    what = "the driver core frees what this gave" if ending.managed else f"{end} frees the object"
+    what, ended = f"{end} frees the object", f"{ending.call.callee}() frees"
+    if ending.managed:
+        what, ended = "the driver core frees what this gave", "the driver core frees"
+    elif ending.fails:
+        what, ended = "may fail after this", f"{ending.func.name}() may fail later, which ends"
     steps.append(Step(ending.func.path, ending.call.line, ending.func.name, what))
-    func, at = (kept.func, kept.call) if ending.managed else (ending.func, ending.call)
+    func, at = (kept.func, kept.call) if ending.managed or ending.fails else (ending.func, ending.call)
     return claim(
         rule,
         func,
         at,
         message=rule.text(
             end=ending.call.callee,
-            ended="the driver core frees" if ending.managed else f"{ending.call.callee}() frees",
+            ended=ended,
             struct=kept.outer,
             member=member,
             acquire=kept.call.callee,

@@ -2,6 +2,7 @@
 // models: commit ac171c46667c ("[PATCH] powerpc: Thermal control for dual core G5s")
 #include <linux/clk.h>
 #include <linux/err.h>
+#include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
@@ -38,3 +39,4 @@ static struct platform_driver example_driver = {
 	.probe = example_probe,
 	.remove = example_remove,
 };
+module_platform_driver(example_driver);

@@ -20,7 +20,7 @@ static int example_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	if (!request_mem_region(ex->start, 64, "example"))
 		return -EBUSY;
-	ex->regs = ioremap(ex->start, 64); // expect: forgotten-member
+	ex->regs = ioremap(ex->start, 64);
 	if (!ex->regs) {
 		release_mem_region(ex->start, 64);
 		ret = -ENOMEM;

@@ -29,7 +29,7 @@ static int example_stored(struct platform_device *pdev, struct example *ex)
 {
 	int ret;
 
-	ex->domain = irq_domain_add_linear(pdev->dev.of_node, 4, NULL, ex); // expect: forgotten-member
+	ex->domain = irq_domain_add_linear(pdev->dev.of_node, 4, NULL, ex);
 	if (!ex->domain)
 		return -ENOMEM;
 	ret = example_start(ex);
