@@ -300,7 +300,7 @@ class Lookups:
                 named = arg if given.path else text
                 if not named.isidentifier() or (not given.path and arg[:1] != "&"):
                     continue
-                if given.told and call.result:
+                if given.told and call.result and not _is_ignored(func.fact.body, call):
                     continue
                 found = self._followed(self.owner.holding(func), place, call, given.source, text)
                 if found is not None:
@@ -820,6 +820,18 @@ def _is_looked_at(body: Body, call: Call, target: str) -> bool:
         if any(isinstance(e, Call) and e.result and names.intersection(e.args) for e in block.events):
             return True
     return False
+
+
+def _is_ignored(body: Body, call: Call) -> bool:
+    """Whether a status goes no further than into what the function returns."""
+    names = _names_of(body, call)
+    if is_checked(body, call) or any("->" in name for name in names):
+        return False
+    given = (e for _place, e in cfg.events(body) if isinstance(e, Call))
+    tests = (b for b in body.blocks if b.kind != "return")
+    return not any(names & names_in(o) for e in given for o in e.args) and not any(
+        names & names_in(o) for b in tests for o in (b.left, b.right)
+    )
 
 
 def _is_returned(body: Body, call: Call) -> bool:
