@@ -38,7 +38,9 @@ class Failed(NamedTuple):
     @property
     def certain(self) -> frozenset[Object]:
         """The holders that are one object: an element of an array is another one with each index."""
-        return frozenset(h for h in self.holders if "[]" not in h.fields)
+        if any("[]" in h.fields for h in self.holders):
+            return frozenset(h for h in self.holders if "[]" not in h.fields)
+        return self.holders
 
 
 class Misuse(msgspec.Struct, frozen=True):
@@ -322,8 +324,9 @@ class _Walk:
             return None
         if isinstance(event, Call) and event.result == self.call.result:
             return None
-        for operand in operands_of(event):
-            if self._null and dereferenced(operand, state.certain):
+        certain = state.certain if self._null else frozenset[Object]()
+        for operand in operands_of(event) if certain else ():
+            if dereferenced(operand, certain):
                 self._say(self._used, event.line, operand, node)
                 return None
         if isinstance(event, Call):
@@ -411,9 +414,10 @@ class _Walk:
 
     def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
         """Look at the test or return at the end of a block."""
-        if self._null:
+        if self._null and (block.left or block.right):
+            certain = state.certain
             for operand in (block.left, block.right):
-                if dereferenced(operand, state.certain):
+                if dereferenced(operand, certain):
                     self._say(self._used, block.line, operand, node)
                     return None
         if block.kind == "branch":

@@ -55,6 +55,8 @@ class NullTests:
 
     def contradictions(self, func: Func) -> Iterator[Contradiction]:
         """For each name and order of use and test the first of a function."""
+        if not (func.fact.compares("!=", "0") or func.fact.compares("==", "0")):
+            return
         body = func.fact.body
         tests = _tests(func)
         if not tests:
@@ -138,20 +140,27 @@ def _uses(body: Body, tests: dict[str, list[int]]) -> dict[str, list[_Use]]:
     objects = {name: frozenset({Object(name)}) for name in tests}
     for number, block in enumerate(body.blocks):
         for index, event in enumerate(block.events):
-            place, operands = Place(number, index), operands_of(event)
-            for name in tests:
+            operands = [o for o in operands_of(event) if _leads_on(o)]
+            call = event if isinstance(event, Call) else None
+            for name in tests if operands or call is not None else ():
                 read = next((o for o in operands if _reads(o, name, objects[name])), "")
                 if read:
-                    use = _Use(place, event.line, read, event if isinstance(event, Call) else None)
+                    use = _Use(Place(number, index), event.line, read, call)
                     found.setdefault(name, []).append(use)
-                elif isinstance(event, Call) and name in event.args:
-                    use = _Use(place, event.line, name, event, event.args.index(name))
+                elif call is not None and name in call.args:
+                    use = _Use(Place(number, index), event.line, name, call, call.args.index(name))
                     found.setdefault(name, []).append(use)
-        for name in tests:
-            read = next((o for o in (block.left, block.right) if _reads(o, name, objects[name])), "")
+        operands = [o for o in (block.left, block.right) if _leads_on(o)]
+        for name in tests if operands else ():
+            read = next((o for o in operands if _reads(o, name, objects[name])), "")
             if read:
                 found.setdefault(name, []).append(_Use(Place(number, len(block.events)), block.line, read))
     return found
+
+
+def _leads_on(operand: str) -> bool:
+    """Whether an operand may lead through a pointer at all."""
+    return "->" in operand or "." in operand or "[" in operand or operand[:1] == "*"
 
 
 def _reads(operand: str, name: str, objects: frozenset[Object]) -> bool:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kscan.sources.tree import Tree
-from tests.benchmark import callgraph, stages
+from tests.benchmark import callgraph, rules, stages
 from tests.benchmark.measure import Run, run
 
 DEFAULT = ("arch/powerpc", "drivers/iommu", "drivers/pci")
@@ -43,6 +43,9 @@ def main() -> None:
     print(f"{len(paths)} files, {before['bytes'] / 1e6:.1f} MB of {', '.join(under)} in {tree.name}")
     if options.stages:
         show_stages(stages.measure(tree.top, under), before["cpu"])
+        return
+    if options.rules:
+        show_stages(rules.measure(tree.top, under), before["cpu"])
         return
     with tempfile.TemporaryDirectory(prefix="kscan-bench-") as folder:
         bench(tree, paths, under, Path(folder), options.repeat, before["cpu"])
@@ -141,10 +144,10 @@ def show(name: str, results: Sequence[Run], raw: float, goal: str) -> None:
 
 
 def show_stages(table: stages.Table, raw: float) -> None:
-    """CPU of each stage."""
-    print(f"raw parse {raw:.2f} s CPU\n\n{'':16}{'CPU s':>8}{'x raw':>8}")
+    """CPU of each stage, or rule."""
+    print(f"raw parse {raw:.2f} s CPU\n\n{'':28}{'CPU s':>8}{'x raw':>8}")
     for name, seconds in [*table.items(), ("sum", sum(table.values()))]:
-        print(f"{name:16}{seconds:8.3f}{seconds / raw:8.2f}")
+        print(f"{name:28}{seconds:8.3f}{seconds / raw:8.2f}")
 
 
 def raw_parse(tree: Tree, paths: Sequence[str]) -> dict[str, float]:
@@ -185,6 +188,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
     parser.add_argument("--tree", required=True, help="a kernel tree")
     parser.add_argument("--stages", action="store_true", help="CPU per stage, in this process")
+    parser.add_argument("--rules", action="store_true", help="CPU per rule, in this process")
     parser.add_argument("--repeat", type=int, default=5, help="warm runs of each kind (median is shown)")
     parser.add_argument("paths", nargs="*", help=f"directories of the tree [{' '.join(DEFAULT)}]")
     return parser.parse_args()
