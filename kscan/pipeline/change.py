@@ -39,14 +39,17 @@ Of the notices only those are in it that the change is behind."""
 def judge_changes(setup: Setup, changes: Sequence[Change]) -> Iterator[Judgement]:
     """The judgement on each of several changes, in their order.
 
-    The first one is judged here, as what it loads serves all; the others by several processes at once.
+    The first one is judged here, as what it loads serves all; the others by several processes at once, once
+    the files that they make are extracted.
     """
-    yield from (judge_change(setup, change) for change in changes[:1])
-    works = [partial(judge_change, setup, change) for change in changes[1:]]
+    first, others = changes[:1], changes[1:]
+    works = [partial(judge_change, setup, change) for change in others]
     if setup.config.jobs > 1 and len(works) > 1:
+        with extracting(setup, [(change.after, change.touched) for change in others]):
+            yield from [judge_change(setup, change) for change in first]
         yield from in_order(setup, works, Judgement)
     else:
-        yield from (work() for work in works)
+        yield from (judge_change(setup, change) for change in changes)
 
 
 def judge_change(setup: Setup, change: Change) -> Judgement:
@@ -77,7 +80,7 @@ def _meanwhile(setup: Setup, change: Change, mine: Sequence[str], arch: str) -> 
     Most often no caller is to be looked at besides: then they are all that is asked for.
     """
     look_ahead(setup, change.before, arch)
-    with extracting(setup, change.after, mine):
+    with extracting(setup, [(change.after, mine)]):
         for rule in setup.rules:
             find_matcher(rule.matcher)  # rather than to wait for what lies around
         return _findings(setup, change.before, mine, arch)

@@ -86,20 +86,21 @@ def look_ahead(setup: Setup, source: Source, arch: str) -> None:
 
 
 @contextmanager
-def extracting(setup: Setup, source: Source, paths: Sequence[str]) -> Iterator[None]:
-    """While the context lasts, another process extracts files of a source: then their facts are in the cache,
+def extracting(setup: Setup, wanted: Sequence[tuple[Source, Sequence[str]]]) -> Iterator[None]:
+    """While the context lasts, another process extracts files of sources: then their facts are in the cache,
     if there is one."""
-    if setup.store is None:
+    if setup.store is None or not wanted:
         yield
         return
     from kscan.pipeline import pool  # noqa: PLC0415 - see forked.py
 
     def load() -> bytes:
         setup.move()
-        loader_of(setup, source, jobs=0).load(path for path in paths if source.exists(path))
+        for source, paths in wanted:
+            loader_of(setup, source, jobs=0).load(path for path in paths if source.exists(path))
         return b""
 
-    extraction = pool.Ahead(load, CPU_SECONDS)
+    extraction = pool.Ahead(load, CPU_SECONDS * len(wanted))
     try:
         yield
         extraction.answer()
