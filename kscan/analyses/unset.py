@@ -10,20 +10,45 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
-from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import Place, equates
 from kscan.analyses.flow import flow_of
 from kscan.analyses.loops import loops
 from kscan.analyses.paths import Facts, Node, Paths, names_in
+from kscan.analyses.unavoidable import ENTRY, Edge, Unavoidable
 from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
+from kscan.link.macros import calls_in
 from kscan.link.program import Func, Program
 from kscan.regex import regex
 
 _TYPES = regex(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")
+_LEAVES = regex(r"\b(?:return|goto)\b")
+_SETS = regex(r"(?<![\w.>])([A-Za-z_]\w*)\s*=(?!=)|&\s*([A-Za-z_]\w*)\b(?!\s*->)")
+_TYPE_ONLY = regex(r"\b(?:sizeof|_*typeof\w*|offsetof)\b|#\s*\w")
+_LONGEST_CALL = 10  # lines
+_DEPTH = 4  # macros within macros
+
+
+class _InMacro(NamedTuple):
+    """What the text of a macro, and of those in it, may do besides evaluating what it is given."""
+
+    leaves: bool  # the function
+    asks_type: bool  # of what it is given, which may then not be evaluated
+    sets: AbstractSet[str]  # variables that it is not given
+
+    def __or__(self, other: _InMacro) -> _InMacro:
+        return _InMacro(
+            self.leaves or other.leaves, self.asks_type or other.asks_type, self.sets | other.sets
+        )
+
+
+_NO_MACRO = _InMacro(leaves=False, asks_type=False, sets=frozenset())
 
 
 class Unset(msgspec.Struct, frozen=True):
@@ -46,15 +71,17 @@ class UnsetReads:
         self._program = program
         self._apis = apis
         self.fillers = frozenset(apis.fills)
+        self._macros: dict[str, _InMacro] = {}
 
     def reads(self, func: Func) -> Iterator[Unset]:
         """The first read of each local of ``func`` that may come before it is set."""
         body = func.fact.body
         declared = {v.name: v for v in body.locals}
         paths: Paths | None = None
-        for name in func.fact.unset:
+        params = {p.name for p in func.params}
+        for name in (n for n in func.fact.unset if n not in params):
             walk = _Walk(self, func, name)
-            if not walk.reachable() or not self.scalar(declared[name].type):
+            if not walk.sure or not self.scalar(declared[name].type):
                 continue
             paths = paths or Paths(body, self._apis)
             paths.explore(Place(0, 0), [{}], False, walk.visit, walk.decide, frozenset({name}))
@@ -77,6 +104,33 @@ class UnsetReads:
                         paths.explore(Place(0, 0), [{}], False, walk.visit, walk.decide, frozenset({name}))
                         if walk.found is not None:
                             yield walk.found
+
+    def is_debugging(self, callee: str) -> bool:
+        """Whether a call does no more than to print something while somebody debugs."""
+        return callee in self._apis.debugs
+
+    def in_macro(self, callee: str) -> _InMacro:
+        """What a call does if it is the use of a macro."""
+        found = self._macros.get(callee)
+        if found is None:
+            found = self._macros[callee] = self._expanded(callee, frozenset())
+        return found
+
+    def _expanded(self, name: str, seen: frozenset[str]) -> _InMacro:
+        if name in seen or len(seen) >= _DEPTH or not name.isidentifier():
+            return _NO_MACRO
+        found = _NO_MACRO
+        for _path, macro in self._program.macros_named(name):
+            body = macro.body
+            sets = {a or b for a, b in _SETS.findall(body)} - set(macro.params or ())
+            # A parameter that is a statement of its own may be a return.
+            does = any(re.search(rf"[{{;)]\s*{param}\s*;", body) for param in macro.params or ())
+            leaves = does or _LEAVES.search(body) is not None
+            found |= _InMacro(leaves, _TYPE_ONLY.search(body) is not None, sets)
+            inner = body.strip()
+            for callee in {inner} if inner.isidentifier() else {callee for callee, _ in calls_in(body)}:
+                found |= self._expanded(callee, seen | {name})
+        return found
 
     def predicate(self, callee: str) -> str:
         """What a call means in a condition; empty if nothing."""
@@ -111,27 +165,25 @@ class _Walk:
         self._address = re.compile(rf"&{name}(?!\w|->|\[)")
         self._filler = filler
         self._calls = {e.result: e for b in self._body.blocks for e in b.events if isinstance(e, Call)}
+        self._known = {v.name for v in self._body.locals} | {p.name for p in func.params}
         self._closed = self._doubtful_edges()
+        self._given = self._given_lines()
         self.found: Unset | None = None
 
-    def reachable(self) -> bool:
-        """Whether a read can be reached at all, whatever branches tell."""
-        pending, seen = [0], {0}
-        while pending:
-            number = pending.pop()
-            block = self._body.blocks[number]
-            state: bool | None = True
-            for event in block.events:
-                state = self._effect(event)
-                if not state:
-                    break
-            if state is False or (state and self._mentions(block.left, block.right)):
-                return True
-            for place, succ in enumerate(block.succs) if state else ():
-                if succ not in seen and (number, place) not in self._closed:
-                    seen.add(succ)
-                    pending.append(succ)
-        return False
+    @cached_property
+    def sure(self) -> frozenset[Edge]:
+        """The edges after which the variable is surely read, with nothing that sets it before."""
+        reads, sets = set[int](), set[int]()
+        for number, block in enumerate(self._body.blocks):
+            effects = (self._effect(event) for event in block.events)
+            effect = next((e for e in effects if e is not True), True)
+            if effect and self._is_set_by(block.left):
+                effect = None
+            elif effect and self._evaluates(block.left, block.right):
+                effect = None if self._is_given(block.line) else False
+            if effect is not True:
+                (sets if effect is None else reads).add(number)
+        return frozenset(Unavoidable(self._body, reads, sets, self._closed).edges()) if reads else frozenset()
 
     def visit(
         self, _where: Place, event: Event | None, _facts: Facts, passed: bool, node: Node[bool]
@@ -142,28 +194,58 @@ class _Walk:
         if event is self._filler:
             return True
         after = self._effect(event)
-        if after is False:
-            self._say(event.line, passed, node)
+        if after is False and not self._explained(event, node):
+            self._say(event.line, passed or self._came_surely(node), node)
         return passed if after else None
+
+    def _explained(self, event: Event, node: Node[bool]) -> bool:
+        """Whether a call gets the variable together with something that may tell it not to look at it.
+
+        That is what is set where the variable is, or what this path has found to be 0.
+        """
+        if not isinstance(event, Call) or self._filler is not None:
+            return False
+        told = {
+            block.left for block, side in self._tests(node) if block.right == "0" and equates(block, side)
+        }
+        return not (told | self._partners()).isdisjoint(event.args)
+
+    def _tests(self, node: Node[bool]) -> Iterator[tuple[Block, int]]:
+        for number, side in node.decisions():
+            if self._body.blocks[number].kind == "branch":
+                yield self._body.blocks[number], side
 
     def decide(self, block: Block, _facts: Facts, passed: bool, node: Node[bool]) -> bool | None:
         """Look at what a branch or return evaluates."""
         if self.found is not None or self._shut(node):
             return None
-        if self._mentions(block.left, block.right):
-            self._say(block.line, passed, node)
+        passed = passed or self._came_surely(node)
+        if self._is_set_by(block.left):
+            return None
+        if self._evaluates(block.left, block.right):
+            if not self._is_given(block.line):
+                self._say(block.line, passed, node)
             return None
         return passed
+
+    def _came_surely(self, node: Node[bool]) -> bool:
+        if self._filler is not None:
+            return False
+        return (ENTRY if node.parent is None else (node.parent.block, node.side)) in self.sure
 
     def _shut(self, node: Node[bool]) -> bool:
         return node.parent is not None and (node.parent.block, node.side) in self._closed
 
     def _say(self, line: int, passed: bool, node: Node[bool]) -> None:
-        if (self._filler is None or passed) and self._consistent(node):
+        if passed and self._consistent(node):
             self.found = Unset(self._func, self._name, line, node, self._filler)
 
     def _effect(self, event: Event) -> bool | None:
         """True: still unset; False: read while unset; None: set, or not known any more."""
+        effect = self._judged(event)
+        return None if effect is False and self._is_given(event.line) else effect
+
+    def _judged(self, event: Event) -> bool | None:
         if isinstance(event, Assign):
             return self._assigned(event)
         if isinstance(event, ScopeEnd):
@@ -182,21 +264,53 @@ class _Walk:
     def _called(self, event: Call) -> bool | None:
         if event.callee == "asm" and not event.args:
             return None
+        if self._owner.is_debugging(event.callee):
+            return True
+        macro = self._owner.in_macro(event.callee)
+        if macro.leaves or self._name in macro.sets or any(map(self._is_set_by, event.args)):
+            return None
         given = [arg for arg in event.args if self._mentions(arg)]
         # A macro is free to set what it is given by name before it evaluates the rest.
         given.sort(key=lambda arg: not self._is_part(arg))
         return self._argument(event, given[0]) if given else True
+
+    def _is_set_by(self, arg: str) -> bool:
+        """Whether an argument is a macro that sets the variable."""
+        named = arg.isidentifier() and arg != self._name and arg not in self._known
+        return named and self._name in self._owner.in_macro(arg).sets
 
     def _argument(self, event: Call, arg: str) -> bool | None:
         if self._is_part(arg) and arg != self._name:
             if self._filler is None or event.callee in self._owner.fillers:
                 return None
             return False  # handed on to be read, since it was just filled
+        if not self._evaluates(arg):
+            return None  # its address within an expression
         if event.loop:
             return None
         # A macro may set what it is given by name, and ask for no more than the type of what it points to.
-        doubtful = arg in (self._name, "*" + self._name)
-        return None if doubtful and not self._owner.evaluates(event.callee, self._func) else False
+        if arg in (self._name, "*" + self._name):
+            return False if self._owner.evaluates(event.callee, self._func) else None
+        return None if self._owner.in_macro(event.callee).asks_type else False
+
+    def _given_lines(self) -> list[int]:
+        """The first lines of calls to macros that are given the variable to set it.
+
+        What is behind it among their arguments is evaluated by the macro, when and as often as it likes.
+        """
+        given = (self._name, "&" + self._name)
+        return [
+            e.line
+            for b in self._body.blocks
+            for e in b.events
+            if isinstance(e, Call)
+            and any(a in given for a in e.args)
+            and (e.loop or not self._owner.evaluates(e.callee, self._func))
+        ]
+
+    def _is_given(self, line: int) -> bool:
+        """Whether what is evaluated on a line may belong to such a call."""
+        return any(first <= line <= first + _LONGEST_CALL for first in self._given)
 
     def _sets(self, event: Event) -> bool:
         """Whether an event gives the variable a value, or may."""
@@ -210,6 +324,10 @@ class _Walk:
 
     def _mentions(self, *operands: str) -> bool:
         return any(self._name in o and self._mention.search(_TYPES.sub("", o)) for o in operands)
+
+    def _evaluates(self, *operands: str) -> bool:
+        """Whether one of ``operands`` needs the value, and not only the address."""
+        return self._mentions(*(self._address.sub("", operand) for operand in operands))
 
     # -- doubt ----------------------------------------------------------------
 
@@ -282,11 +400,17 @@ class _Walk:
         return frozenset(name for name, count in counts.items() if count > 1)
 
     def _partners(self) -> frozenset[str]:
-        """Variables that are assigned where this one is set: their tests may tell about it."""
-        return frozenset(
-            event.target
-            for block in self._body.blocks
-            if any(map(self._sets, block.events))
-            for event in block.events
-            if isinstance(event, Assign) and event.target.isidentifier() and event.target != self._name
-        )
+        """Variables that are set where this one is: their tests may tell about it."""
+        found = set[str]()
+        for block in self._body.blocks:
+            sets = f"&{self._name}"
+            if any(
+                e.target == self._name if isinstance(e, Assign) else isinstance(e, Call) and sets in e.args
+                for e in block.events
+            ):
+                for event in block.events:
+                    given = [event.target] if isinstance(event, Assign) else []
+                    if isinstance(event, Call):
+                        given = [arg[1:] for arg in event.args if arg[:1] == "&"]
+                    found.update(name for name in given if name.isidentifier())
+        return frozenset(found - {self._name})

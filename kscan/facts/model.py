@@ -25,7 +25,7 @@ import msgspec
 
 from kscan.regex import regex
 
-FACTS_VERSION = 12
+FACTS_VERSION = 13
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -86,7 +86,10 @@ class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Local(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A local variable; ``cleanup`` names the cleanup function of ``__free()`` and kin."""
+    """A local variable; ``cleanup`` names the cleanup function of ``__free()`` and kin.
+
+    ``static`` ones are on no stack: `static` or `extern`.
+    """
 
     name: str
     type: str

@@ -32,6 +32,7 @@ PREDICATES = frozenset(
         "tests_bit",
         "sets_bit",
         "is_last",
+        "is_number",
     }
 )
 
@@ -146,6 +147,7 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     failure_ignored_by: Mapping[str, frozenset[int]]  # macro -> arguments that it puts into such a field
     ending_fields: frozenset[str]  # get the function that is called with the last reference
     prints: Mapping[str, bool]  # what prints -> whether it tells of a failure
+    debugs: frozenset[str]  # those that print only where debugging is turned on
     wipes: Mapping[str, Wipe]
     always_turns: frozenset[str]  # loop macros whose body runs at least once
     predicates: Mapping[str, str]  # macro or function -> one of PREDICATES
@@ -284,6 +286,7 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         ending_fields=_names(file, "ending_fields"),
         failure_ignored_by=_arguments(file, "failure_ignored_by"),
         prints=_prints(file),
+        debugs=_debugs(file),
         wipes=_wipes(file),
         always_turns=_names(file, "always_turns"),
         predicates=_predicates(file),
@@ -486,12 +489,17 @@ def _one_argument(file: ModelFile, key: str) -> dict[str, int]:
 
 def _prints(file: ModelFile) -> dict[str, bool]:
     levels = file.mapping(file.content.get("prints"), "prints")
-    file.only(levels, frozenset({"failure", "other"}), "prints")
+    file.only(levels, frozenset({"failure", "debug", "other"}), "prints")
     return {
         name: level == "failure"
         for level, names in levels.items()
         for name in file.names(names, "prints", level)
     }
+
+
+def _debugs(file: ModelFile) -> frozenset[str]:
+    levels = file.mapping(file.content.get("prints"), "prints")
+    return frozenset(file.names(levels.get("debug"), "prints", "debug"))
 
 
 def _failure_ignored(file: ModelFile) -> frozenset[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Builder:
         self.events = self._blocks[0].events  # those of the current block
         self.locals: list[Local] = []
         self.bare: list[Local] = []  # those declared without a value, or with one that names them
+        self.exposed: set[str] = set()  # what initializer lists hold the addresses of
         self.temps = 0
         self._lost: list[Event] = []  # what is unreachable goes nowhere
         self._stores: set[str] = set()

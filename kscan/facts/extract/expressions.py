@@ -211,7 +211,11 @@ class Expressions(Plain):
 
     def _list(self, node: Node) -> str:
         for child in node.named_children:
-            self.operand(child.child_by_field_id(k.F_VALUE) if child.kind_id == k.INIT_PAIR else child)
+            value = self.operand(
+                child.child_by_field_id(k.F_VALUE) if child.kind_id == k.INIT_PAIR else child
+            )
+            if value[:1] == "&":
+                self.build.exposed.add(value[1:].partition(".")[0])
         return "{}"
 
     # -- calls ----------------------------------------------------------------

@@ -87,14 +87,15 @@ class Statements(Expressions):
         for child in node.named_children:
             if child.kind_id == k.CALL:
                 self.call(child, wanted=False)
-            else:
-                self.operand(child)
+            elif self.operand(child) not in self.variables and child.kind_id == k.IDENTIFIER:
+                # A macro without arguments, which may do anything.
+                self.build.call(self.text[child.start_byte : child.end_byte], (), "", node.start_point)
 
     def _declaration(self, node: Node) -> None:
         if self.sound and self._plain_declaration(node):
             return
         base = base_type(node.child_by_field_id(k.F_TYPE), self.text)
-        static = "static" in storage(node, self.text)
+        static = not storage(node, self.text).isdisjoint(("static", "extern"))
         declarators = node.children_by_field_name("declarator")
         ahead = self.attributes.cleanup(node.start_byte, declarators[0].start_byte) if declarators else ""
         for child in declarators:

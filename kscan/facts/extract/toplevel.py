@@ -219,7 +219,7 @@ class TopLevel:
                 guards=self._parsed.directives.guards_at(line),
                 partial=node.start_byte in self._partial,
                 generated="",
-                unset=unset_reads(lowering.build.bare, blocks),
+                unset=unset_reads(lowering.build.bare, lowering.build.exposed, blocks),
                 raw_body=pack_blocks(lowering.build.locals, blocks),
             )
         )

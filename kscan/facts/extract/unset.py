@@ -6,7 +6,7 @@ what branches tell.  A rule decodes only the bodies that are named here and judg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from kscan.facts.extract.builder import Draft
 from kscan.facts.model import Assign, Call, Event, Local
@@ -15,17 +15,17 @@ from kscan.regex import regex
 _NAMES = regex(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")  # no fields
 
 
-def unset_reads(bare: Iterable[Local], blocks: Sequence[Draft]) -> tuple[str, ...]:
+def unset_reads(bare: Iterable[Local], exposed: Collection[str], blocks: Sequence[Draft]) -> tuple[str, ...]:
     """The names of the scalar ones of ``bare`` that may be read while unset, sorted.
 
     ``bare`` are the locals declared without a value, or with one that names them: the others are set
-    where they come into being.
+    where they come into being.  ``exposed`` are those that somebody else may set through an initializer list.
     """
     found: set[str] = set()
     done: set[str] = set()
     for local in bare:
         name, kind = local.name, local.type
-        if name in done or local.static or kind.endswith("[]"):
+        if name in done or name in exposed or local.static or kind.endswith("[]"):
             continue
         if "*" not in kind and kind.startswith(("struct", "union", "?")):
             continue
