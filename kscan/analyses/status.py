@@ -13,6 +13,7 @@ from functools import cached_property
 
 import msgspec
 
+from kscan.analyses.access import parse
 from kscan.analyses.cfg import equates
 from kscan.analyses.flow import flow_of
 from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, constant
@@ -154,7 +155,11 @@ class Status:
         if call is not None:
             return NEGATIVE if self._apis.predicates.get(call.callee) == "err_of" else _RESULT
         mask = constant(value)
-        return mask if mask in (NEGATIVE, ZERO, POSITIVE) else _RESULT if value.isidentifier() else _ANYTHING
+        if mask in (NEGATIVE, ZERO, POSITIVE):
+            return mask
+        if not value.isidentifier():
+            return _ANYTHING
+        return NEGATIVE | ZERO | POSITIVE if value.isupper() else _RESULT  # a constant that has a name
 
     def _refined(self, block: Block, side: int, mask: int) -> int:
         if block.kind != "branch" or block.left != self._name or not mask:
@@ -189,6 +194,8 @@ class Status:
         returned = self._returned(target, LEFT if evidence == NULL and mask & LEFT else mask)
         if returned is None:
             return None
+        if evidence == "" and call is None and self._is_callers(number):
+            return None
         if number in self._ending_at(returned):
             if mask != LEFT or not self._skips(number, side):
                 return None
@@ -198,7 +205,25 @@ class Status:
             evidence = SAID if said else UNDONE if undone else ""
             if mask & ZERO or not self._good(returned):
                 return None
+            if evidence == UNDONE and not self._succeeds_elsewhere(number, side):
+                return None  # success may give back the same
         return Lost(self._func, number, side, self._name, evidence, call, returned) if evidence else None
+
+    def _succeeds_elsewhere(self, number: int, side: int) -> bool:
+        """Whether what comes after the other side of a branch may return a success of its own."""
+        other = self._body.blocks[number].succs[1 - side]
+        reached = {other} | _bits(flow_of(self._body).after[other])
+        blocks = [self._body.blocks[n] for n in reached]
+        return any(
+            b.kind == "return" and b.left != self._name and constant(b.left) != NEGATIVE for b in blocks
+        )
+
+    def _is_callers(self, number: int) -> bool:
+        """Whether a branch looks at something in what a caller gave: the caller may look there too."""
+        found = parse(self._body.blocks[number].left)
+        return (
+            found is not None and bool(found.fields) and any(p.name == found.base for p in self._func.params)
+        )
 
     @cached_property
     def _elsewhere(self) -> int:
@@ -235,6 +260,8 @@ class Status:
         """Whether one side of a branch leaves out what the other does, as others do with an error code."""
         block, after = self._body.blocks[number], flow_of(self._body).after
         target, other = block.succs[side], block.succs[1 - side]
+        if after[other] >> number & 1:
+            return False  # it only leaves a loop
         inside = {target} | _bits(after[target])
         beyond = ({other} | _bits(after[other])) - inside
         blocks = self._body.blocks
@@ -349,7 +376,14 @@ def _bits(mask: int) -> set[int]:
 def lost_codes(func: Func, apis: Apis) -> Iterator[Lost]:
     """The failures of a function that it reports as success."""
     body: Body = func.fact.body
-    locals_ = {v.name for v in body.locals if not v.static} | {p.name for p in func.params}
+    locals_ = {v.name for v in body.locals if not v.static} - {p.name for p in func.params}
     names = {b.left for b in body.blocks if b.kind == "return" and b.left in locals_}
+    calls = {e.result for b in body.blocks for e in b.events if isinstance(e, Call)}
+    names &= {
+        e.target
+        for b in body.blocks
+        for e in b.events
+        if isinstance(e, Assign) and (e.value in calls or constant(e.value) == NEGATIVE)
+    }  # no counts
     for name in sorted(names):
         yield from Status(func, name, apis).lost()
