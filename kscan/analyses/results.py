@@ -101,6 +101,9 @@ class Results:
             block = body.blocks[number]
             used, after = self._through(block, index, holders)
             if used is not None:
+                holders = after or holders
+                if _does_without(body, number, used, holders):
+                    return None
                 what = min((h for h in holders if h[:1] != "%"), default=call.callee)
                 return Misread(func, call, UNTESTED, what, used.line, used.callee)
             if after is None or _mentions(block, after):
@@ -114,7 +117,7 @@ class Results:
     def _through(
         self, block: Block, start: int, holders: frozenset[str]
     ) -> tuple[Call | None, frozenset[str] | None]:
-        """The call that is given the number; else what holds it at the end of the block (None: looked at)."""
+        """The call that is given the number, if any; what holds it there or at the end (None: looked at)."""
         for event in block.events[start:]:
             if isinstance(event, Assign):
                 if event.op == "=" and event.value in holders:
@@ -132,7 +135,10 @@ class Results:
                         return None, None
                     continue
                 if not holders.isdisjoint(event.args):
-                    return (None if event.callee in apis.releases else event), None
+                    given = min(event.args.index(h) for h in holders if h in event.args)
+                    text = '""' in event.args[:given]  # of which it only makes a part
+                    ignored = text or event.callee in apis.releases
+                    return (None, None) if ignored else (event, holders)
                 if any(arg[:1] == "&" and arg[1:] in holders for arg in event.args):
                     return None, None
         return None, holders
@@ -204,6 +210,27 @@ def _mentions(block: Block, holders: frozenset[str]) -> bool:
         for h in holders
         for text in (block.left, block.right)
     )
+
+
+def _does_without(body: Body, number: int, used: Call, holders: frozenset[str]) -> bool:
+    """Whether a function goes on where ``used``, in block ``number``, fails, or asks for the number then."""
+    if any(b.kind == "branch" and b.left in holders for b in body.blocks):
+        return True
+    block = body.blocks[number]
+    if block.kind != "branch" or block.right != "0" or not used.result:
+        return False
+    results = {used.result} | {
+        e.target for e in block.events if isinstance(e, Assign) and e.value == used.result
+    }
+    if block.left not in results:
+        return False
+    failed, good = block.succs if block.op in ("!=", "<") else reversed(block.succs)
+    pending, seen = [good], {good, failed}
+    while pending:
+        blocks = [s for s in body.blocks[pending.pop()].succs if s not in seen]
+        seen.update(blocks)
+        pending += blocks
+    return not any(body.blocks[n].kind == "return" for n in seen - {failed})
 
 
 def _assigned(body: Body, number: int, operand: str) -> Call | None:
