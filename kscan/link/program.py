@@ -15,11 +15,22 @@ from typing import NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
-from kscan.facts.model import Binding, Call, CallRef, FileFacts, Function, Macro, Param, Prototype, Struct
+from kscan.facts.model import (
+    Assign,
+    Binding,
+    Call,
+    CallRef,
+    FileFacts,
+    Function,
+    Macro,
+    Param,
+    Prototype,
+    Struct,
+)
 from kscan.link.events import ANY, Events
 from kscan.link.includes import UNSEEN, Includes, is_shared
 from kscan.link.macros import expand
-from kscan.link.operands import read_access
+from kscan.link.operands import read_access, variables_of
 from kscan.link.types import TypeTable
 from kscan.link.view import View
 from kscan.regex import regex
@@ -630,6 +641,24 @@ class Program:
             if not binding.target.startswith("&"):
                 for func in self.resolve(binding.target, path):
                     yield func, path, binding
+        yield from self._stored_parameters(struct, field)
+
+    def _stored_parameters(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
+        """The functions that are handed over to one that puts its parameter into a field."""
+        for owner in self.storing(field):
+            given = self._arguments.get(owner.name, ())
+            handed = [(path, b) for path, b in given if owner in self.resolve(owner.name, path)]
+            names = [param.name for param in owner.params]
+            for store in _stores_of(owner, field) if handed else ():
+                if store.value not in names:
+                    continue
+                root, way = read_access(store.target, variables_of(owner.fact))
+                if not root or self.field_of(root, way, owner.path) != (struct, field):
+                    continue
+                place, where = str(names.index(store.value)), (store.target, store.line, owner.name)
+                for path, binding in handed:
+                    for func in self.resolve(binding.target, path) if binding.path[0] == place else ():
+                        yield func, owner.path, Binding(root, way, binding.target, "store", *where)
 
     def _candidates(self, struct: str, field: str) -> Iterator[tuple[str, Binding]]:
         yield from self._placed_as(field).get((struct, field), ())
@@ -869,6 +898,14 @@ class Program:
             ):
                 return self.targets(caller, ref)
         return self.targets(caller, CallRef(name, call.line)) if name.isidentifier() else ()
+
+
+def _stores_of(func: Func, field: str) -> Iterator[Assign]:
+    """The assignments of a field of that name."""
+    for block in func.fact.body.blocks:
+        for event in block.events:
+            if isinstance(event, Assign) and event.op == "=" and last_name(event.target) == field:
+                yield event
 
 
 def _visible(group: Sequence[Func]) -> tuple[list[Func], list[Func], list[Func]]:

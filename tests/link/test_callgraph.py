@@ -408,3 +408,20 @@ def test_what_is_not_built_is_not_called(macros: MacroTable) -> None:
     found = CallGraph(Program(facts, View("powerpc"), leaves_out=lambda path: path == "off.c"))
     assert [name for name, _kind, _via in edges(found, "f")] == ["on"]
     assert {name for name, _kind, _via in edges(found, "g")} == {"on", "off"}
+
+
+def test_a_parameter_that_is_stored_is_what_is_handed_over(macros: MacroTable) -> None:
+    text = """
+struct op { void (*done)(int); void (*other)(int); };
+static void told(int x) { }
+static void meant(int x) { }
+void complete(int x) { }
+static void setup(struct op *op, void (*complete)(int), void (*other)(int))
+{
+	op->done = complete;
+	op->other = other;
+}
+void start(struct op *op) { setup(op, told, meant); setup(op, 0, meant); }
+void run(struct op *op) { op->done(1); }
+"""
+    assert edges(graph(macros, {"a.c": text}), "run") == [("told", "ops", "struct op.done")]
