@@ -37,8 +37,8 @@ class Boot:
             and use.args[call.arg : call.arg + 1] == (func.name,)
         ]
         if starts:
-            ends = any(u.name in self._calls and self._calls[u.name].phase == "module-exit" for u in uses)
-            return all(starts) and not ends
+            calls = [self._calls[use.name] for use in uses if use.name in self._calls]
+            return all(starts) and not any(c.phase == "module-exit" and not c.boot for c in calls)
         if not levels or any(path == func.path for path, _binding in self._program.bound(func.name)):
             return False
         if func.fact.linkage != "static":
