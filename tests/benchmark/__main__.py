@@ -111,6 +111,8 @@ def show_linking(tree: Tree, cache: Path, under: Sequence[str], repeat: int, raw
     print(
         f"{'linking':16}{cpu:8.2f}{cpu / raw:8.2f}{'':14}  {LINK_GOAL}: {parts}, {middle['edges']:.0f} edges"
     )
+    kept = middle["kept"]
+    print(f"{'graph, kept':16}{kept:8.2f}{kept / raw:8.2f}{'':14}  {middle['kept_edges']:.0f} edges of all")
 
 
 def idle_hooks(top: Path, repeat: int) -> list[Run]:
