@@ -105,6 +105,8 @@ class Conventions:
         ) -> int | None:
             nonlocal unknown
             if isinstance(event, Call) and event.loop:
+                if event.callee in self._apis.loops:
+                    return state  # whose cursor is NULL where the loop ends
                 facts.update(dict.fromkeys(filter(str.isidentifier, event.args), POSITIVE))
             elif isinstance(event, Call) and event.result:
                 mask = self._result(event, func.path)

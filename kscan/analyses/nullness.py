@@ -21,6 +21,7 @@ from kscan.kernel.apis import Apis
 from kscan.link.program import Func, Program
 from kscan.regex import regex
 
+_VARIABLES = regex(r"(?<![\w.>])([A-Za-z_%]\w*)->")
 _THROUGH = regex(r"(?<![\w.>&])\(?(\w+)\)?->(?=\w+(?!\w|\s*\[))")
 _DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof|container_of\w*)\b")
 USED, NEW, KEPT = "used", "new memory used", "kept"
@@ -221,7 +222,8 @@ def dereferenced(operand: str, holders: frozenset[Object]) -> bool:
         if operand[:1] == "*":
             return any(found.within(h) for h in holders)
         return any(found.within(h) and found != h for h in holders)
-    return any(not h.fields and h.base in names_in(operand) and f"{h.base}->" in operand for h in holders)
+    through = _VARIABLES.findall(operand) if "->" in operand else ()
+    return any(not h.fields and h.base in through for h in holders)
 
 
 def left_alone(body: Body, place: Place, call: Call) -> bool:
@@ -353,7 +355,7 @@ class _Walk:
     def _called(self, event: Call, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
         role = self._apis.predicates.get(event.callee)
         if event.loop:  # its cursor, most likely a name, gets a value of its own at each turn
-            kept = frozenset(h for h in state.holders if h.fields or h.base not in event.args)
+            kept = frozenset(h for h in state.holders if h.base not in event.args)
             return state._replace(holders=kept) if kept else None
         for position, arg in enumerate(event.args):
             if arg[:1] == "&" and Object(arg[1:]) in state.holders:

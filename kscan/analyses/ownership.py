@@ -41,6 +41,7 @@ _HELD = {
 }
 _BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
 _TEST = regex(r"^!|[=!<>]=|[^-]>|<")
+_CONVERTING = regex(r"(?:^|_)to_")
 _INDEXED = regex(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 PERHAPS = "perhaps released"  # an exit by a call that may give back this, or only something of the kind
@@ -374,6 +375,9 @@ class Holding:
         known = {site.call.result: mask} if site.call.result else {}
         if site.same:
             known[site.same] = POSITIVE
+            whole, arrow, _part = site.same.lstrip("&").rpartition("->")
+            if arrow:  # what the counted object is a part of
+                known[whole] = POSITIVE
         if site.given:
             known[site.given] = POSITIVE
         if site.named:  # a member of a variable that was filled
@@ -917,6 +921,10 @@ class _Walk:
         """
         return resource == self._site.resource.name or resource in self._apis.objects
 
+    def _may_convert(self, callee: str) -> bool:
+        """Whether a function that nobody loaded may give what its argument is a part of, for the caller."""
+        return "*" in self._holding.func.fact.returns and _CONVERTING.search(callee) is not None
+
     def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):
             return self._less(state, "released", event.line, node, event.callee)
@@ -985,7 +993,8 @@ class _Walk:
             freed = FREES in fate and not other and not sounds_unsure(event.callee, fate)
             kind = "released" if freed else "escaped"
             return self._less(state, kind, event.line, node, event.callee)
-        if RETURNS in fate and event.result:
+        unseen = fate == {UNKNOWN} and len(event.args) == 1 and self._may_convert(event.callee)
+        if event.result and (RETURNS in fate or unseen):
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
 

@@ -16,6 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
@@ -463,6 +464,9 @@ class Paths:
             known = facts.get(self._again[operand])
         if known is not None:
             return known
+        if operand[:1] == "!" and parse(operand[1:]) is not None:
+            inner = self.mask(operand[1:], facts)
+            return POSITIVE if inner == ZERO else ANY if inner & ZERO else ZERO
         call = self.calls.get(operand)
         role = self._apis.predicates.get(call.callee) if call is not None else None
         if call is None or role is None or not call.args:
@@ -635,6 +639,8 @@ class Paths:
             match = _COMPARED.fullmatch(block.left)
             if match is not None:
                 yield match[2]
+            if block.right[:1] == "!":
+                yield block.right[1:]
 
 
 def _last_name(target: str) -> str:

@@ -15,10 +15,11 @@ import msgspec
 
 from kscan.analyses.access import is_constant, parse
 from kscan.analyses.cfg import calls, events
+from kscan.analyses.copies import sounds_final
 from kscan.analyses.flow import flow_of
 from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.parameters import sounds_ending
-from kscan.analyses.paths import NEGATIVE, constant
+from kscan.analyses.paths import NEGATIVE, constant, names_in
 from kscan.analyses.status import Status
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Apis
@@ -342,9 +343,11 @@ class Teardown:
             freed = (f for func in self._within(teardown) for f in self._freed(teardown, func, ready, queued))
             own = pair.field in managed
             for found in (*freed, *(self._managed(teardown, ready, queued, stoppers) if own else ())):
-                if (key := (found.func, found.struct, found.field)) not in said:
-                    said.add(key)
-                    yield found
+                key = (found.func, found.struct, found.field)
+                if key in said or self._ends_itself(found) or self._is_stopped_by_hook(found, stoppers):
+                    continue
+                said.add(key)
+                yield found
 
     def _managed(
         self,
@@ -373,6 +376,35 @@ class Teardown:
                     if not self.reached(func).isdisjoint(names):
                         return True
         return False
+
+    def _is_stopped_by_hook(self, found: Pending, stoppers: Sequence[str]) -> bool:
+        """Whether a hook of the file stops it where what the teardown takes down calls it: its child's
+        driver, or the core that it was registered with, ends by such a hook.
+        """
+        teardown, path = found.teardown, found.teardown.path
+        if not any(sounds_ending(ref.root) for ref in teardown.fact.calls if not ref.path):
+            return False
+        for binding in self._program.facts[path].bindings:
+            name = binding.path[-1] if binding.path and binding.how != "argument" else ""
+            if not sounds_final(name) or "suspend" in name:
+                continue
+            for func in self._program.resolve(binding.target.lstrip("&"), path):
+                if func is not teardown and any(
+                    call.callee in stoppers and any(found.field in names_in(arg) for arg in call.args)
+                    for inner in self._within(func)
+                    for _place, call in calls(inner.fact.body)
+                ):
+                    return True
+        return False
+
+    def _ends_itself(self, found: Pending) -> bool:
+        """Whether the work gives up the object that it is a part of: it is freed when the work is done."""
+        handlers = (name for name in found.start.args if name.isidentifier())
+        return any(
+            found.func is func or found.func.name in self.reached(func)
+            for name in handlers
+            for func in self._program.resolve(name, found.starter.path)
+        )
 
     def _within(self, func: Func) -> list[Func]:
         """A function and those of its file that it calls, however deep."""

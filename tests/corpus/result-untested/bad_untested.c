@@ -11,6 +11,6 @@ irqreturn_t example_isr(int irq, void *data);
 
 int example_probe(struct platform_device *pdev, struct example *ex)
 {
-	ex->irq = platform_get_irq(pdev, 0); // expect: result-misread
+	ex->irq = platform_get_irq(pdev, 0); // expect: result-untested
 	return request_irq(ex->irq, example_isr, 0, "example", ex);
 }
