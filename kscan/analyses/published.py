@@ -115,13 +115,18 @@ class Published:
                 fields = member.fields[len(given.fields) :]
                 what = f"{publish.args[handover[1]]}->{'.'.join(fields)}"
                 for callback in self._program.resolve(publish.args[handover[0]], func.path):
-                    use = self._use(callback, fields, _made_before(func, at, given, values))
+                    kind = _struct(func, publish.args[handover[1]])
+                    use = self._use(callback, fields, kind, _made_before(func, at, given, values))
                     if use is not None:
                         yield Early(func, publish, found[0][1], what.replace(".[]", "[]"), callback, use)
                         return
 
-    def _use(self, callback: Func, fields: tuple[str, ...], made: frozenset[tuple[str, ...]]) -> Use | None:
+    def _use(
+        self, callback: Func, fields: tuple[str, ...], kind: str, made: frozenset[tuple[str, ...]]
+    ) -> Use | None:
         """Where a callback, or what it calls in its file, names a member before a flag can keep it away.
+
+        The member is one of the struct ``kind``, where that is known.
 
         Elements of an array are most often held in a variable: what follows the index is looked for then,
         and the names before it anywhere on the way.  ``made`` are the members that the installer has named.
@@ -141,8 +146,9 @@ class Published:
                     found = [values.object(text) for text in texts]
                     named = any(
                         o is not None
+                        and (not kind or _struct(f, text.lstrip("&").partition("->")[0]) in ("", kind))
                         and (o.fields[: len(fields[last:])] == fields[last:] or _begins(o.fields, fields))
-                        for o in found
+                        for text, o in zip(texts, found, strict=True)
                     )
                     here = named and not left
                     if not (here or isinstance(event, Call)) or self._kept_away(
@@ -238,6 +244,13 @@ class Published:
         texts += [text for block in body.blocks for text in (block.left, block.right)]
         read = [o for o in map(values.object, texts) if o is not None and o.base in root and o.fields]
         return bool(read) and all(self._unmade(callee, o, values, root, made) for o in read)
+
+
+def _struct(func: Func, base: str) -> str:
+    """The struct that a parameter or variable points to; empty where that is not known, or is none."""
+    types = {v.name: v.type for v in func.fact.body.locals} | {p.name: p.type for p in func.params}
+    kind = types.get(base, "").replace("const ", "")
+    return kind.rstrip("* ") if kind.startswith("struct ") and kind.count("*") == 1 else ""
 
 
 def _begins(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:
