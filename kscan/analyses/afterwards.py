@@ -15,6 +15,7 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place, comes_after
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.cfg import events as all_events
+from kscan.analyses.declared import root_of
 from kscan.analyses.flow import flow_of
 from kscan.analyses.loops import loops
 from kscan.analyses.nullness import Nullness, dereferenced, operands_of
@@ -224,8 +225,7 @@ class Afterwards:
 
     def _release_of(self, func: Func, member: Object, callbacks: Collection[str]) -> str:
         """The callback of the same file that frees the object that ``member`` is the only such member of."""
-        kinds = {p.name: p.type for p in func.params} | {v.name: v.type for v in func.fact.body.locals}
-        kind = kinds.get(member.base, "")
+        kind = root_of(func, member.base)
         types = self.program.members(kind.rstrip(" *"))
         if not kind.endswith("*") or list(types.values()).count(types.get(member.fields[0], "")) != 1:
             return ""

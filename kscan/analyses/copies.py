@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from posixpath import dirname
 from typing import NamedTuple
 
 import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
+from kscan.analyses.declared import pointed, root_of, type_of
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
 from kscan.analyses.outcome import Signs, walk
@@ -206,7 +208,7 @@ class Copies:
         if not owner.fields:
             local = next((v for v in func.fact.body.locals if v.name == owner.base), None)
             return () if local is None or "*" in local.type else ((func.name, local.name),)
-        kind = self._program.type_of(self._fields.root_of(func, owner), owner.fields, func.path)
+        kind = type_of(self._program, func, owner)
         place = self._fields.field_of(func, owner) if kind and "*" not in kind else None
         return () if place is None else (place,)
 
@@ -218,9 +220,9 @@ class Copies:
 
     def _is_own(self, freed: Freed) -> bool:
         """Whether a freed field is of a struct that only the folder of the free knows."""
-        folder = _folder(freed.func.path)
+        folder = dirname(freed.func.path)
         homes = self._program.homes(freed.source[0])
-        return bool(homes) and all(_folder(home) == folder for home in homes)
+        return bool(homes) and all(dirname(home) == folder for home in homes)
 
     def _mention(self, names: frozenset[str], calling: frozenset[str] | None = None) -> list[Func]:
         """The functions, understood as a whole, that may name one of these fields.
@@ -417,7 +419,7 @@ class Copies:
 
     def _is_one(self, func: Func, held: Object) -> bool:
         """Whether a field is of what a variable points to, or of a part of that."""
-        root = self._fields.root_of(func, held)
+        root = root_of(func, held.base)
         steps = (held.fields[:end] for end in range(1, len(held.fields)))
         return "[]" not in held.fields[:-1] and not any(
             "*" in self._program.type_of(root, step, func.path) for step in steps
@@ -584,23 +586,14 @@ class Copies:
 
     def _ends(self, freed: Freed, below: Sequence[Func], dest: Place) -> bool:
         """Whether the container of the freed field, or an object that keeps a copy, ends with it."""
-        kinds = {dest[0], freed.source[0], self._type(freed.func, freed.held.base)}
+        kinds = {dest[0], freed.source[0], pointed(self._program, freed.func, freed.held.base)}
         for func in below:
             for _place, call in cfg.calls(func.fact.body):
                 ending = call.callee in self._apis.releases or call.callee in self._apis.wipes
                 ending = ending or (sounds_final(call.callee) and call.callee != freed.func.name)
-                if ending and any(self._type(func, arg) in kinds for arg in call.args):
+                if ending and any(pointed(self._program, func, arg) in kinds for arg in call.args):
                     return True
         return False
-
-    def _type(self, func: Func, operand: str) -> str:
-        """The struct that an operand points to, as far as that is told by declarations."""
-        found = parse(operand)
-        if found is None or found.base.startswith("%"):
-            return ""
-        root = self._fields.root_of(func, found)
-        kind = self._program.type_of(root, found.fields, func.path) if found.fields else root
-        return kind.replace("const ", "").rstrip("* ")
 
     # -- evidence -------------------------------------------------------------
 
@@ -708,10 +701,10 @@ class Copies:
 
     def _near(self, dest: Place, freed: Freed) -> Callable[[Func], bool]:
         """Which functions may read the copies: of a struct that many drivers have, those of the same."""
-        folder = _folder(freed.func.path)
+        folder = dirname(freed.func.path)
         homes = self._program.homes(dest[0])
-        wide = self._program.is_arch_struct(dest[0]) or any(_folder(home) == folder for home in homes)
-        return lambda func: wide or _folder(func.path) in {folder, *map(_folder, homes)}
+        wide = self._program.is_arch_struct(dest[0]) or any(dirname(home) == folder for home in homes)
+        return lambda func: wide or dirname(func.path) in {folder, *map(dirname, homes)}
 
     def _is_getter(self, func: Func, dest: Place) -> bool:
         blocks = func.fact.body.blocks
@@ -760,11 +753,7 @@ class Copies:
 
 def _is_near(func: Func, freeing: Func, *, own: bool) -> bool:
     """Whether two functions deal with the same objects: of one file, or of a folder with its own struct."""
-    return func.path == freeing.path or (own and _folder(func.path) == _folder(freeing.path))
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+    return func.path == freeing.path or (own and dirname(func.path) == dirname(freeing.path))
 
 
 def _is_small(func: Func) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
+from kscan.analyses.declared import root_of
 from kscan.analyses.outcome import Signs, signs_at, tested_at, walk
 from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Body, Call, Event
@@ -162,22 +163,8 @@ class Fields:
     def field_of(self, func: Func, held: Object) -> tuple[str, str] | None:
         """The (struct, field) that an object's last field is; None where a type is unknown."""
         fields = tuple(name for name in held.fields if name != "[]")  # a type tells it without
-        root = self.root_of(func, held)
+        root = root_of(func, held.base)
         return self._program.field_of(root, fields, func.path) if root and fields else None
-
-    def root_of(self, func: Func, held: Object) -> str:
-        """What the base of an object is, as ``Program.root_type`` takes it."""
-        if held.base.startswith("%"):
-            call = self.values(func).calls.get(held.base)
-            return "@" + call.callee if call is not None and call.callee.isidentifier() else ""
-        for parameter in func.params:
-            if parameter.name == held.base:
-                return parameter.type
-        kind = ""
-        for local in func.fact.body.locals:
-            if local.name == held.base:
-                kind = local.type
-        return kind or "=" + held.base
 
     # -- after a release ------------------------------------------------------
 

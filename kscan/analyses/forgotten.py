@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from posixpath import dirname
 
 import msgspec
 
-from kscan.analyses.access import Object, parse
+from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place, calls, events
+from kscan.analyses.declared import pointed
 from kscan.analyses.fields import Fields
 from kscan.analyses.outcome import outcomes
 from kscan.analyses.parameters import FREES, STORES, UNKNOWN, Parameters, sounds_ending
@@ -115,12 +117,12 @@ class Forgetting:
         homes = self._program.homes(struct)
         if path in homes:
             return True
-        facts, folder = self._program.facts, path.rpartition("/")[0]
+        facts, folder = self._program.facts, dirname(path)
         for home in homes if len(homes) == 1 else ():
             header, include = facts[home], f'"{home.rpartition("/")[2]}"'
-            if home.rpartition("/")[0] != folder or include not in facts[path].includes:
+            if dirname(home) != folder or include not in facts[path].includes:
                 return False
-            others = (p for p, f in facts.items() if p != path and p.rpartition("/")[0] == folder)
+            others = (p for p, f in facts.items() if p != path and dirname(p) == folder)
             shares = header.prototypes or any(v.linkage == "extern" for v in header.variables)
             return not shares and not any(
                 include in facts[other].includes
@@ -183,7 +185,7 @@ class Forgetting:
             role = next((r for r in self._apis.acquires[call.callee] if self._counts(r)), None)
             member = self._fields.field_of(func, target)
             whole = values.address(target.base) or event.target
-            outer = self._struct_of(func, Object((parse(whole) or target).base))
+            outer = pointed(self._program, func, (parse(whole) or target).base)
             if role is not None and member is not None and outer and whole.count("->") == 1:
                 yield member, Kept(func, call, role, event.target, outer)
 
@@ -195,11 +197,6 @@ class Forgetting:
             and not role.holder.member
             and resource.nature in ("memory", "reference", "state")
         )
-
-    def _struct_of(self, func: Func, held: Object) -> str:
-        """The struct that a variable or path points to."""
-        kind = self._program.type_of(self._fields.root_of(func, held), held.fields, func.path)
-        return kind.rstrip("* ") if kind.startswith("struct ") and kind.count("*") == 1 else ""
 
     # -- where objects end ----------------------------------------------------
 
@@ -215,7 +212,7 @@ class Forgetting:
                         held = parse(role.holder.operand(event.args) or "&")
                         if held is None or self._apis.resources[role.resource].nature != "memory":
                             continue
-                        struct = self._struct_of(func, held)
+                        struct = pointed(self._program, func, str(held))
                         origin = values.calls.get((values.object(str(held)) or held).base)
                         made = origin is not None and origin.callee in self._apis.acquires
                         if struct in structs and not made and not self.makes(func, struct):
@@ -254,8 +251,7 @@ class Forgetting:
         }
         for _place, event in events(func.fact.body) if results else ():
             if isinstance(event, Assign) and event.value in results:
-                held = parse(event.target)
-                struct = self._struct_of(func, held) if held is not None else ""
+                struct = pointed(self._program, func, event.target)
                 if struct in structs:
                     found.setdefault(struct, results[event.value])
         return found
@@ -265,10 +261,9 @@ class Forgetting:
         for _place, event in events(func.fact.body):
             if isinstance(event, Assign):
                 call = self._fields.values(func).calls.get(event.value)
-                held = parse(event.target)
-                if call is None or held is None or call.callee not in self._apis.allocators:
+                if call is None or call.callee not in self._apis.allocators:
                     continue
-                if self._struct_of(func, held) == struct:
+                if pointed(self._program, func, event.target) == struct:
                     return True
         return False
 

@@ -13,6 +13,7 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
+from kscan.analyses.declared import pointee
 from kscan.analyses.fields import Fields, Release
 from kscan.facts.model import Block
 from kscan.kernel.lifecycle import Hook, Lifecycle
@@ -109,11 +110,11 @@ class Levels:
         )
         if held is None or position < 0 or len(held.fields) != _BY_WAY_OF or "[]" in held.fields:
             return None
-        inner = pointed(func.params[position].type)
+        inner = pointee(func.params[position].type)
         if not inner.startswith("struct ") or inner == release.struct:
             return None
         for setter, line in fields.setters(release.struct, release.field) or ((func, 0),):
-            if not line or any(pointed(p.type) == inner for p in setter.params):
+            if not line or any(pointee(p.type) == inner for p in setter.params):
                 return None
         queue: deque[tuple[Func, int, tuple[Edge, ...]]] = deque([(func, position, ())])
         seen = {func}
@@ -157,11 +158,6 @@ def _each(func: Func, outer: str, inner: str, edge: Edge) -> Hook:
     """What a walk runs for each inner object, as a hook."""
     why = f"{edge.caller.name}() walks them all, {edge.caller.path}:{edge.line}"
     return Hook(func.name, f"{outer}.{inner}", 0, "teardown", frozenset({"per-object"}), why)
-
-
-def pointed(type_text: str) -> str:
-    """The struct that a pointer type points to."""
-    return type_text.removeprefix("const ").rstrip("* ")
 
 
 def repeated(fields: Fields, levels: Levels, release: Release) -> Reach | None:

@@ -14,6 +14,7 @@ from kscan.analyses.access import Object, is_constant, parse
 from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
+from kscan.analyses.declared import type_of
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -23,7 +24,7 @@ from kscan.regex import regex
 
 _VARIABLES = regex(r"(?<![\w.>])([A-Za-z_%]\w*)->")
 _THROUGH = regex(r"(?<![\w.>&])\(?(\w+)\)?->(?=\w+(?!\w|\s*\[))")
-_DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof|container_of\w*)\b")
+_DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof)\b")
 USED, NEW, KEPT = "used", "new memory used", "kept"
 DOUBTED, FOUND = "used though tested", "found used"
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
@@ -134,8 +135,7 @@ class Nullness:
         named = parse(operand)
         if named is None or not named.fields:
             return True
-        types = {v.name: v.type for v in func.fact.body.locals} | {p.name: p.type for p in func.params}
-        kind = self.program.type_of(types.get(named.base, ""), named.fields, func.path)
+        kind = type_of(self.program, func, named)
         return bool(kind) and not kind.endswith("[]")
 
     def dereferences(self, callee: str, position: int, path: str) -> bool:

@@ -276,7 +276,7 @@ class Holding:
         held = ZERO if role.failure == "errno" and where.kind != "result" else _HELD[role.failure]
         if role.failure == "never" and where.kind == "result" and resource.type:
             held = POSITIVE  # a pointer
-        looked_in = event.args[0] if where.kind == "result" and event.args and role.puts else ""
+        looked_in = event.args[0] if where.kind == "result" and event.args and role.puts != 0 else ""
         same = event.args[role.same_as] if 0 <= role.same_as < len(event.args) else ""
         given = event.args[where.index] if where.kind == "arg" and not named else ""
         on = self.values.object(event.args[0]) if where.kind == "arg" and where.index else None

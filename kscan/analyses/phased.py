@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from posixpath import dirname
 
 import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object
 from kscan.analyses.behind import Behind, Guarded, Setter
-from kscan.analyses.levels import Levels, pointed
+from kscan.analyses.declared import pointee
+from kscan.analyses.levels import Levels
 from kscan.analyses.order import Hop
 from kscan.analyses.states import Guard, Path, States
 from kscan.kernel.lifecycle import Hook, Lifecycle
@@ -70,7 +72,7 @@ class Phases:
                 (other, by)
                 for other, by in made
                 if self._rank[other.phase] > self._rank[hook.phase]
-                and _folder(by.path) == _folder(func.path)
+                and dirname(by.path) == dirname(func.path)
                 and _kind(by, other) == _kind(func, hook) != ""
             ]
             if later:
@@ -167,10 +169,6 @@ class Phases:
         return True
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
 def _kind(func: Func, hook: Hook) -> str:
     """The struct that a hook's object is."""
-    return pointed(func.params[hook.arg].type) if "*" in func.params[hook.arg].type else ""
+    return pointee(func.params[hook.arg].type) if "*" in func.params[hook.arg].type else ""

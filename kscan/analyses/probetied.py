@@ -19,6 +19,7 @@ import msgspec
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.behind import ZERO, Behind, Guarded, Setter
+from kscan.analyses.declared import pointee, type_of
 from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, States, fields_of
 from kscan.facts.model import Assign, Call
@@ -192,7 +193,7 @@ class ProbeTieds:
 
         None where the callback itself leads there before its test, or nothing is known of the stores.
         """
-        kind = _pointed(guarded.guard.func.params[guarded.guard.state.position].type)
+        kind = pointee(guarded.guard.func.params[guarded.guard.state.position].type)
         on_path = {hop.func: hop.place for hop in guarded.path}
         on_path[guarded.guard.func] = cfg.Place(guarded.guard.block, _AT_END)
         found: dict[Func, tuple[Edge | None, int]] = {}
@@ -281,16 +282,16 @@ class ProbeTieds:
 
     def _kinds(self, other: Elsewhere, guard: Guard) -> frozenset[str]:
         """The structs, other than that of the guard, that a reader and the functions up to it deal with."""
-        common = _pointed(guard.func.params[guard.state.position].type)
+        common = pointee(guard.func.params[guard.state.position].type)
         funcs = [other.func, *(edge.callee for edge in other.path)]
         types = [p.type for f in funcs for p in f.params]
         types += (local.type for f in funcs for local in f.fact.body.locals)
-        return frozenset(kind for kind in map(_pointed, types) if kind.startswith("struct ")) - {common}
+        return frozenset(kind for kind in map(pointee, types) if kind.startswith("struct ")) - {common}
 
     def _deals_with(self, func: Func, kinds: frozenset[str]) -> bool:
         """Whether the file of a function has functions that are given objects of one of these kinds."""
         return any(
-            _pointed(p.type) in kinds for f in self._program.facts[func.path].functions for p in f.params
+            pointee(p.type) in kinds for f in self._program.facts[func.path].functions for p in f.params
         )
 
     def _ways(self, above: Mapping[Func, tuple[Edge | None, int]], kinds: frozenset[str]) -> Iterator[Way]:
@@ -479,7 +480,7 @@ class ProbeTieds:
         """Whether an access path is of a field that points to an object rather than of a part of one."""
         if not held.fields or text[:1] in "&*" or "->" not in text:
             return False
-        kind = self._program.type_of(self._fields.root_of(func, held), held.fields, func.path)
+        kind = type_of(self._program, func, held)
         return kind.rstrip().endswith("*")
 
     def _others(self, func: Func) -> Mapping[str, str]:
@@ -495,13 +496,9 @@ class ProbeTieds:
         return found
 
 
-def _pointed(type_text: str) -> str:
-    return type_text.removeprefix("const ").rstrip("* ")
-
-
 def _takes(func: Func, kind: str) -> bool:
     """Whether a function is given an object of a kind, or what may be one."""
-    return any(_pointed(parameter.type) in (kind, "void") for parameter in func.params)
+    return any(pointee(parameter.type) in (kind, "void") for parameter in func.params)
 
 
 def _precedes(func: Func, line: int, place: cfg.Place) -> bool:

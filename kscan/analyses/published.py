@@ -14,6 +14,7 @@ import msgspec
 
 from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, calls, comes_after, events
+from kscan.analyses.declared import pointed
 from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Block, Call
@@ -115,7 +116,7 @@ class Published:
                 fields = member.fields[len(given.fields) :]
                 what = f"{publish.args[handover[1]]}->{'.'.join(fields)}"
                 for callback in self._program.resolve(publish.args[handover[0]], func.path):
-                    kind = _struct(func, publish.args[handover[1]])
+                    kind = pointed(self._program, func, publish.args[handover[1]])
                     use = self._use(callback, fields, kind, _made_before(func, at, given, values))
                     if use is not None:
                         yield Early(func, publish, found[0][1], what.replace(".[]", "[]"), callback, use)
@@ -146,8 +147,8 @@ class Published:
                     found = [values.object(text) for text in texts]
                     named = any(
                         o is not None
-                        and (not kind or _struct(f, text.lstrip("&").partition("->")[0]) in ("", kind))
                         and (o.fields[: len(fields[last:])] == fields[last:] or _begins(o.fields, fields))
+                        and (not kind or self._is_of(f, text, kind))
                         for text, o in zip(texts, found, strict=True)
                     )
                     here = named and not left
@@ -170,6 +171,10 @@ class Published:
                                 called.append((callee, frozenset(whole)))
             fresh = called
         return None
+
+    def _is_of(self, func: Func, text: str, kind: str) -> bool:
+        """Whether what a path starts from may point to such a struct."""
+        return pointed(self._program, func, text.lstrip("&").partition("->")[0]) in ("", kind)
 
     def _kept_away(
         self, func: Func, block: int, values: Values, roots: frozenset[str], made: frozenset[tuple[str, ...]]
@@ -244,13 +249,6 @@ class Published:
         texts += [text for block in body.blocks for text in (block.left, block.right)]
         read = [o for o in map(values.object, texts) if o is not None and o.base in root and o.fields]
         return bool(read) and all(self._unmade(callee, o, values, root, made) for o in read)
-
-
-def _struct(func: Func, base: str) -> str:
-    """The struct that a parameter or variable points to; empty where that is not known, or is none."""
-    types = {v.name: v.type for v in func.fact.body.locals} | {p.name: p.type for p in func.params}
-    kind = types.get(base, "").replace("const ", "")
-    return kind.rstrip("* ") if kind.startswith("struct ") and kind.count("*") == 1 else ""
 
 
 def _begins(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
+from kscan.analyses.declared import type_of
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
 from kscan.analyses.status import is_code, returns_code
@@ -155,17 +156,11 @@ class Results:
             if (
                 call is not None
                 and self._is_signed(call, func)
-                and self._is_unsigned(self._type(func, block.left))
+                and (held := parse(block.left)) is not None
+                and block.left[:1] not in "&*"
+                and self._is_unsigned(type_of(self._program, func, held))
             ):
                 yield Misread(func, call, UNSIGNED, block.left, block.line)
-
-    def _type(self, func: Func, operand: str) -> str:
-        found = parse(operand)
-        if found is None or operand[:1] in "&*":
-            return ""
-        roots = {p.name: p.type for p in func.params} | {v.name: v.type for v in func.fact.body.locals}
-        root = roots.get(found.base, "")
-        return self._program.type_of(root, found.fields, func.path) if root else ""
 
     def _is_signed(self, call: Call, func: Func) -> bool:
         if call.callee in self._apis.value_or_errno or call.callee in self._apis.returns_errno:

@@ -19,6 +19,7 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, dereferences, parse
+from kscan.analyses.declared import root_of
 from kscan.analyses.fields import Fields
 from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call, Event
@@ -183,7 +184,7 @@ class States:
         """A state of what ``base`` points to, as C text where there is one for it."""
         up = max((place + 1 for place, name in enumerate(path) if name[0] == "^"), default=0)
         held = Object(base, fields_of(path)) if not up else Object("", fields_of(path[up:]))
-        root = self._fields.root_of(func, held) if not up else ""
+        root = root_of(func, held.base) if not up else ""
         text = held.base
         for place, name in enumerate(held.fields):
             kind = self._program.type_of(root, held.fields[:place], func.path) if not up else ""

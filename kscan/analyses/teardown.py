@@ -16,6 +16,7 @@ import msgspec
 from kscan.analyses.access import is_constant, parse
 from kscan.analyses.cfg import calls, events
 from kscan.analyses.copies import sounds_final
+from kscan.analyses.declared import pointed
 from kscan.analyses.flow import flow_of
 from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.parameters import sounds_ending
@@ -188,7 +189,7 @@ class Teardown:
         setup = pair.setup
         held = parse(args[0]) if args else None
         own = {p.name for p in setup.params} | {v.name for v in setup.fact.body.locals if not v.static}
-        struct = self._pointed(setup, held.base) if held is not None else ""
+        struct = pointed(self._program, setup, held.base) if held is not None else ""
         for func in self._within(pair.teardown):
             for _place, call in calls(func.fact.body):
                 if not sounds_ending(call.callee) or call.callee in self._apis.releases or not call.args:
@@ -198,7 +199,7 @@ class Teardown:
                 if held is not None and held.base not in own:
                     if any(arg.lstrip("&").startswith(held.base) for arg in call.args):
                         return True
-                elif not struct or any(self._pointed(func, arg) in ("", struct) for arg in call.args):
+                elif not struct or {"", struct} & {pointed(self._program, func, arg) for arg in call.args}:
                     return True
         return False
 
@@ -423,7 +424,9 @@ class Teardown:
         queued: set[tuple[str, str]],
     ) -> Iterator[Pending]:
         for _place, call in calls(func.fact.body):
-            struct = self._pointed(func, call.args[0]) if call.callee in self._freeing and call.args else ""
+            if call.callee not in self._freeing or not call.args:
+                continue
+            struct = pointed(self._program, func, call.args[0])
             if not struct or self._forgetting.makes(func, struct):
                 continue
             for (path, owner, field), (starter, start) in ready.items():
@@ -444,19 +447,9 @@ class Teardown:
         found = parse(arg) if arg[:1] == "&" else None
         if found is None or not found.fields:
             return None
-        struct = self._pointed(func, found.base)
+        struct = pointed(self._program, func, found.base)
         field = next((name for name in found.fields if name != "[]"), "")
         return (struct, field) if struct and field else None
-
-    def _pointed(self, func: Func, operand: str) -> str:
-        """The struct that a variable or path points to."""
-        found = parse(operand)
-        if found is None:
-            return ""
-        types = {p.name: p.type for p in func.params} | {v.name: v.type for v in func.fact.body.locals}
-        root = types.get(found.base) or "=" + found.base
-        kind = self._program.type_of(root, found.fields, func.path)
-        return kind.replace("*", "").strip() if kind.count("*") == 1 and kind.startswith("struct ") else ""
 
 
 def _numbers(bits: int) -> Iterator[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from posixpath import dirname
 
 import msgspec
 
@@ -434,7 +435,7 @@ def _is_one_table(first: Way, second: Way) -> bool:
     for edge in (*first.path, *second.path):
         if edge.kind == OPS:
             struct = edge.via.rpartition(".")[0]
-            folder = edge.callee.path.rpartition("/")[0]
+            folder = dirname(edge.callee.path)
             if homes.setdefault(struct, folder) != folder:
                 return False
     return True

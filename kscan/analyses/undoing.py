@@ -7,6 +7,7 @@ kind of resource is taken to give back whichever of that kind is meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import dirname
 
 from kscan.analyses.cfg import calls, events
 from kscan.analyses.parameters import sounds_ending
@@ -98,8 +99,8 @@ class Undoing:
 
     def _is_own(self, struct: str, path: str) -> bool:
         """Whether a struct is defined beside a file, or nowhere that is known."""
-        homes = {home.rpartition("/")[0] for home in self._program.homes(struct)}
-        return not homes or path.rpartition("/")[0] in homes
+        homes = {dirname(home) for home in self._program.homes(struct)}
+        return not homes or dirname(path) in homes
 
     def may_fail(self, func: Func) -> bool:
         """Whether the kernel calls the counterpart of a hook even where it fails."""

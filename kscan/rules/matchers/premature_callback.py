@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from kscan.analyses.awaited import Awaited
 from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels
+from kscan.analyses.order import Hop
 from kscan.analyses.phased import Phased, Phases
 from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Guard, States
@@ -58,14 +59,7 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
         Step(found.setter.func.path, found.setter.line, found.setter.func.name, "sets the field, too late"),
         *_context_steps(found),
     ]
-    conditions = [
-        condition_text(hop.func, block, holds, fields.values(hop.func))
-        for hop in found.path
-        for block, holds in tests_at(hop.func, hop.place.block)
-    ]
-    conditions.append(
-        f"false if something calls {guard.func.name}() for this object again, once it is registered"
-    )
+    escape = f"false if something calls {guard.func.name}() for this object again, once it is registered"
     return claim(
         rule,
         first.func,
@@ -75,10 +69,10 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
             event=found.event,
             state=state,
             guard=guard.func.name,
-            omits="leaves out part of its work" if guard.half else "does nothing",
+            omits=_omits(guard),
         ),
         steps=steps,
-        conditions=tuple(dict.fromkeys(conditions)),
+        conditions=_conditions(fields, found.path, escape),
         subject=f"{first.call.callee} {guard.func.name} {state}",
     )
 
@@ -94,12 +88,7 @@ def _phased_finding(rule: Rule, fields: Fields, state: str, found: Phased) -> Fi
         *(edge_step(edge) for edge in setter.chain),
         Step(setter.func.path, setter.line, setter.func.name, "sets the field, too late"),
     ]
-    conditions = [
-        condition_text(hop.func, block, holds, fields.values(hop.func))
-        for hop in found.path
-        for block, holds in tests_at(hop.func, hop.place.block)
-    ]
-    conditions.append(f"false if something else calls {guard.func.name}() for this object again")
+    escape = f"false if something else calls {guard.func.name}() for this object again"
     return claim(
         rule,
         guard.func,
@@ -109,12 +98,26 @@ def _phased_finding(rule: Rule, fields: Fields, state: str, found: Phased) -> Fi
             event=f"{later}() sets {state}",
             state=state,
             guard=guard.func.name,
-            omits="leaves out part of its work" if guard.half else "does nothing",
+            omits=_omits(guard),
         ),
         steps=steps,
-        conditions=tuple(dict.fromkeys(conditions)),
+        conditions=_conditions(fields, found.path, escape),
         subject=f"{hook} {guard.func.name} {state}",
     )
+
+
+def _omits(guard: Guard) -> str:
+    return "leaves out part of its work" if guard.half else "does nothing"
+
+
+def _conditions(fields: Fields, path: Sequence[Hop], escape: str) -> tuple[str, ...]:
+    """What holds on the way down a path of calls, and what would make the claim false."""
+    tests = [
+        condition_text(hop.func, block, holds, fields.values(hop.func))
+        for hop in path
+        for block, holds in tests_at(hop.func, hop.place.block)
+    ]
+    return tuple(dict.fromkeys((*tests, escape)))
 
 
 def _event_steps(found: Premature) -> Iterator[Step]:
