@@ -25,7 +25,7 @@ import msgspec
 
 from kscan.regex import regex
 
-FACTS_VERSION = 13
+FACTS_VERSION = 14
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -158,7 +158,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     guards: tuple[str, ...]  # the #if conditions around it, outermost first
     partial: bool  # part of the body could not be parsed
     generated: str  # the macro that makes it, if its text has no body
-    raw_body: msgspec.Raw
+    raw_body: bytes  # packed, so that it is passed over where nobody asks for it
     unset: tuple[str, ...] = ()  # locals that some path may read before they are set: a superset
 
     @property
@@ -178,15 +178,15 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def fields_named(self) -> frozenset[str]:
         """The names of the fields that the body may name: a quick superset, as in ``mentions``."""
-        return frozenset(map(bytes.decode, _FIELD_NAME.findall(bytes(self.raw_body))))
+        return frozenset(map(bytes.decode, _FIELD_NAME.findall(self.raw_body)))
 
     def holds(self, text: str) -> bool:
         """Whether an operand of the body may hold ``text``: a superset, for which nothing is decoded."""
-        return text.encode() in bytes(self.raw_body)
+        return text.encode() in self.raw_body
 
     def compares(self, op: str, right: str) -> bool:
         """Whether a branch of the body may end in ``op right``: a quick superset, as in ``mentions``."""
-        return _ENCODER.encode(op) + _ENCODER.encode(right) in bytes(self.raw_body)
+        return _ENCODER.encode(op) + _ENCODER.encode(right) in self.raw_body
 
 
 class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -283,17 +283,17 @@ _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
 _ENCODER = msgspec.msgpack.Encoder()
 _MOST_BODIES = 2048
-_bodies: dict[int, tuple[msgspec.Raw, Body]] = {}  # by identity: to hash takes longer than to decode
+_bodies: dict[int, tuple[bytes, Body]] = {}  # by identity: to hash takes longer than to decode
 
 
-def pack_body(body: Body) -> msgspec.Raw:
+def pack_body(body: Body) -> bytes:
     """Encode a CFG for ``Function.raw_body``."""
-    return msgspec.Raw(_ENCODER.encode(body))
+    return _ENCODER.encode(body)
 
 
-def pack_blocks(variables: Sequence[Local], blocks: Sequence[msgspec.Struct]) -> msgspec.Raw:
+def pack_blocks(variables: Sequence[Local], blocks: Sequence[msgspec.Struct]) -> bytes:
     """As ``pack_body`` for blocks of another type that has the fields of ``Block`` in their order."""
-    return msgspec.Raw(_ENCODER.encode((variables, blocks)))
+    return _ENCODER.encode((variables, blocks))
 
 
 def encode(facts: FileFacts) -> bytes:

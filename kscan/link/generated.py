@@ -23,7 +23,7 @@ _NAMED = regex(r"(?:\(\s*[\w\s*]*\*\s*\)|[(&\s])*([A-Za-z_]\w*)[)\s]*")
 _CHOSEN = regex(r"\?([^?:]*):[^?:]*\Z")
 _DECLARED = regex(r"\b((?:struct|union)\s+\w+|\w+_t)\s*(\*+)\s*(\w+)\s*(?=[,;=)\[])")
 _ATTRIBUTES = frozenset(["__attribute__", "__section", "__aligned", "__printf", "asm", "__asm__"])
-_NO_BODY = msgspec.Raw(b"\x92\x90\x90")  # no locals, no blocks
+_NO_BODY = b"\x92\x90\x90"  # no locals, no blocks
 _DEEPEST = 8
 
 

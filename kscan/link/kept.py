@@ -17,7 +17,7 @@ from kscan.link.events import unpacked
 from kscan.link.program import Edge, Func
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
-NO_BODY = msgspec.Raw(b"\x92\x90\x90")  # no locals, no blocks
+NO_BODY = b"\x92\x90\x90"  # no locals, no blocks
 _NODE, _EDGE, _ENTRY = 6, 8, 6  # numbers in a row
 
 
