@@ -24,6 +24,7 @@ from kscan.link.program import CALLBACK, Func, Program
 
 _DEPTH = 4
 _MOST_CALLERS = 12
+_LOOKED_THROUGH = 4  # calls
 _NAMED_STEP = frozenset("&=")
 _RINGS = 2  # of functions that register what they are given
 
@@ -139,15 +140,31 @@ class Awaited:
                 if part is None or part.base != base or (part.fields and argument[:1] != "&"):
                     continue
                 for edge in self._behind.targets(func, event):
-                    for path, setter in self._behind.sets(edge.callee, position).items():
+                    for path, setter in self._behind.sets_at(func, event, edge.callee, position).items():
                         yield part.fields + path, Setter(setter.func, setter.line, (edge, *setter.chain))
 
     def _may_test(self, func: Func, call: Call, later: Mapping[Path, Later]) -> bool:
-        """Whether what is behind a call names one of these fields: a quick superset."""
+        """Whether what is behind a call, or a macro used there, names one of these fields: a quick look."""
         names = frozenset(fields_of(path)[-1] for path in later)
-        near = {edge.callee for edge in self._behind.targets(func, call)}
-        below = {c for f in near for ref in f.fact.calls for c in self._program.resolve(ref.root, f.path)}
-        return any(f.fact.mentions(names) for f in near | below)
+        level = {edge.callee for edge in self._behind.targets(func, call)}
+        seen: set[Func] = set()
+        for _ in range(_LOOKED_THROUGH):
+            if any(f.fact.mentions(names) for f in level):
+                return True
+            seen |= level
+            fresh: set[Func] = set()
+            for near in level:
+                for ref in near.fact.calls if not near.fact.partial else ():
+                    found = self._program.resolve(ref.root, near.path) if not ref.path else ()
+                    if not found and any(
+                        name in macro.body
+                        for _p, macro in self._program.macros_named(ref.root)
+                        for name in names
+                    ):
+                        return True
+                    fresh.update(found)
+            level = fresh - seen
+        return False
 
     # -- judgement ------------------------------------------------------------
 

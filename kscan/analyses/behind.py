@@ -10,7 +10,7 @@ import msgspec
 from kscan.analyses import cfg, order
 from kscan.analyses.access import Object
 from kscan.analyses.fields import Fields
-from kscan.analyses.states import Guard, Path, States, joined, told
+from kscan.analyses.states import Guard, Path, States, joined, parameter_of, told
 from kscan.facts.model import Call
 from kscan.link.program import (
     CALLBACK,
@@ -28,6 +28,7 @@ from kscan.link.program import (
 _DEPTH = 8
 _MOST = 400  # functions looked at behind one call
 _HOOKS = frozenset((OVERRIDE, OPS, NOTIFIER))
+_GIVEN = "=$"
 ZERO = frozenset(("0", "NULL", "false"))
 
 
@@ -125,7 +126,10 @@ class Behind:
                 yield order.Hop(func, place, call, None), passed
 
     def sets(self, func: Func, position: int, depth: int = _DEPTH) -> Mapping[Path, Setter]:
-        """The fields of what a parameter points to that a call of ``func`` sets to other than zero."""
+        """The fields of what a parameter points to that a call of ``func`` sets to other than zero.
+
+        A field that is set to what parameter N is ends in the step ``=$N``: see ``sets_at()``.
+        """
         found = self._sets.get((func, position))
         if found is None:
             found = self._sets[func, position] = {}
@@ -134,13 +138,36 @@ class Behind:
                     found.setdefault(path, setter)
         return found
 
+    def sets_at(
+        self, func: Func, call: Call, callee: Func, position: int, depth: int = _DEPTH
+    ) -> dict[Path, Setter]:
+        """As ``sets``, of one call that ``func`` makes: with the values that its arguments give."""
+        found: dict[Path, Setter] = {}
+        for path, setter in self.sets(callee, position, depth).items():
+            mark = path[-1]
+            if mark[:2] != _GIVEN:
+                found.setdefault(path, setter)
+                continue
+            place = int(mark[2:])
+            value = call.args[place] if place < len(call.args) else "?"
+            if value in ZERO:
+                continue
+            for known in self._told(func, Object("", path[:-1]), value):
+                found.setdefault(known, setter)
+        return found
+
+    def _told(self, func: Func, target: Object, value: str) -> tuple[Path, ...]:
+        """The states that a store brings about, one that depends on the caller's argument too."""
+        place = parameter_of(func, value)
+        return told(target, value) if place < 0 else ((*target.fields, f"{_GIVEN}{place}"),)
+
     def _find_sets(self, func: Func, name: str, depth: int) -> Iterator[tuple[Path, Setter]]:
         calls = []
         for _place, event in cfg.events(func.fact.body):
             stored = self._states.stored(func, event)
             if stored is not None:
                 if stored[0].base == name:
-                    yield from ((path, Setter(func, event.line, ())) for path in told(*stored))
+                    yield from ((path, Setter(func, event.line, ())) for path in self._told(func, *stored))
             elif isinstance(event, Call) and event.callee.isidentifier() and not event.loop:
                 calls.append(event)
         for call in calls:
@@ -151,7 +178,7 @@ class Behind:
                 self._program.demand(call.callee)
                 for callee in self._program.resolve(call.callee, func.path):
                     edge = Edge(func, callee, DIRECT, call.line)
-                    for path, setter in self.sets(callee, position, depth - 1).items():
+                    for path, setter in self.sets_at(func, call, callee, position, depth - 1).items():
                         yield (
                             joined(part.fields, path),
                             Setter(setter.func, setter.line, (edge, *setter.chain)),

@@ -124,6 +124,8 @@ class Prematures:
         path, guard, held = guarded.path, guarded.guard, guarded.held
         if not held.within(target) or held == target:
             return None
+        if any(hop.edge is not None and hop.edge.callee.name in self._life.unregisters for hop in path):
+            return None  # it has been registered, and is to be registered anew
         setter = self._set_by(register, held.fields[len(target.fields) :])
         if setter is None or not self.dropped(path, guard):
             return None
@@ -141,7 +143,7 @@ class Prematures:
         position = self._registers[register.call.callee]
         self._program.demand(register.call.callee)
         for edge in self._behind.targets(register.func, register.call):
-            setter = self._behind.sets(edge.callee, position).get(path)
+            setter = self._behind.sets_at(register.func, register.call, edge.callee, position).get(path)
             if setter is not None:
                 return Setter(setter.func, setter.line, (edge, *setter.chain))
         return None
@@ -170,7 +172,8 @@ class Prematures:
                     part = values.object(argument)
                     if part is not None and held.within(part):
                         for callee in self._program.resolve(event.callee, func.path):
-                            if held.fields[len(part.fields) :] in self._behind.sets(callee, position):
+                            rest = held.fields[len(part.fields) :]
+                            if rest in self._behind.sets_at(func, event, callee, position):
                                 return True
         return False
 

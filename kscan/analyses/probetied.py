@@ -349,7 +349,8 @@ class ProbeTieds:
         self, func: Func, position: int, near: str, state: Field, getters: frozenset[str]
     ) -> Iterator[tuple[Field, Setter, Elsewhere]]:
         own = func.params[position].name
-        for path, setter in self._behind.sets(func, position).items():
+        for stored, setter in self._behind.sets(func, position).items():
+            path = fields_of(stored)
             field = self._fields.field_of(func, Object(own, path)) if len(path) == 1 else None
             if field is None:
                 continue

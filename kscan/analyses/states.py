@@ -35,10 +35,15 @@ _LARGEST_PART = 12
 _DEPTH = 3
 _CONTAINER_OF = 3  # arguments
 _CONVERTERS = frozenset(("container_of", "container_of_const"))
-_IDLE = frozenset(("tests_bit", "same", "converts"))
+_SETTING = frozenset(("sets_bit", "sets_count"))
+_IDLE = frozenset(("tests_bit", "reads_count", "same", "converts"))
 
 _MASKED = regex(r"\(?([^&|()]+)&\(?([^&|()]+|1U?L*<<[^&|()]+)\)?\)?\Z")
 _NAMED = regex(r"[A-Z_][A-Z0-9_]*\Z")
+_LOCAL = regex(r"%?[a-z_0-9]\w*\Z")
+_BRACED = regex(r"\((\w+)\)")
+_ONE_CALL = regex(r"(\w+)\(([^()]*)\)\Z")
+_CONSTANT = regex(r"-?(?:\d+|[A-Z][A-Z0-9_]*|true)\Z")
 
 Path = tuple[str, ...]
 """Fields that lead from an object to a part of it."""
@@ -168,13 +173,21 @@ class States:
         Empty where a type is unknown.
         """
         found = []
-        held = Object(held.base, fields_of(held.fields))
+        held = Object(self._variable(func, held.base), fields_of(held.fields))
         for place in range(len(held.fields)):
             owner = self._fields.field_of(func, Object(held.base, held.fields[: place + 1]))
             if owner is None:
                 return ()
             found.append((owner[0], held.fields[place:]))
         return tuple(found)
+
+    def _variable(self, func: Func, base: str) -> str:
+        """The local variable that a call's result is kept in, whose type says more; else the base itself."""
+        if base[:1] == "%":
+            for _place, event in cfg.events(func.fact.body):
+                if isinstance(event, Assign) and event.value == base and event.target.isidentifier():
+                    return event.target
+        return base
 
     def text(self, guard: Guard) -> str:
         """The tested field as the guard's function may write it."""
@@ -216,10 +229,25 @@ class States:
             if block.kind != "return" or block.left in _ZERO:
                 continue
             state = self.state(func, block.left)
+            if state is None and _CONSTANT.match(block.left):
+                state = self._decided(func, block)
             if state is None or (found is not None and state != found):
                 return None
             found = state
         return found
+
+    def _decided(self, func: Func, block: Block) -> State | None:
+        """The state that alone decides whether control comes to a block."""
+        body = func.fact.body
+        found = cfg.conditions(body, body.blocks.index(block))
+        if len(found) != 1 or sum(b.kind == "branch" for b in body.blocks) != 1:
+            return None
+        branch = body.blocks[found[0].block]
+        state = self.state(func, branch.left) if branch.right == "0" and branch.op in ("!=", "==") else None
+        if state is None:
+            return None
+        is_set = found[0].holds is (branch.op == "!=")
+        return state._replace(positive=state.positive is is_set)
 
     def state(self, func: Func, operand: str, depth: int = _DEPTH) -> State | None:
         """What an operand of ``func`` tells of a field of what a parameter points to."""
@@ -236,14 +264,44 @@ class States:
         call = values.calls.get(named.base)
         if call is None or named.fields or depth <= 0 or bits:
             return None
-        if self._apis.predicates.get(call.callee) == "tests_bit" and len(call.args) > 1:
-            held = self.part(func, call.args[1])
-            for position, parameter in enumerate(func.params):
-                if held is not None and held.fields and parameter.name == held.base:
-                    return State(position, (*held.fields, f"&{call.args[0]}"), positive)
-            return None
-        inner = self._called(func, call, depth)
+        inner = self._asked(func, call, depth)
         return None if inner is None else inner._replace(positive=inner.positive is positive)
+
+    def _asked(self, func: Func, call: Call, depth: int) -> State | None:
+        """What the result of a call tells."""
+        predicate = self._apis.predicates.get(call.callee)
+        if predicate == "tests_bit" and len(call.args) > 1:
+            return self._counted(func, call.args[1], (f"&{call.args[0]}",))
+        if predicate == "reads_count" and call.args:
+            return self._counted(func, call.args[0], ())
+        return self._called(func, call, depth) or self._written(func, call, depth)
+
+    def _counted(self, func: Func, operand: str, mark: Path) -> State | None:
+        """The state that a test of a bit, or of a count, tells of."""
+        held = self.part(func, operand)
+        for position, parameter in enumerate(func.params):
+            if held is not None and held.fields and parameter.name == held.base:
+                return State(position, held.fields + mark)
+        return None
+
+    def _written(self, func: Func, call: Call, depth: int) -> State | None:
+        """What a macro tells that stands for an expression, or for a call, on its arguments."""
+        if not call.callee.isidentifier() or self._program.resolve(call.callee, func.path):
+            return None
+        macro = next((m for _path, m in self._program.macros_named(call.callee)), None)
+        if macro is None or macro.params is None or len(macro.params) != len(call.args) or depth <= 0:
+            return None
+        given = dict(zip(macro.params, call.args, strict=True))
+        text = _BRACED.sub(r"\1", "".join(macro.body.split()))
+        text = re.sub(r"(?<![\w.>])[A-Za-z_]\w*", lambda m: given.get(m[0], m[0]), text)
+        positive, text = _plain(text)
+        inner = _ONE_CALL.match(text)
+        if inner is None:
+            found = self.state(func, text, depth - 1)
+        else:
+            args = tuple(inner[2].split(","))
+            found = self._asked(func, msgspec.structs.replace(call, callee=inner[1], args=args), depth - 1)
+        return None if found is None else found._replace(positive=found.positive is positive)
 
     def setters(self, struct: str, field: str) -> tuple[tuple[Func, int, tuple[Path, ...]], ...]:
         """(function, line, the states it brings about) of every store to a field, or to a bit of it."""
@@ -254,7 +312,7 @@ class States:
 
     def _find_setters(self, struct: str, field: str) -> Iterator[tuple[Func, int, tuple[Path, ...]]]:
         named = frozenset((field,))
-        bits = sorted(name for name, role in self._apis.predicates.items() if role == "sets_bit")
+        bits = sorted(name for name, role in self._apis.predicates.items() if role in _SETTING)
         funcs = dict.fromkeys(self._program.storing(field))
         for func in (f for name in bits for f in self._program.calling(name)):
             if func.fact.mentions(named):
@@ -264,10 +322,25 @@ class States:
                 stored = self.stored(func, event)
                 if stored is None or fields_of(stored[0].fields)[-1:] != (field,):
                     continue
-                text = event.target if isinstance(event, Assign) else event.args[1]  # type: ignore[union-attr]
+                text = event.target if isinstance(event, Assign) else self._set_by(event)
                 written = parse(text)
-                if written is not None and self._fields.field_of(func, written) == (struct, field):
+                if written is None or self._fields.field_of(func, written) != (struct, field):
+                    continue
+                place = parameter_of(func, stored[1])
+                sites = tuple(self._given(func, place)) if place >= 0 else ()
+                for caller, line, value in sites:
+                    if value not in _ZERO:
+                        yield caller, line, told(stored[0], value)
+                if not sites:
                     yield func, event.line, told(*stored)
+
+    def _given(self, func: Func, position: int) -> Iterator[tuple[Func, int, str]]:
+        """(caller, line, argument) of the calls of a function that stores what it is given."""
+        self._program.demand_callers(func)
+        for edge in self._program.callers(func):
+            for _place, call in cfg.calls(edge.caller.fact.body):
+                if call.line == edge.line and call.callee == func.name and position < len(call.args):
+                    yield edge.caller, edge.line, call.args[position]
 
     def _masked(self, values: Values, text: str) -> tuple[str, str] | None:
         """(operand, step to the bit) of a test of one bit of a word."""
@@ -281,17 +354,29 @@ class States:
         """(the field with the bit or value, the plain value) that an event sets to other than zero."""
         if isinstance(event, Assign):
             named = parse(event.target)
-            target = self.part(func, event.target) if named is not None and named.fields else None
-            if target is None or not target.fields or event.value in _ZERO or event.op in ("&=", "-=", "--"):
+            owner = self.part(func, str(named.owner)) if named is not None and named.fields else None
+            if named is None or owner is None or event.value in _ZERO or event.op in ("&=", "-=", "--"):
                 return None
+            target = Object(owner.base, joined(owner.fields, named.fields[-1:]))
             if event.op == "|=" and (bit := _bit(self._fields.values(func), event.value)):
                 return Object(target.base, (*target.fields, bit)), event.value
             return target, event.value
-        if isinstance(event, Call) and self._apis.predicates.get(event.callee) == "sets_bit":
-            target = self.part(func, event.args[1]) if len(event.args) > 1 else None
-            if target is not None and target.fields:
-                return Object(target.base, (*target.fields, f"&{event.args[0]}")), event.args[0]
-        return None
+        written = self._set_by(event)
+        counted = self.part(func, written) if written else None
+        if counted is None or not counted.fields or not isinstance(event, Call):
+            return None
+        if self._apis.predicates.get(event.callee) == "sets_bit":
+            return Object(counted.base, (*counted.fields, f"&{event.args[0]}")), event.args[0]
+        value = event.args[1] if len(event.args) > 1 else "1"
+        return (counted, value) if value not in _ZERO else None
+
+    def _set_by(self, event: Event) -> str:
+        """The operand that a call sets a bit of, or that it makes a count."""
+        role = self._apis.predicates.get(event.callee) if isinstance(event, Call) else None
+        if not isinstance(event, Call) or role not in _SETTING:
+            return ""
+        place = 1 if role == "sets_bit" else 0
+        return event.args[place] if place < len(event.args) else ""
 
     def _called(self, func: Func, call: Call, depth: int) -> State | None:
         if not call.callee.isidentifier() or call.loop:
@@ -353,9 +438,25 @@ class States:
                 last = body.blocks[end]
                 read = self._fields.values(func).calls.get(_plain(tested)[1])
                 made = self._fields.values(func).calls.get(last.left)
-                value = last.left if made is None else f"{made.callee}({', '.join(made.args)})"
+                value = self._given_back(func, number, unset, last.left)
+                value = value if made is None else f"{made.callee}({', '.join(made.args)})"
                 line = read.line if read else block.line
                 yield Guard(func, state, number, line, unset, "" if half else value, half)
+
+    def _given_back(self, func: Func, branch: int, unset: int, value: str) -> str:
+        """What is returned: "0" where the variable that holds it is surely zero on the way from a branch."""
+        body = func.fact.body
+        if not _LOCAL.match(value) or parameter_of(func, value) >= 0:
+            return value
+        late = [e for e in body.blocks[unset].events if isinstance(e, Assign) and e.target == value]
+        at = cfg.Place(branch, len(body.blocks[branch].events))
+        early = [
+            event
+            for place, event in cfg.events(body)
+            if isinstance(event, Assign) and event.target == value and cfg.comes_after(body, place, at)
+        ]
+        given = {event.value if event.op == "=" else "?" for event in (late[-1:] or early)}
+        return "0" if given == {"0"} else value
 
     def _valued(self, func: Func, block: Block) -> State | None:
         """What a comparison with a named value tells."""
@@ -482,6 +583,11 @@ def joined(*parts: Path) -> Path:
 def fields_of(path: Path) -> Path:
     """A path without the bit or value at its end."""
     return path[:-1] if path and path[-1][0] in "&=" else path
+
+
+def parameter_of(func: Func, value: str) -> int:
+    """The position of the parameter that a value is; -1 for another."""
+    return next((i for i, p in enumerate(func.params) if p.name and p.name == value), -1)
 
 
 def told(target: Object, value: str) -> tuple[Path, ...]:

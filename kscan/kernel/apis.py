@@ -31,6 +31,8 @@ PREDICATES = frozenset(
         "configured",
         "tests_bit",
         "sets_bit",
+        "reads_count",
+        "sets_count",
         "is_last",
         "is_number",
     }
