@@ -36,6 +36,7 @@ from kscan.link.view import View
 from kscan.regex import regex
 
 T = TypeVar("T")
+_Calls = tuple[tuple[str, tuple[str, ...]], ...]  # names with arguments
 DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
 CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
 
@@ -183,6 +184,12 @@ class Program:
         self._structs: dict[str, list[tuple[str, Struct]]] = defaultdict(list)
         self._typedefs: dict[str, str] = {}
         self._macros: dict[str, list[tuple[str, Macro]]] = defaultdict(list)
+        self._expansions: dict[
+            str, tuple[_Calls, AbstractSet[str]]
+        ] = {}  # with the names that were asked for
+        self._no_macros: set[str] = set()  # of those names
+        self._macros_of: dict[str, AbstractSet[str]] = {}
+        self._handed_over: dict[str, dict[str, list[Binding]]] = {}
         self._variables: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._returns: dict[str, str] = {}
         self._aliases: dict[str, list[tuple[str, Prototype]]] = defaultdict(list)
@@ -258,6 +265,9 @@ class Program:
             self._typedefs.update(file.typedefs)
             self._types.forget_walks()
         for macro in file.macros:
+            if macro.name in self._no_macros:
+                self._no_macros.clear()
+                self._expansions.clear()
             self._macros[macro.name].append((path, macro))
         for variable in file.variables:
             self._variables[variable.name].append((path, variable.type))
@@ -700,16 +710,37 @@ class Program:
             for callee in self.resolve(name, caller.path):
                 yield Edge(caller, callee, MACRO, ref.line, ref.root)
 
-    def expansion(
-        self, name: str, args: Sequence[str], path: str, whole: Container[str] = ()
-    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def expansion(self, name: str, args: Sequence[str], path: str, whole: Container[str] = ()) -> _Calls:
         """The calls that a macro makes, those to macros in ``whole`` too; empty where ``name`` is none."""
         if name not in self._macros and name not in self._functions:
             self._fetch("macro", name)
         if name not in self._macros:
             return ()
+        if not args and not whole:
+            found, asked = self._expansions.get(name) or self._expand_anywhere(name)
+            if asked.isdisjoint(self._own_macros(path)):
+                return found
         find = self._find_macro(path)
         return tuple(expand(name, args, lambda n: None if n in whole else find(n)))
+
+    def _own_macros(self, path: str) -> AbstractSet[str]:
+        own = self._macros_of.get(path)
+        if own is None:
+            own = self._macros_of[path] = frozenset(macro.name for macro in self.facts[path].macros)
+        return own
+
+    def _expand_anywhere(self, name: str) -> tuple[_Calls, AbstractSet[str]]:
+        """What a macro calls where the file defines none of the macros it names, and these names."""
+        asked: set[str] = set()
+        find = self._find_macro("")
+
+        def look(inner: str) -> Macro | None:
+            asked.add(inner)
+            return find(inner)
+
+        self._expansions[name] = found = tuple(expand(name, (), look)), asked
+        self._no_macros |= asked - self._macros.keys()
+        return found
 
     def _indirect(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
         place = self.field_of(ref.root, ref.path, caller.path)
@@ -742,9 +773,14 @@ class Program:
         """The calls a function makes, and the callbacks it hands over."""
         for ref in func.fact.calls:
             yield from self.targets(func, ref)
-        for binding in self.facts[func.path].bindings:
-            if binding.function == func.name and binding.how == "argument":
-                yield from self._handed(func, binding)
+        handed = self._handed_over.get(func.path)
+        if handed is None:
+            handed = self._handed_over[func.path] = defaultdict(list)
+            for binding in self.facts[func.path].bindings:
+                if binding.how == "argument":
+                    handed[binding.function].append(binding)
+        for binding in handed.get(func.name, ()):
+            yield from self._handed(func, binding)
 
     def _handed(self, func: Func, binding: Binding) -> Iterator[Edge]:
         if binding.target.startswith("&"):

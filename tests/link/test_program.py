@@ -135,6 +135,29 @@ def test_calls_through_macros() -> None:
     assert callees(program, "top") == [("b.c:top", "b.c:low", "macro", 2, "outer")]
 
 
+def test_a_macro_that_is_linked_later_counts() -> None:
+    program = link(
+        {"a.h": "#define outer(x) inner(x)\n", "b.c": "void low(int x) { }\nvoid top(void) { outer(1); }\n"}
+    )
+    assert callees(program, "top") == []
+    program.add({"c.h": facts_of("#define inner(x) low(x)\n")})
+    assert callees(program, "top") == [("b.c:top", "b.c:low", "macro", 2, "outer")]
+
+
+def test_a_macro_of_a_file_is_nothing_to_another() -> None:
+    own = "#define inner(x) two(x)\nvoid low(int x) { outer(1); }\n"
+    program = link(
+        {
+            "a.h": "#define outer(x) inner(x)\n#define inner(x) one(x)\nvoid one(int x);\nvoid two(int x);\n",
+            "b.c": "void one(int x) { }\nvoid two(int x) { }\nvoid top(void) { outer(1); }\n",
+            "c.c": own,
+        }
+    )
+    assert [e[1] for e in callees(program, "top")] == ["b.c:one"]
+    assert [e[1] for e in callees(program, "low")] == ["b.c:two"]
+    assert [e[1] for e in callees(program, "top")] == ["b.c:one"]
+
+
 def test_a_macro_of_the_same_file_goes_first() -> None:
     program = link(
         {
