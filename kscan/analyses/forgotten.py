@@ -90,7 +90,7 @@ class Forgetting:
         ``unloading``: macros of files whose drivers can go.
         """
         stays = unloading.isdisjoint(use.name for use in self._program.facts[path].uses)
-        acquiring = [f for f in self._functions(path) if f.fact.stores and self._acquires(f)]
+        acquiring = [f for f in self.functions(path) if f.fact.stores and self._acquires(f)]
         kept: dict[Member, list[Kept]] = defaultdict(list)
         for func in acquiring:
             for member, site in self._kept(func):
@@ -157,7 +157,8 @@ class Forgetting:
                 return member
         return None
 
-    def _functions(self, path: str) -> list[Func]:
+    def functions(self, path: str) -> list[Func]:
+        """The functions of a file that can be called."""
         return [
             func
             for fact in self._program.facts[path].functions
@@ -203,7 +204,7 @@ class Forgetting:
     def _endings(self, path: str, structs: set[str]) -> dict[str, list[Ending]]:
         """For each struct where the file frees one that it has not just made, or has a managed one made."""
         found: dict[str, list[Ending]] = defaultdict(list)
-        for func in self._functions(path):
+        for func in self.functions(path):
             body = func.fact.body
             values = self._fields.values(func)
             for _place, event in events(body):
@@ -281,7 +282,7 @@ class Forgetting:
                 return None
         if any(fact.mentions(name) for header in headers for fact in header.functions):
             return None
-        for func in self._functions(path):
+        for func in self.functions(path):
             if func.fact.mentions(name):
                 uses = self._uses(func, member, resource.name)
                 if func.fact.partial or uses.silenced:

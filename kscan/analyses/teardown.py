@@ -70,7 +70,7 @@ class Teardown:
         self._program = program
         self._forgetting = forgetting
         self._apis = apis
-        self._reached: dict[Func, frozenset[str]] = {}
+        self._reached: dict[tuple[Func, bool], frozenset[str]] = {}
 
     def pairs(self, fields: Pairs, macros: Pairs) -> Iterator[Pair]:
         """The pairs whose functions stand in these fields of one table, or in these macros of one file."""
@@ -157,17 +157,20 @@ class Teardown:
             member = None  # others may know what it points to by another name
         if undo is not None and self._is_managed(setup.path, undo):
             return True
-        if member is None:
-            self._load(pair.teardown)
-            if not self.reached(pair.teardown).isdisjoint(ways) or self._ends_unseen(pair, args):
-                return True
         if any(way in call.args for way in ways for _place, call in calls(setup.fact.body)):
             return True  # handed on, to be called later
-        return any(
+        if any(
             self._forgetting.gives(fact, setup.path, ways, member)
             for fact in self._program.facts[setup.path].functions
             if fact is not setup.fact and any(map(fact.holds, ways))
-        )
+        ):
+            return True
+        if member is not None:
+            return False
+        if not self.reached(pair.teardown).isdisjoint(ways):
+            return True
+        self._load(pair.teardown)
+        return not self.reached(pair.teardown, loaded=True).isdisjoint(ways) or self._ends_unseen(pair, args)
 
     def _gets(self, setup: Func, path: str) -> bool:
         """Whether a setup stores the result of a call that acquires to a path."""
@@ -287,19 +290,23 @@ class Teardown:
                     found |= 1 << number
         return found
 
-    def reached(self, func: Func) -> frozenset[str]:
-        """The names of all functions that a function calls, directly or through those it calls."""
-        found = self._reached.get(func)
+    def reached(self, func: Func, *, loaded: bool = False) -> frozenset[str]:
+        """The names of all functions that a function calls, directly or through those it calls.
+
+        Those called by what rules have ``loaded`` only where that is asked for: it would be chance.
+        """
+        found = self._reached.get((func, loaded))
         if found is None:
             names: set[str] = set()
             seen = {func}
             fresh = [func]
             for _ in range(_DEEPEST):
                 names.update(ref.path[-1] if ref.path else ref.root for f in fresh for ref in f.fact.calls)
-                fresh = [e.callee for f in fresh for e in self._program.callees(f) if e.callee not in seen]
+                called = dict.fromkeys(e.callee for f in fresh for e in self._program.callees(f))
+                fresh = [f for f in called if f not in seen and (loaded or self._program.is_root(f))]
                 seen.update(fresh)
             names.update(self._expanded(names, func.path))
-            found = self._reached[func] = frozenset(names)
+            found = self._reached[func, loaded] = frozenset(names)
         return found
 
     def _expanded(self, names: set[str], path: str) -> set[str]:
@@ -320,11 +327,35 @@ class Teardown:
 
         ``managed``: the fields of setups after whose teardown the driver core frees what is its own.
         """
+        ready, queued = self._works(starters, queuers)
+        files = {key[0] for key in ready}
+        said: set[tuple[Func, str, str]] = set()
+        for pair in pairs:
+            teardown = pair.teardown
+            if teardown.path not in files:
+                continue
+            freed = [f for func in self._within(teardown) for f in self._freed(teardown, func, ready, queued)]
+            if pair.field in managed:
+                freed += self._managed(teardown, ready, queued, stoppers)
+            if not freed or not self.reached(teardown).isdisjoint(stoppers):
+                continue
+            for found in freed:
+                key = (found.func, found.struct, found.field)
+                if key in said or self._ends_itself(found) or self._is_stopped_by_hook(found, stoppers):
+                    continue
+                said.add(key)
+                yield found
+
+    def _works(
+        self, starters: Sequence[str], queuers: Sequence[str]
+    ) -> tuple[dict[tuple[str, str, str], tuple[Func, Call]], set[tuple[str, str]]]:
+        """What makes works and timers ready, by file, struct and field, and those that are queued."""
         ready: dict[tuple[str, str, str], tuple[Func, Call]] = {}
         queued: set[tuple[str, str]] = set()
         wanted = {*starters, *queuers}
-        for func in self._program.functions():
-            if func.path not in self._program.scope or not any(r.root in wanted for r in func.fact.calls):
+        calling = {func for name in wanted for func in self._program.calling(name)}
+        for func in sorted(calling, key=lambda f: (f.path, f.fact.line)):
+            if func.path not in self._program.scope:
                 continue
             for block in func.fact.body.blocks:
                 for event in block.events:
@@ -335,20 +366,7 @@ class Teardown:
                                 ready.setdefault((func.path, *owner), (func, event))
                             elif owner is not None:
                                 queued.add(owner)
-        files = {key[0] for key in ready}
-        said: set[tuple[Func, str, str]] = set()
-        for pair in pairs:
-            teardown = pair.teardown
-            if teardown.path not in files or not self.reached(teardown).isdisjoint(stoppers):
-                continue
-            freed = (f for func in self._within(teardown) for f in self._freed(teardown, func, ready, queued))
-            own = pair.field in managed
-            for found in (*freed, *(self._managed(teardown, ready, queued, stoppers) if own else ())):
-                key = (found.func, found.struct, found.field)
-                if key in said or self._ends_itself(found) or self._is_stopped_by_hook(found, stoppers):
-                    continue
-                said.add(key)
-                yield found
+        return ready, queued
 
     def _managed(
         self,
@@ -360,9 +378,8 @@ class Teardown:
         """The same of objects that the driver core frees after the teardown."""
         path = teardown.path
         structs = {owner for where, owner, field in ready if where == path and (owner, field) in queued}
-        for func in self._program.scanned() if structs else ():
-            values = self._forgetting.made(func, structs) if func.path == path else {}
-            for struct, made in values.items():
+        for func in self._forgetting.functions(path) if structs else ():
+            for struct, made in self._forgetting.made(func, structs).items():
                 if self._undone_later(path, frozenset(stoppers)):
                     return
                 for (where, owner, field), (starter, start) in ready.items():
