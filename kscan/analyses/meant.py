@@ -39,7 +39,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     """Success keeps what was set up, and so do the turns of a loop before the one that fails."""
     site = outcome.site
     if site.resource.kind == "reference":
-        return False
+        return not site.named and not leak.error and _noted(owner, site, leak)
     if site.resource.kind == "memory":
         return (
             asked_whether_held(outcome, leak)
@@ -159,6 +159,14 @@ def _failed(site: Site, result: str, leak: Exit) -> bool:
         and (block.op, side) in (("!=", 0), ("==", 1), ("<", 0))
         for number, side in leak.node.decisions()
     )
+
+
+def failed_on_the_way(site: Site, leak: Exit) -> bool:
+    """Whether the path is one on which some call failed."""
+    body = site.func.fact.body
+    results = {call.result for _place, call in calls(body) if call.result}
+    results |= {a.target for a in _assigns(body) if a.value in results}
+    return any(_failed(site, result, leak) for result in results)
 
 
 def _assigns(body: Body) -> Iterator[Assign]:

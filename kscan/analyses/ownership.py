@@ -16,7 +16,8 @@ from typing import NamedTuple
 import msgspec
 
 from kscan.analyses.access import Object, parse
-from kscan.analyses.cfg import Place, comes_after, follows
+from kscan.analyses.certain import Certain
+from kscan.analyses.cfg import Place, calls, comes_after, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
@@ -46,6 +47,7 @@ _INDEXED = regex(r"\[[^\]]*[a-z]")
 _MOST_REFERENCES = 3
 PERHAPS = "perhaps released"  # an exit by a call that may give back this, or only something of the kind
 _MOST_PASSED = 4
+_MOST_CONVERTED = 3  # calls from an object to what leads back to it
 
 
 class Site(msgspec.Struct, frozen=True, eq=False):
@@ -111,6 +113,7 @@ class Ownership:
         self.apis = apis
         self.parameters = program.shared(Parameters, apis)
         self.undoing = program.shared(Undoing, apis)
+        self.certain = program.shared(Certain, apis)
         self.wrappers = Wrappers(self, program, apis)
         self._bodies: dict[Func, Holding] = {}
         self._sites: dict[Func, tuple[Site, ...]] = {}
@@ -171,6 +174,7 @@ class Holding:
         self._parameters = owner.parameters
         self.undoing = owner.undoing
         self._wrappers = owner.wrappers
+        self._certain = owner.certain
         self.paths = Paths(self.body, owner.apis, lambda: owner.program.unfinished.setdefault(func))
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
         self._undoers: dict[str, frozenset[str]] = {}
@@ -367,9 +371,23 @@ class Holding:
             before = found.get(site.place, []) if complete else [{}]
         else:
             before = self.facts_at(site.place)
-        return outcome if before == [{}] else self._followed(site, mask, before)
+        if before == [{}] and not self._succeeding:
+            return outcome
+        return self._followed(site, mask, before, self._succeeding)
 
-    def _followed(self, site: Site, mask: int, before: list[Facts]) -> Outcome:
+    @cached_property
+    def _succeeding(self) -> frozenset[str]:
+        """The results of the calls here that cannot fail."""
+        return frozenset(
+            e.result
+            for _place, e in all_events(self.body)
+            if isinstance(e, Call) and e.result and self._certain.succeeds(e.callee, self.func.path)
+        )
+
+    def _followed(
+        self, site: Site, mask: int, before: list[Facts], succeeding: frozenset[str] = frozenset()
+    ) -> Outcome:
+        """``succeeding``: results that are known to be 0."""
         outcome = Outcome(site)
         start = Place(site.place.block, site.place.index + 1)
         known = {site.call.result: mask} if site.call.result else {}
@@ -387,12 +405,13 @@ class Holding:
         if site.wrapped:  # what it was given and what else it told do not say that there is nothing
             told = (arg.removeprefix("&") for arg in site.call.args)
             known |= {arg: POSITIVE for arg in told if arg.isidentifier() and not arg.isupper()}
+        concerns = self._concerning(site)
         outcome.complete = self.paths.explore(
             start,
             [facts | known for facts in before],
             Held(site.holders),
-            _Walk(self, site, outcome).visit,
-            concerns=self._concerning(site),
+            _Walk(self, site, outcome, succeeding).visit,
+            concerns=concerns if concerns is None else concerns | succeeding,
         )
         return outcome
 
@@ -426,12 +445,44 @@ class Holding:
                 if asked is not None and asked is not site.call and self._is_part(asked):
                     found.add(asked.args[0])
         counted |= {n for n, values in self._given.items() if self.is_local(n) and values & counted}
+        parts = {h for h in site.holders if h.fields}
         own = {
             name
             for name, call in self.values.calls.items()
-            if call.callee in self._apis.own_data and not counted.isdisjoint(call.args)
+            if call.callee in self._apis.own_data
+            and (not counted.isdisjoint(call.args) or any(parse(arg) in parts for arg in call.args))
         }
         return frozenset(found | {n for n, values in self._given.items() if values & own})
+
+    def leads_back(self, operand: str, holders: frozenset[Object], depth: int = _MOST_CONVERTED) -> bool:
+        """Whether an operand is what an object keeps of its own, or what it is converted to: who has that
+        has the object.
+        """
+        made = self.values.calls.get(operand)
+        if made is None or not depth:
+            return False
+        if made.callee not in self._apis.own_data and not self._gives_own_data(made.callee):
+            return False
+        return any(self._is_converted(arg, holders, depth) for arg in made.args)
+
+    def _is_converted(self, operand: str, holders: frozenset[Object], depth: int) -> bool:
+        if self.holds(operand, holders):
+            return True
+        made = self.values.calls.get(operand)
+        converts = made is not None and self._apis.predicates.get(made.callee) == "converts"
+        return (
+            made is not None
+            and converts
+            and depth > 0
+            and any(self._is_converted(arg, holders, depth - 1) for arg in made.args)
+        )
+
+    def _gives_own_data(self, callee: str) -> bool:
+        """Whether a function only asks its argument for what it keeps of its own."""
+        found = self._program.resolve(callee, self.func.path) if callee.isidentifier() else ()
+        asked = {c.result for f in found for _p, c in calls(f.fact.body) if c.callee in self._apis.own_data}
+        told = {b.left for f in found for b in f.fact.body.blocks if b.kind == "return"}
+        return bool(told) and told <= asked
 
     def _is_part(self, call: Call) -> bool:
         """Whether what a call gives may be a part of its one argument, a local."""
@@ -520,6 +571,18 @@ class Holding:
         """Whether a call is of a macro that looks whether its first argument is not so."""
         return self._parameters.negates(call.callee, self.func.path)
 
+    def decides(self, call: Call) -> bool:
+        """Whether a branch asks for the result of a call of which there is no body, and that is not known."""
+        name, apis = call.callee, self._apis
+        known = name in apis.acquires or name in apis.releases or name in apis.prints
+        if not call.result or known or name in apis.predicates or name in apis.does_not_keep:
+            return False
+        return call.result in self._asked and not self._program.resolve(name, self.func.path)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(b.left for b in self.body.blocks if b.kind == "branch")
+
     def acquired_here(self, resource: str, operand: str) -> bool:
         """Whether the function acquires what an operand leads to."""
         return any(
@@ -566,14 +629,19 @@ class Holding:
             return True if mask == ZERO else None
         if mask == ZERO:
             return False
+        if mask & POSITIVE and value in {p.name for p in self.func.params} and value not in self._given:
+            return None  # what the caller gave, such as a number of things, not a status
         return None if mask & ZERO or mask == POSITIVE else True
 
 
 class _Walk:
     """The transfer function of one acquisition."""
 
-    def __init__(self, holding: Holding, site: Site, outcome: Outcome) -> None:
+    def __init__(
+        self, holding: Holding, site: Site, outcome: Outcome, succeeding: frozenset[str] = frozenset()
+    ) -> None:
         self._holding = holding
+        self._succeeding = succeeding
         self._site = site
         self._outcome = outcome
         self._apis = holding.apis()
@@ -607,6 +675,8 @@ class _Walk:
                 self._end("released", event.line, node, state, how="end of scope")
                 return None
             return state
+        if event.result in self._succeeding:
+            facts[event.result] = ZERO
         if event.loop and not self._site.named:
             cursors = [parse(arg) for arg in event.args if arg.isidentifier()]
             for cursor in cursors:
@@ -645,9 +715,13 @@ class _Walk:
         if block.kind != "return":
             return
         found = parse(block.left)
-        if _computed(block.left, state.holders) or (
-            found is not None
-            and (any(found.within(h) for h in state.holders) or self._is_whole(block.left, state))
+        if (
+            _computed(block.left, state.holders)
+            or self._holding.leads_back(block.left, state.holders)
+            or (
+                found is not None
+                and (any(found.within(h) for h in state.holders) or self._is_whole(block.left, state))
+            )
         ):
             self._end("escaped", block.line, node, state, how="returned")
             return
@@ -729,7 +803,7 @@ class _Walk:
             kind = "escaped" if guessed else "released" if sure else PERHAPS
             self._end(kind, event.line, node, state, how=event.callee)
             return None
-        unseen = self._unseen(event, state) if self._site.named else ""
+        unseen = self._unseen(event, state) if self._site.named else "test" if self._is_asked(event) else ""
         if unseen:
             self._end("escaped", event.line, node, state, how=f"{event.callee}() may {unseen} it")
             return None
@@ -757,11 +831,22 @@ class _Walk:
         name, holding = event.callee, self._holding
         if name in self._apis.does_not_keep or name in self._apis.predicates or not event.args:
             return False
+        if self._is_asked(event):
+            return True
         compared = {n for arg in event.args if parse(arg) is None for n in _tested(arg)}
         told = {self._site.call.result, *(str(o) for o in self._results)} if compared else set()
         if any(not h.fields and h.base in compared for h in state.holders) or not told.isdisjoint(compared):
             return True
         return bool(event.result) and holding.holds(event.args[0], state.holders) and holding.negates(event)
+
+    def _is_asked(self, event: Call) -> bool:
+        """Whether a macro or an unknown function is told the status, and what it gives decides where to go.
+
+        ``if (check_failed(dev, ret))``: on which side the acquisition failed nobody can see.
+        """
+        if not self._holding.decides(event):
+            return False
+        return not {self._site.call.result, *map(str, self._results)}.isdisjoint(event.args)
 
     def _is_whole(self, operand: str, state: Held) -> bool:
         """Whether an operand is the object of which a part is counted and held."""
@@ -786,7 +871,7 @@ class _Walk:
             if self._site.on is not None and whole is not None and self._site.on.within(whole):
                 ended = self._apis.resources[self._apis.releases[event.callee][0].resource]
                 if whole == self._site.on or ended.nature != "memory":
-                    return not ended.atomic
+                    return not (ended.atomic or ended.of_use)
             return any(
                 self._undone_with(role, given, state)
                 or self._undone_by_result(role, given)
@@ -871,11 +956,14 @@ class _Walk:
         return found.base[:1] == "%" or any(found.within(kept) for kept in self._results)
 
     def _undone_otherwise(self, role: Release, arg: str, state: Held) -> bool:
-        """Whether a field of the same name is given back that nothing here acquired: most likely this."""
+        """Whether a field of the same name is given back that nothing here acquired: most likely this.
+
+        So ``drm->dev`` is ``dev``, for which the object was made.
+        """
         found = parse(arg)
         if self._site.named or role.resource != self._site.resource.name or found is None or not found.fields:
             return False
-        if found.fields[-1] not in {h.fields[-1] for h in state.holders if h.fields}:
+        if found.fields[-1] not in {(h.base, *h.fields)[-1] for h in state.holders}:
             return False
         return not self._holding.acquired_here(role.resource, arg)
 

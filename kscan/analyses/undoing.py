@@ -83,6 +83,13 @@ class Undoing:
             if not ref.path and ref.root != func.name
         )
 
+    def above(self, func: Func, depth: int = _CALLERS) -> frozenset[str]:
+        """The files of the functions that call ``func``, directly or by some others."""
+        if func.fact.linkage != "static":
+            self._program.demand_callers(func)
+        callers = list(self._callers(func)) if depth else []
+        return frozenset(c.path for c in callers).union(*(self.above(c, depth - 1) for c in callers))
+
     def _by_own_table(self, func: Func) -> Iterator[Function]:
         """The functions of the file that call ``func`` by a driver's own table, or may, by a variable."""
         for edge in self._program.callers(func):

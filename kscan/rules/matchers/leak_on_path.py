@@ -12,7 +12,7 @@ import msgspec
 
 from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
-from kscan.analyses.meant import asked_whether_held, is_meant, shown_harmless
+from kscan.analyses.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
 from kscan.analyses.ownership import PERHAPS, Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
@@ -92,7 +92,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
         bad = [
             e for e in failed.of("held") if (e.node.block, e.error) not in good and not _passes_on(site, e)
         ]
-        if bad and failed.complete and not failed.of("escaped"):
+        if bad and failed.complete and not failed.of("escaped") and not _tells_nobody(outcome):
             yield _finding(rule, owner, failed, bad[0], "it is held even where the call fails")
             return
     if not outcome.complete or site.resource.kind not in options.natures or _is_managed(owner, site):
@@ -119,9 +119,15 @@ def _stays(boot: Boot, outcome: Outcome) -> bool:
 
 
 def _is_managed(owner: Ownership, site: Site) -> bool:
-    """Whether the driver core releases the resource, for something else that the file calls."""
+    """Whether the driver core releases the resource, for what the file calls, or one that leads to it."""
     managers = (f for f, names in owner.apis.manages.items() if site.resource.name in names)
-    return any(caller.path == site.func.path for f in managers for caller in owner.program.calling(f))
+    files = {caller.path for f in managers for caller in owner.program.calling(f)}
+    return bool(files) and (site.func.path in files or not files.isdisjoint(owner.undoing.above(site.func)))
+
+
+def _tells_nobody(outcome: Outcome) -> bool:
+    """Whether a function that cannot tell its failure leaves all to its counterpart, which is called then."""
+    return outcome.site.func.fact.returns == "void" and not outcome.of("released")
 
 
 def _passes_on(site: Site, leak: Exit) -> bool:
@@ -183,6 +189,9 @@ def _unbalanced(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     if leak.error or not _leaves_early(site, leak) or asked_whether_held(outcome, leak):
         return ""
     if not all(map(holding.may_succeed, released)):
+        return ""
+    given_up = all(failed_on_the_way(site, e) for e in released)
+    if site.func.fact.returns == "void" and given_up and not failed_on_the_way(site, leak):
         return ""
     return f"another path that succeeds gives it back with {released[0].how} on line {released[0].line}"
 

@@ -1,0 +1,26 @@
+// path: drivers/vfio/example.c
+// What is returned is the number that the caller gave: it tells success.
+#include <linux/pm_runtime.h>
+
+struct example {
+	struct device *dev;
+};
+
+int example_enable(struct example *ex, int number);
+
+int example_configure(struct example *ex, int number)
+{
+	int ret;
+
+	if (!number)
+		return 0;
+	ret = pm_runtime_resume_and_get(ex->dev);
+	if (ret)
+		return ret;
+	ret = example_enable(ex, number);
+	if (ret) {
+		pm_runtime_put(ex->dev);
+		return ret;
+	}
+	return number;
+}
