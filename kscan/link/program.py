@@ -177,6 +177,7 @@ class Program:
         self._stores: dict[str, list[Func]] = defaultdict(list)
         self._numbered: list[Func] = []  # as they came
         self._mentioned: dict[str, list[int]] = defaultdict(list)  # of those that have been looked through
+        self._first: dict[str, int] = {}  # of those of a name
         self._looked_through = 0
         self._targets: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
         self._fields: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
@@ -859,12 +860,14 @@ class Program:
         """The functions loaded so far that may name a field of one of ``names``, of whatever struct: a quick
         superset, in the order of ``functions``."""
         for number in range(self._looked_through, len(self._numbered)):
-            for name in self._numbered[number].fact.fields_named():
+            func = self._numbered[number]
+            self._first.setdefault(func.name, number)
+            for name in func.fact.fields_named():
                 self._mentioned[name].append(number)
         self._looked_through = len(self._numbered)
         found = {number for name in names for number in self._mentioned.get(name, ())}
-        order = {name: place for place, name in enumerate(self._functions)} if found else {}
-        return [self._numbered[n] for n in sorted(found, key=lambda n: (order[self._numbered[n].name], n))]
+        first, numbered = self._first, self._numbered
+        return [numbered[n] for n in sorted(found, key=lambda n: (first[numbered[n].name], n))]
 
     def storing(self, field: str) -> tuple[Func, ...]:
         """The functions that assign a field of that name, of whatever struct."""
