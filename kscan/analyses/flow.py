@@ -70,6 +70,19 @@ class Flow:
                     changed = True
         return found
 
+    def behind(self, number: int, side: int) -> int:
+        """The blocks that may need the edge to the ``side``-th successor of ``number``: a quick superset."""
+        found = ~self.live & ((1 << len(self._succs)) - 1)
+        succ = self._succs[number][side]
+        return found | self.after[succ] | 1 << succ if self._decides(number, succ) else found
+
+    def _decides(self, number: int, succ: int) -> bool:
+        """Whether control only comes from block ``number``, or back, to its live successor ``succ``."""
+        if not (succ and self.live >> number & 1):
+            return False
+        dominators = self.dominators
+        return all(pred == number or dominators[pred] >> succ & 1 for pred in self._preds[succ])
+
     def needs(self, block: int, number: int, side: int) -> bool:
         """Whether every way to ``block`` goes over the edge to the ``side``-th successor of ``number``.
 
@@ -80,10 +93,7 @@ class Flow:
         if not self.live >> block & 1:
             return True
         succ = self._succs[number][side]
-        dominators = self.dominators
-        if not (succ and self.live >> number & 1 and dominators[block] >> succ & 1):
-            return False
-        return all(pred == number or dominators[pred] >> succ & 1 for pred in self._preds[succ])
+        return bool(self.dominators[block] >> succ & 1) and self._decides(number, succ)
 
 
 def _postorder(succs: list[tuple[int, ...]]) -> list[int]:

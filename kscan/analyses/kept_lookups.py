@@ -100,10 +100,14 @@ class KeptLookups:
                 continue
             walk = _Walk(self._owner, func, call)
             holding = self._owner.holding(func)
+            after, state = cfg.Place(place.block, place.index + 1), _State(frozenset({Object(call.result)}))
+            if holding.paths.skim(after, state, walk.visit, walk.decide) and walk.kept is None:
+                continue
+            walk = _Walk(self._owner, func, call)
             complete = holding.paths.explore(
-                cfg.Place(place.block, place.index + 1),
+                after,
                 [facts | {call.result: ZERO} for facts in holding.facts_at(place) or [{}]],
-                _State(frozenset({Object(call.result)})),
+                state,
                 walk.visit,
                 walk.decide,
             )

@@ -386,10 +386,14 @@ class Lookups:
         without: list[Facts] = [{}]
         none = held or call.result
         start = parse(none) or Object(none)
+        walk = _Walk(self, holding, place, call, source, start)
+        after = cfg.Place(place.block, place.index + 1)
+        if holding.paths.skim(after, frozenset({start}), walk.visit, walk.decide) and walk.found is None:
+            return None
         for before in (without, None):
             walk = _Walk(self, holding, place, call, source, start)
             complete = holding.paths.explore(
-                cfg.Place(place.block, place.index + 1),
+                after,
                 [facts | {none: ZERO} for facts in before or holding.facts_at(place) or [{}]],
                 frozenset({start}),
                 walk.visit,

@@ -6,13 +6,14 @@ From each call that may fail so, every path is followed on which it did fail.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from kscan.analyses.access import Object, is_constant, parse
 from kscan.analyses.cfg import Place
-from kscan.analyses.cfg import events as all_events
+from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.declared import type_of
 from kscan.analyses.ownership import Holding, Ownership
@@ -78,28 +79,42 @@ class Nullness:
 
     def _look(self, func: Func) -> Iterator[Misuse]:
         body = func.fact.body
-        for place, event in all_events(body):
-            if not isinstance(event, Call) or not event.result or self.apis.never_fails(event.args):
+        may_be_null, may_be_error = self.apis.may_return_null, self.apis.may_return_err_ptr
+        for place, call in all_calls(body):
+            if not call.result:
                 continue
-            null, error = (
-                event.callee in self.apis.may_return_null,
-                event.callee in self.apis.may_return_err_ptr,
-            )
-            if null and not error:
-                if not left_alone(body, place, event):
-                    yield from self._followed(self.owner.holding(func), place, event, ZERO)
-            elif error and not null:
-                yield from self._followed(self.owner.holding(func), place, event, NEGATIVE)
-            elif not null and self.program.may_point(event.callee):
-                yield from self._by_body(func, place, event)
+            null, error = call.callee in may_be_null, call.callee in may_be_error
+            if null == error and (null or not self.program.may_point(call.callee)):
+                continue
+            if self.apis.never_fails(call.args):
+                continue
+            if null == error:
+                yield from self._by_body(func, place, call)
+            elif error:
+                yield from self._followed(self.owner.holding(func), place, call, NEGATIVE)
+            elif not left_alone(body, place, call):
+                yield from self._followed(self.owner.holding(func), place, call, ZERO)
 
     def _by_body(self, func: Func, place: Place, call: Call) -> Iterator[Misuse]:
         """The wrong tests of what a function gives of which only its body tells how it fails."""
+        if not self._is_asked(func, call):
+            return
         mask = {ERROR_POINTER: NEGATIVE, NULL: ZERO}.get(self.conventions.failure(call.callee, func.path))
         if mask is not None:
             holding = self.owner.holding(func)
             found = self._followed(holding, place, call, mask, lambda: _known_before(holding, place))
             yield from (misuse for misuse in found if misuse.kind in (IS_ERR, IS_NULL, OTHER))
+
+    def _is_asked(self, func: Func, call: Call) -> bool:
+        """Whether the function tests anything for an error pointer, or what may be this result for NULL."""
+        paths = self.owner.holding(func).paths
+        if any(self.apis.predicates.get(c.callee) == "is_err" for c in paths.calls.values()):
+            return True
+        names = paths.concerning([call.result])
+        return any(
+            b.kind == "branch" and b.right == "0" and not names.isdisjoint(names_in(b.left))
+            for b in func.fact.body.blocks
+        )
 
     def _followed(
         self,
@@ -110,6 +125,9 @@ class Nullness:
         known_before: Callable[[], list[Facts]] | None = None,
     ) -> Iterator[Misuse]:
         """What is known on the way to the call never adds a misuse: asked for where there is one without."""
+        walk = _Walk(self, holding, place, call, mask)
+        if not walk.may_find():
+            return
         walk = _Walk(self, holding, place, call, mask)
         complete = self._explored(walk, place, [{}])
         if walk.found or not complete:
@@ -127,7 +145,7 @@ class Nullness:
             Failed(frozenset({Object(walk.call.result)})),
             walk.visit,
             walk.decide,
-            walk.concerns,
+            walk.holding.paths.concerning([walk.call.result]),
         )
 
     def reads_memory(self, func: Func, operand: str) -> bool:
@@ -155,6 +173,11 @@ class Nullness:
                 else self._reads_in_macro(callee, position)
             )
         return self._dereferencing[key]
+
+    def may_dereference(self, callee: str, position: int, path: str) -> bool:
+        """The same as far as that is told without loading more."""
+        loaded = not callee.isidentifier() or self.program.resolve(callee, path)
+        return not loaded or self.dereferences(callee, position, path)
 
     def _reads_in_macro(self, callee: str, position: int) -> bool:
         """Whether each definition of a macro reads through an argument, with nothing deciding whether."""
@@ -215,7 +238,7 @@ def _known_before(holding: Holding, place: Place) -> list[Facts]:
 
 def dereferenced(operand: str, holders: frozenset[Object]) -> bool:
     """Whether evaluating an operand reads through one of ``holders``."""
-    if not operand or operand[:1] == "&":
+    if operand[:1] == "&" or not leads_on(operand):
         return False
     found = parse(operand)
     if found is not None:
@@ -224,6 +247,11 @@ def dereferenced(operand: str, holders: frozenset[Object]) -> bool:
         return any(found.within(h) and found != h for h in holders)
     through = _VARIABLES.findall(operand) if "->" in operand else ()
     return any(not h.fields and h.base in through for h in holders)
+
+
+def leads_on(operand: str) -> bool:
+    """Whether an operand may lead through a pointer at all."""
+    return "->" in operand or "." in operand or "[" in operand or operand[:1] == "*"
 
 
 def left_alone(body: Body, place: Place, call: Call) -> bool:
@@ -267,16 +295,31 @@ class _Walk:
 
     def __init__(self, nullness: Nullness, holding: Holding, place: Place, call: Call, mask: int) -> None:
         self._nullness = nullness
+        self._dereferences = nullness.dereferences
         self.holding = holding
         self._place = place
         self._apis = nullness.apis
         self.call = call
         self.mask = mask
-        self.concerns = holding.paths.concerning([call.result])
         self._null = mask == ZERO
         self._used = self._kind_of_use()
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
+
+    def may_find(self) -> bool:
+        """Whether there may be a misuse: a quick look, which leaves this walk used up."""
+        if not self._null and self._checked:
+            return False  # an error pointer that is tested for is none that is taken for something else
+        self._dereferences = self._nullness.may_dereference
+        start = Place(self._place.block, self._place.index + 1)
+        state = Failed(frozenset({Object(self.call.result)}))
+        zero = self._is_none if self._null else None
+        return not self.holding.paths.skim(start, state, self.visit, self.decide, zero) or bool(self.found)
+
+    @staticmethod
+    def _is_none(operand: str, state: Failed) -> bool:
+        """Whether an operand is a variable that is surely NULL."""
+        return Object(operand) in state.holders
 
     def _kind_of_use(self) -> str:
         """What is used: that there may be none is said the most surely of mappings, and of what a description
@@ -293,13 +336,14 @@ class _Walk:
 
     def _is_tested(self) -> bool:
         """Whether the function looks at the result: in a branch, or in a macro such as one that warns."""
-        names = self._names()
+        names = self._names
         blocks = self.holding.body.blocks
         if any(b.kind == "branch" and names & {b.left, b.right} for b in blocks):
             return True
         asked = (e for b in blocks for e in b.events if isinstance(e, Call) and e.callee.isupper())
         return any(names & names_in(arg) for event in asked for arg in event.args)
 
+    @cached_property
     def _names(self) -> set[str]:
         """The result's temporary, and what is assigned it."""
         events = (e for b in self.holding.body.blocks for e in b.events)
@@ -308,7 +352,7 @@ class _Walk:
 
     def _has_error_test(self) -> bool:
         """Whether the function tests for an error pointer something that may be this result."""
-        names = self._names()
+        names = self._names
         roles = ("is_err", "is_err_or_null", "err_or_zero")
         return any(
             self._apis.predicates.get(c.callee) in roles and c.args and c.args[0] in names
@@ -377,7 +421,7 @@ class _Walk:
                 role is None
                 and self._null
                 and parse(arg) in state.certain
-                and self._nullness.dereferences(event.callee, position, self.holding.func.path)
+                and self._dereferences(event.callee, position, self.holding.func.path)
             ):
                 self._say(self._used, event.line, f"{event.callee}({arg})", node)
                 return None

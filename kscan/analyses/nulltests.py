@@ -13,7 +13,7 @@ import msgspec
 from kscan.analyses.access import Object
 from kscan.analyses.cfg import Place, comes_after, equates, events
 from kscan.analyses.flow import Flow, flow_of
-from kscan.analyses.nullness import Nullness, dereferenced, operands_of
+from kscan.analyses.nullness import Nullness, dereferenced, leads_on, operands_of
 from kscan.analyses.parameters import RETURNS
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.link.program import Func, Program
@@ -55,14 +55,13 @@ class NullTests:
 
     def contradictions(self, func: Func) -> Iterator[Contradiction]:
         """For each name and order of use and test the first of a function."""
-        if not (func.fact.compares("!=", "0") or func.fact.compares("==", "0")):
-            return
-        body = func.fact.body
         tests = _tests(func)
         if not tests:
             return
+        body = func.fact.body
         flow = flow_of(body)
-        for name, uses in _uses(body, tests).items():
+        near = {name: _contradicting(body, flow, some) for name, some in tests.items()}
+        for name, uses in _uses(body, near).items():
             told = set[bool]()
             for test in tests[name]:
                 for use in uses:
@@ -120,29 +119,46 @@ class NullTests:
 
 def _tests(func: Func) -> dict[str, list[int]]:
     """The branches that test a pointer among the parameters and local variables for NULL."""
-    body = func.fact.body
+    fact = func.fact
+    ops = [op for op in ("==", "!=") if fact.compares(op, "0")]
+    if not ops:
+        return {}
+    pointers = {v.name for v in fact.locals() if "*" in v.type and not v.static}
+    pointers |= {p.name for p in func.params if "*" in p.type}
+    tested = {name for name in pointers if any(fact.packs(name, op, "0") for op in ops)}
+    if not tested:
+        return {}
+    body = fact.body
     found: dict[str, list[int]] = {}
     for number, block in enumerate(body.blocks):
-        tested = block.kind == "branch" and block.right == "0" and block.op in ("==", "!=")
-        if tested and block.left.isidentifier():
+        if block.kind == "branch" and block.left in tested and block.right == "0" and block.op in ops:
             found.setdefault(block.left, []).append(number)
-    pointers = {v.name for v in body.locals if "*" in v.type and not v.static}
-    pointers |= {p.name for p in func.params if "*" in p.type}
-    if pointers.isdisjoint(found):
-        return {}
+    if not any(fact.packs(f"&{name}") for name in tested):
+        return found
     taken = {o[1:] for _place, event in events(body) for o in operands_of(event) if o[:1] == "&"}
-    return {name: tests for name, tests in found.items() if name in pointers and name not in taken}
+    return {name: tests for name, tests in found.items() if name not in taken}
 
 
-def _uses(body: Body, tests: dict[str, list[int]]) -> dict[str, list[_Use]]:
-    """What may read through each of the names of ``tests``, in order of the blocks."""
+def _contradicting(body: Body, flow: Flow, tests: list[int]) -> int:
+    """The set of blocks in which a use may contradict one of the tests, see _is_null() and _is_late()."""
+    found = 0
+    for test in tests:
+        if not _only_guards(body, test):
+            found |= flow.dominators[test]
+        found |= flow.behind(test, _null_side(body.blocks[test])) & ~(1 << test)
+    return found
+
+
+def _uses(body: Body, near: dict[str, int]) -> dict[str, list[_Use]]:
+    """What may read through each of the names of ``near`` in its set of blocks, in order of the blocks."""
     found: dict[str, list[_Use]] = {}
-    objects = {name: frozenset({Object(name)}) for name in tests}
+    objects = {name: frozenset({Object(name)}) for name in near}
     for number, block in enumerate(body.blocks):
-        for index, event in enumerate(block.events):
-            operands = [o for o in operands_of(event) if _leads_on(o)]
+        names = [name for name, blocks in near.items() if blocks >> number & 1]
+        for index, event in enumerate(block.events if names else ()):
+            operands = [o for o in operands_of(event) if leads_on(o)]
             call = event if isinstance(event, Call) else None
-            for name in tests if operands or call is not None else ():
+            for name in names if operands or call is not None else ():
                 read = next((o for o in operands if _reads(o, name, objects[name])), "")
                 if read:
                     use = _Use(Place(number, index), event.line, read, call)
@@ -150,17 +166,12 @@ def _uses(body: Body, tests: dict[str, list[int]]) -> dict[str, list[_Use]]:
                 elif call is not None and name in call.args:
                     use = _Use(Place(number, index), event.line, name, call, call.args.index(name))
                     found.setdefault(name, []).append(use)
-        operands = [o for o in (block.left, block.right) if _leads_on(o)]
-        for name in tests if operands else ():
+        operands = [o for o in (block.left, block.right) if leads_on(o)]
+        for name in names if operands else ():
             read = next((o for o in operands if _reads(o, name, objects[name])), "")
             if read:
                 found.setdefault(name, []).append(_Use(Place(number, len(block.events)), block.line, read))
     return found
-
-
-def _leads_on(operand: str) -> bool:
-    """Whether an operand may lead through a pointer at all."""
-    return "->" in operand or "." in operand or "[" in operand or operand[:1] == "*"
 
 
 def _reads(operand: str, name: str, objects: frozenset[Object]) -> bool:

@@ -290,10 +290,18 @@ class Paths:
                     queue.append(Node(succ, 0, known, state, node, side))
         return True
 
-    def skim(self, start: Place, state: S, visit: Visit[S]) -> bool:
+    def skim(
+        self,
+        start: Place,
+        state: S,
+        visit: Visit[S],
+        decide: Decide[S] | None = None,
+        zero: Callable[[str, S], bool] | None = None,
+    ) -> bool:
         """As ``explore`` for a quick look: control goes every way, and ``visit`` is told no facts.
 
         So it sees all that it would see there, and more: where it finds nothing, nothing is to be found.
+        ``zero`` says which operands surely are zero in a state, so that tests of them go one way.
         """
         blocks = self.body.blocks
         queue = deque([Node(start.block, start.index, 0, state)])
@@ -307,10 +315,17 @@ class Paths:
                     break
                 state = after
             else:
+                if decide is not None:
+                    decided = decide(block, {}, state, node)
+                    if decided is None:
+                        continue
+                    state = decided
                 if not block.succs:
                     visit(Place(node.block, len(block.events)), None, {}, state, node)
+                equal = block.op == "==" if block.op in ("==", "!=") and block.right == "0" else None
+                sure = zero is not None and equal is not None and zero(block.left, state)
                 for side, succ in enumerate(block.succs):
-                    if (succ, state) not in seen:
+                    if (succ, state) not in seen and not (sure and equal != (side == 0)):
                         if len(seen) >= MOST_STATES:
                             return False
                         seen.add((succ, state))

@@ -186,7 +186,15 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def compares(self, op: str, right: str) -> bool:
         """Whether a branch of the body may end in ``op right``: a quick superset, as in ``mentions``."""
-        return _ENCODER.encode(op) + _ENCODER.encode(right) in self.raw_body
+        return self.packs(op, right)
+
+    def packs(self, *texts: str) -> bool:
+        """Whether the packed body has these texts one after the other, each whole: as in ``mentions``."""
+        return b"".join(map(_ENCODER.encode, texts)) in self.raw_body
+
+    def locals(self) -> tuple[Local, ...]:
+        """The local variables, for which no block is decoded."""
+        return _LOCALS.decode(self.raw_body).locals
 
 
 class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -278,9 +286,17 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     remarks: tuple[Remark, ...] = ()
 
 
+class _Locals(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A Body whose blocks stay packed."""
+
+    locals: tuple[Local, ...]
+    blocks: msgspec.Raw
+
+
 _FIELD_NAME = regex(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)
 _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
+_LOCALS = msgspec.msgpack.Decoder(_Locals)
 _ENCODER = msgspec.msgpack.Encoder()
 _MOST_BODIES = 2048
 _bodies: dict[int, tuple[bytes, Body]] = {}  # by identity: to hash takes longer than to decode
