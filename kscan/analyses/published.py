@@ -19,6 +19,7 @@ from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Block, Call
 from kscan.link.program import Func, Program
+from kscan.regex import regex
 
 _DEEPEST = 3
 
@@ -57,11 +58,13 @@ class Published:
         publishers: Mapping[str, Handover],
         initialisers: frozenset[str],
         partners: Mapping[str, Sequence[str]],
+        disabling: frozenset[str],
     ) -> None:
         self._program = program
         self._publishers = publishers
         self._initialisers = initialisers
         self._partners = partners
+        self._disabling = disabling
 
     def early(self, func: Func) -> Iterator[Early]:
         """The callbacks that a function installs too early."""
@@ -77,8 +80,24 @@ class Published:
             if publish.callee in paired:
                 yield from self._unpaired(func, at, publish, placed)
             handover = self._publishers.get(publish.callee)
-            if handover is not None and late and max(handover) < len(publish.args):
+            if (
+                handover is not None
+                and late
+                and max(handover) < len(publish.args)
+                and not self._is_disabled(func, at, publish, placed)
+            ):
                 yield from self._unready(func, at, publish, handover, placed, values)
+
+    def _is_disabled(self, func: Func, at: Place, publish: Call, placed: list[tuple[Place, Call]]) -> bool:
+        """Whether the event stays off until somebody enables it: a flag of this call, or an earlier one's."""
+        for place, call in placed:
+            flags = {word for arg in call.args for word in regex(r"\w+").findall(arg)} & self._disabling
+            if not flags:
+                continue
+            earlier = not set(publish.args).isdisjoint(call.args) and not _only_after(func, at, place)
+            if place == at or earlier:
+                return True
+        return False
 
     def _unpaired(
         self, func: Func, at: Place, publish: Call, placed: list[tuple[Place, Call]]
@@ -214,7 +233,7 @@ class Published:
                 against = _AT_ZERO if branch.right == "0" else _AT_EQUAL
                 return side != against.get(branch.op, side)
         tested = values.object(branch.right)
-        counts = branch.op == "<" and side == 0  # nothing that is counted is below 0
+        counts = (branch.op, side) in (("<", 0), (">=", 1))  # nothing that is counted is below 0
         return counts and tested is not None and self._unmade(func, tested, values, roots, made)
 
     def _unmade(

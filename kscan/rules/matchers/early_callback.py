@@ -18,12 +18,13 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``publishers``: the arguments with the callback and with its object, by function.
 
     ``initialisers`` make their first argument ready; ``partners`` set the data of a handler that the
-    function they stand for installs.
+    function they stand for installs.  What is installed with one of the flags ``disabling`` stays off.
     """
 
     publishers: dict[str, tuple[int, int]]
     initialisers: tuple[str, ...]
     partners: dict[str, tuple[str, ...]] = {}
+    disabling: tuple[str, ...] = ()
 
 
 HOLES = frozenset({"publish", "ready", "what", "callback"})
@@ -32,7 +33,13 @@ HOLES = frozenset({"publish", "ready", "what", "callback"})
 def match(rule: Rule, program: Program, _model: KernelModel) -> Iterator[Finding]:
     """A finding for each call that installs a callback too early."""
     options = rule.options_as(Options)
-    analysis = Published(program, options.publishers, frozenset(options.initialisers), options.partners)
+    analysis = Published(
+        program,
+        options.publishers,
+        frozenset(options.initialisers),
+        options.partners,
+        frozenset(options.disabling),
+    )
     for func in program.functions():
         if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
             for early in analysis.early(func):
