@@ -291,7 +291,29 @@ class Forgetting:
                     if func not in keepers or not self._fails(func, place):
                         return None
                     undos.append(call)
+            if func not in keepers and self._releases_other(func, resource.name):
+                return None
         return None if resource.advisory and not undos else undos
+
+    def _releases_other(self, func: Func, resource: str) -> bool:
+        """Whether a function gives back something of this kind that it was given or has asked for elsewhere.
+
+        That may be what a member holds: whoever knows the owner's device needs not go by the member.
+        """
+        if self._apis.resources[resource].nature == "memory":
+            return False  # which includes the object itself
+        values = self._fields.values(func)
+        params = {p.name for p in func.params}
+        for _place, call in calls(func.fact.body):
+            for role in self._apis.releases.get(call.callee, ()):
+                operand = role.holder.operand(call.args) or ""
+                held = values.object(operand) if operand.isidentifier() else None
+                if role.resource != resource or held is None or self._owner(func, operand) is not None:
+                    continue
+                origin = values.origin(held)
+                if origin.callee not in self._apis.acquires if origin is not None else held.base in params:
+                    return True
+        return False
 
     def _fails(self, func: Func, place: Place) -> bool:
         """Whether a function fails, as far as can be seen, whatever way it goes on from a place."""

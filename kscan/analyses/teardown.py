@@ -397,14 +397,23 @@ class Teardown:
 
     def _is_stopped_by_hook(self, found: Pending, stoppers: Sequence[str]) -> bool:
         """Whether a hook of the file stops it where what the teardown takes down calls it: its child's
-        driver, or the core that it was registered with, ends by such a hook.
+        driver, or the core that it was registered with, ends by such a hook, or by the one beside the hook
+        that makes it ready.
         """
         teardown, path = found.teardown, found.teardown.path
         if not any(sounds_ending(ref.root) for ref in teardown.fact.calls if not ref.path):
             return False
-        for binding in self._program.facts[path].bindings:
+        bindings = self._program.facts[path].bindings
+        beside = {
+            binding.instance
+            for binding in bindings
+            if binding.how == "initializer"
+            and any(found.starter in self._within(f) for f in self._program.resolve(binding.target, path))
+        }
+        for binding in bindings:
             name = binding.path[-1] if binding.path and binding.how != "argument" else ""
-            if not sounds_final(name) or "suspend" in name:
+            table = binding.instance if binding.how == "initializer" else ""
+            if not (sounds_final(name) or (name and table in beside)) or "suspend" in name:
                 continue
             for func in self._program.resolve(binding.target.lstrip("&"), path):
                 if func is not teardown and any(
