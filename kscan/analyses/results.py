@@ -158,6 +158,7 @@ class Results:
                 and self._is_signed(call, func)
                 and (held := parse(block.left)) is not None
                 and block.left[:1] not in "&*"
+                and len({v.type for v in body.locals if v.name == held.base}) < 2  # an inner block's
                 and self._is_unsigned(type_of(self._program, func, held))
             ):
                 yield Misread(func, call, UNSIGNED, block.left, block.line)

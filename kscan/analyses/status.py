@@ -174,7 +174,8 @@ class Status:
     # -- exits ----------------------------------------------------------------
 
     def lost(self) -> Iterator[Lost]:
-        """The failures whose code is lost."""
+        """The failures whose code is lost; of an `a || b` the first."""
+        told: set[tuple[int, int]] = set()
         for (number, side), mask in self._edges.items():
             block = self._body.blocks[number]
             if (
@@ -184,7 +185,8 @@ class Status:
                 and mask & _ZEROES
             ):
                 found = self._judged(number, side, mask)
-                if found is not None:
+                if found is not None and (block.line, block.succs[side]) not in told:
+                    told.add((block.line, block.succs[side]))
                     yield found
 
     def _judged(self, number: int, side: int, mask: int) -> Lost | None:
@@ -197,9 +199,11 @@ class Status:
         if evidence == "" and call is None and self._is_callers(number):
             return None
         if number in self._ending_at(returned):
-            if mask != LEFT or not self._skips(number, side):
+            skipped = self._skipped(number, side) if mask == LEFT else None
+            if skipped is None:
                 return None
-            evidence = evidence if evidence == NULL else SAID if self._said(target) else ""
+            matters = any(self._given[n] is not None for n in skipped)  # or it is but a cache
+            evidence = SAID if self._said(target) else evidence if evidence == NULL and matters else ""
         elif evidence not in (NULL, ERROR_CODE, ERROR_POINTER):
             said, undone = self._said(target), call is not None and self._undoes(target)
             evidence = SAID if said else UNDONE if undone else ""
@@ -256,12 +260,12 @@ class Status:
             if n not in exit_ and blocks[n].succs[s] in exit_
         )
 
-    def _skips(self, number: int, side: int) -> bool:
-        """Whether one side of a branch leaves out what the other does, as others do with an error code."""
+    def _skipped(self, number: int, side: int) -> set[int] | None:
+        """The blocks that one side of a branch leaves out, as others do with an error code; else None."""
         block, after = self._body.blocks[number], flow_of(self._body).after
         target, other = block.succs[side], block.succs[1 - side]
         if after[other] >> number & 1:
-            return False  # it only leaves a loop
+            return None  # it only leaves a loop
         inside = {target} | _bits(after[target])
         beyond = ({other} | _bits(after[other])) - inside
         blocks = self._body.blocks
@@ -270,7 +274,7 @@ class Status:
             for (n, s), m in self._edges.items()
             if n not in inside and blocks[n].succs[s] in inside
         )
-        return good and any(isinstance(e, Call) for n in beyond for e in blocks[n].events)
+        return beyond if good and any(isinstance(e, Call) for n in beyond for e in blocks[n].events) else None
 
     def _returned(self, target: int, mask: int) -> int | None:
         """The block that returns the variable, still zero and not set to it, on every way from ``target``."""
