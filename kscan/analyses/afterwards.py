@@ -227,11 +227,15 @@ class Afterwards:
         """The callback of the same file that frees the object that ``member`` is the only such member of."""
         kind = root_of(func, member.base)
         types = self.program.members(kind.rstrip(" *"))
-        if not kind.endswith("*") or list(types.values()).count(types.get(member.fields[0], "")) != 1:
+        given = types.get(member.fields[0], "")
+        if not kind.endswith("*") or list(types.values()).count(given) != 1:
             return ""
+        parts = {given, *self.program.members(given).values()}
         for binding in self.program.facts[func.path].bindings:
             if binding.path and binding.path[-1] in callbacks:
                 for target in self.program.resolve(binding.target, func.path):
+                    if not target.params or target.params[0].type.rstrip(" *") not in parts:
+                        continue  # the callback of another member
                     if FREES in self._parameters.fate(target.name, 0, func.path) and self._is_about(
                         target, kind
                     ):

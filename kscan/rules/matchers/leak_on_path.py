@@ -86,7 +86,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     site = outcome.site
     if not site.named and owner.holding(site.func).takes_back(site):
         return
-    if site.kept_on_failure and site.resource.name in options.failed:
+    if site.kept_on_failure and site.resource.name in options.failed and not _is_static(owner, site):
         failed = owner.holding(site.func).outcome(site, NEGATIVE)
         good = {(e.node.block, e.error) for e in outcome.of("held")}
         bad = [
@@ -106,6 +106,16 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
         if reason:
             yield _finding(rule, owner, outcome, leak, reason)
             return
+
+
+def _is_static(owner: Ownership, site: Site) -> bool:
+    """Whether the object lies in static memory: no put could free more than its name."""
+    func = site.func
+    inner = func.fact.body.locals
+    static = {v.name for v in owner.program.facts[func.path].variables if "*" not in v.type}
+    static -= {p.name for p in func.params} | {v.name for v in inner}
+    static |= {v.name for v in inner if v.static and "*" not in v.type}
+    return any(h.base in static for h in site.holders)
 
 
 def _stays(boot: Boot, outcome: Outcome) -> bool:
