@@ -26,6 +26,7 @@ from kscan.regex import regex
 _VARIABLES = regex(r"(?<![\w.>])([A-Za-z_%]\w*)->")
 _THROUGH = regex(r"(?<![\w.>&])\(?(\w+)\)?->(?=\w+(?!\w|\s*\[))")
 _DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof)\b")
+_WRAPPED = 2  # callees between a function and the one that tests for it
 USED, NEW, KEPT = "used", "new memory used", "kept"
 DOUBTED, FOUND = "used though tested", "found used"
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
@@ -189,15 +190,27 @@ class Nullness:
             for m in macros
         )
 
-    def asks(self, callee: str, position: int, path: str) -> bool:
-        """Whether a function that is linked already tests an argument for NULL."""
+    def asks(self, callee: str, position: int, path: str, depth: int = _WRAPPED) -> bool:
+        """Whether a function that is linked already tests an argument for NULL, or returns what one tells
+        that does."""
         return any(
-            position < len(target.params)
-            and any(
-                b.kind == "branch" and b.left == target.params[position].name and b.right == "0"
-                for b in target.fact.body.blocks
-            )
+            position < len(target.params) and self._asks(target, target.params[position].name, depth)
             for target in self.program.resolve(callee, path)
+        )
+
+    def _asks(self, func: Func, name: str, depth: int) -> bool:
+        returned = set[str]()
+        for block in func.fact.body.blocks:
+            if block.kind == "branch" and block.left == name and block.right == "0":
+                return True
+            if block.kind == "return":
+                returned.add(block.left)
+        return any(
+            event.result in returned
+            and name in event.args
+            and depth > 0
+            and self.asks(event.callee, event.args.index(name), func.path, depth - 1)
+            for _place, event in all_calls(func.fact.body)
         )
 
     def _uses_at_once(self, func: Func, position: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.access import Object
-from kscan.analyses.cfg import Place, comes_after, equates, events
+from kscan.analyses.cfg import Place, calls, comes_after, equates, events
 from kscan.analyses.flow import Flow, flow_of
 from kscan.analyses.nullness import Nullness, dereferenced, leads_on, operands_of
 from kscan.analyses.parameters import RETURNS
@@ -19,13 +19,23 @@ from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.link.program import Func, Program
 from kscan.regex import regex
 
+SIDE, ELSEWHERE, ORIGIN, MIXED_UP, CALLER, NOTHING = (
+    "side",  # it is read through where a test has found it to be NULL
+    "elsewhere",  # another test of it, on a way that does not pass the use
+    "origin",  # it is what a call gave that may give NULL
+    "mixed up",  # what the use has just stored a result into is tested in the place of that
+    "caller",  # a caller gives NULL
+    "nothing",
+)
+
 _COMPOUND = regex(r"[(?]|&&|\|\|")  # of such an operand a part may not be evaluated
 
 
 class Contradiction(msgspec.Struct, frozen=True):
     """``name`` is dereferenced by ``use`` on ``line`` (1-based); the branch of block ``test`` tests it.
 
-    ``known``: the test comes first, and the use is on its NULL side.
+    ``known``: the test comes first, and the use is on its NULL side.  ``evidence`` is what shows that it may
+    be NULL there at all, one of the constants of this module.
     """
 
     func: Func
@@ -34,6 +44,7 @@ class Contradiction(msgspec.Struct, frozen=True):
     line: int
     test: int
     known: bool
+    evidence: str = ""
 
 
 class _Use(msgspec.Struct, frozen=True):
@@ -52,9 +63,16 @@ class NullTests:
     def __init__(self, program: Program, nullness: Nullness) -> None:
         self._program = program
         self._nullness = nullness
+        self._found: dict[Func, tuple[Contradiction, ...]] = {}
 
-    def contradictions(self, func: Func) -> Iterator[Contradiction]:
+    def contradictions(self, func: Func) -> tuple[Contradiction, ...]:
         """For each name and order of use and test the first of a function."""
+        found = self._found.get(func)
+        if found is None:
+            found = self._found[func] = tuple(self._look(func))
+        return found
+
+    def _look(self, func: Func) -> Iterator[Contradiction]:
         tests = _tests(func)
         if not tests:
             return
@@ -75,7 +93,30 @@ class NullTests:
                         and not self._is_converted(func, name)
                     ):
                         told.add(known)
-                        yield Contradiction(func, name, _text(use), use.line, test, known)
+                        shown = SIDE if known else self._evidence(func, flow, use, test, tests[name], name)
+                        yield Contradiction(func, name, _text(use), use.line, test, known, shown)
+
+    def _evidence(self, func: Func, flow: Flow, use: _Use, test: int, tests: list[int], name: str) -> str:
+        """What shows that a pointer may be NULL where it is tested too late."""
+        body, apis = func.fact.body, self._nullness.apis
+        given = [e.value for _place, e in events(body) if isinstance(e, Assign) and e.target == name]
+        single = len(given) == (0 if any(p.name == name for p in func.params) else 1)
+        if single and any(not flow.dominators[other] >> use.place.block & 1 for other in tests):
+            return ELSEWHERE
+        made = {e.result: e for _place, e in events(body) if isinstance(e, Call) and e.result}
+        if any(v in made and made[v].callee in apis.may_return_null for v in given):
+            return ORIGIN
+        last = body.blocks[test].events[-1:]
+        if use.place == Place(test, len(body.blocks[test].events) - 1) and any(
+            isinstance(e, Assign) and e.target == use.operand and e.value in made for e in last
+        ):
+            return MIXED_UP
+        position = next((n for n, p in enumerate(func.params) if p.name == name), -1)
+        for caller in self._program.calling(func.name) if position >= 0 else ():
+            for _place, call in calls(caller.fact.body):
+                if call.callee == func.name and call.args[position : position + 1] in (("NULL",), ("0",)):
+                    return CALLER
+        return NOTHING
 
     def _changes(self, body: Body, use: _Use, test: int, name: str, *, known: bool) -> bool:
         """Whether the variable may get another value between the two: a macro may give it one."""

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.nullness import Nullness
-from kscan.analyses.nulltests import Contradiction, NullTests
+from kscan.analyses.nulltests import (
+    CALLER,
+    ELSEWHERE,
+    MIXED_UP,
+    NOTHING,
+    ORIGIN,
+    SIDE,
+    Contradiction,
+    NullTests,
+)
 from kscan.analyses.ownership import Ownership
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
@@ -17,20 +26,31 @@ from kscan.rules.trace import claim
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """None."""
+    """``evidence`` that the pointer may be NULL: side, elsewhere, origin, mixed up, caller, nothing."""
+
+    evidence: tuple[str, ...]
 
 
 HOLES = frozenset({"name", "use", "reason"})
 
 
+def problems(options: Options, _model: KernelModel) -> Iterator[str]:
+    """What the options name that there is not."""
+    for evidence in options.evidence:
+        if evidence not in (SIDE, ELSEWHERE, ORIGIN, MIXED_UP, CALLER, NOTHING):
+            yield f"There is no evidence `{evidence}`."
+
+
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each variable with a contradiction."""
+    wanted = rule.options_as(Options).evidence
     owner = program.shared(Ownership, model.apis)
     analysis = program.shared(NullTests, program.shared(Nullness, model.apis, owner))
     for func in program.functions():
         if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
             for found in analysis.contradictions(func):
-                yield _finding(rule, found)
+                if found.evidence in wanted:
+                    yield _finding(rule, found)
 
 
 def _finding(rule: Rule, found: Contradiction) -> Finding:

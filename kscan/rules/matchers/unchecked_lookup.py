@@ -9,6 +9,7 @@ import msgspec
 from kscan.analyses.fields import Fields
 from kscan.analyses.kept_lookups import KeptLookups, KeptNull, Reader
 from kscan.analyses.lookups import MODEL, Lookups, Source, Unchecked
+from kscan.analyses.nullness import NEW, USED, Nullness
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
 from kscan.findings.model import Finding, Step
@@ -47,13 +48,26 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     options = rule.options_as(Options)
     owner = program.shared(Ownership, model.apis)
     lookups = program.shared(Lookups, model.apis, owner)
+    nullness = program.shared(Nullness, model.apis, owner)
     for found in lookups.all_unchecked():
-        if _is_asked(options, found):
+        if _is_asked(options, found) and not _is_plain(found, lookups, nullness):
             yield _finding(rule, owner, lookups, found)
     fields = program.shared(Fields, model.apis, model.lifecycle)
     for kept in program.shared(KeptLookups, model.apis, lookups, fields).all():
         if _is_asked(options, kept):
             yield _kept_finding(rule, owner, kept)
+
+
+def _is_plain(found: Unchecked, lookups: Lookups, nullness: Nullness) -> bool:
+    """Whether one function shows it by itself of new memory or a getter, of which other rules tell."""
+    return not found.source.chain and any(
+        misuse.call is found.call
+        and (
+            misuse.kind == NEW
+            or (misuse.kind == USED and not lookups.is_asked_elsewhere(found.func, found.call))
+        )
+        for misuse in nullness.misuses(found.func)
+    )
 
 
 def _is_asked(options: Options, found: Unchecked | KeptNull) -> bool:

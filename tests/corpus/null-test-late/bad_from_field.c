@@ -15,7 +15,7 @@ struct user {
 int example_free(struct user *user, int bit)
 {
 	struct example *ex = user->ex;
-	struct pci_dev *pdev = ex->pdev; // expect: null-test-contradiction
+	struct pci_dev *pdev = ex->pdev; // expect: null-test-late
 
 	if (ex && (ex->state & bit)) {
 		ex->state &= ~bit;

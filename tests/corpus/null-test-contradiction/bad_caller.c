@@ -3,16 +3,20 @@
 #include <linux/pci.h>
 
 struct example {
-	struct pci_dev *pdev;
-	int ids[4];
 	int state;
 };
 
-int example_start(struct example *ex)
+static int example_start(struct example *ex, int wanted)
 {
 	int state = ex->state; // expect: null-test-contradiction
 
-	if (!ex || state)
+	if (!ex || state == wanted)
 		return -EINVAL;
+	ex->state = wanted;
 	return 0;
+}
+
+int example_reset(int wanted)
+{
+	return example_start(NULL, wanted);
 }

@@ -8,11 +8,16 @@ struct example {
 	int state;
 };
 
-void example_remove(struct example *ex)
+static int example_state(struct example *ex)
 {
-	pr_devel("removing %d\n", ex->state); // expect: null-test-contradiction
+	return ex->state + 1;
+}
+
+int example_start(struct example *ex)
+{
+	int state = example_state(ex); // expect: null-test-late
 
 	if (!ex)
-		return;
-	pci_dev_put(ex->pdev);
+		return -EINVAL;
+	return state;
 }

@@ -11,7 +11,7 @@ struct table {
 
 unsigned long size_of(struct table *table, unsigned long count)
 {
-	unsigned long bytes = count * TABLE_UNIT(table); // expect: null-test-contradiction
+	unsigned long bytes = count * TABLE_UNIT(table); // expect: null-test-late
 
 	if (!table)
 		return 0;

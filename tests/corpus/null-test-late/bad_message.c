@@ -8,16 +8,11 @@ struct example {
 	int state;
 };
 
-static int example_state(struct example *ex)
+void example_remove(struct example *ex)
 {
-	return ex->state + 1;
-}
-
-int example_start(struct example *ex)
-{
-	int state = example_state(ex); // expect: null-test-contradiction
+	pr_devel("removing %d\n", ex->state); // expect: null-test-late
 
 	if (!ex)
-		return -EINVAL;
-	return state;
+		return;
+	pci_dev_put(ex->pdev);
 }
