@@ -70,12 +70,10 @@ _UNKNOWN = regex(
 )
 _MACRO = regex(rb"\b[A-Z][A-Z0-9_]*[ \t]*(\()")
 _DECLARING = regex(
-    rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:(?:struct|union)\s+\w+|char|int|[us]\d+)[\s*]+\w+\s*"
+    rb"([A-Z][A-Z0-9_]+[ \t]*(\())\s*(?:(?:struct|union)\s+\w+|char|int|[us]\d+)[\s*]+\w+\s*"
     rb"(?:\[\w*\]\s*)?(?:=|\)\s*;)"
 )
-_STATING = regex(
-    rb"(?<=[;{}\n])\s*([A-Z][A-Z0-9_]*[ \t]*(\())\s*(?:if|for|while|do|switch|(\w+for_each\w*))\b[^;]*?[{;]"
-)
+_STATING = regex(rb"([A-Z][A-Z0-9_]*[ \t]*(\())\s*(?:if|for|while|do|switch|(\w+for_each\w*))\b[^;]*?[{;]")
 _BITS = regex(rb"\b([A-Z]\w*[ \t]*(\())(?=\s*(?:[A-Z]\w*[ \t]*\(\s*){0,9}\w+\s*:\s*\d)")
 _STATEMENT_WORDS = frozenset(b"if for while switch return sizeof else do case goto asm".split())
 
@@ -275,11 +273,19 @@ def _closing_near(code: bytearray, opening: int) -> int:
     return opening + found if found > 0 else -1
 
 
+def _begins(code: bytearray, start: int) -> bool:
+    """Whether ``start`` is where a statement begins, or the first word of a line."""
+    before = last_solid(code, start)
+    return code.find(b"\n", before + 1, start) >= 0 or (before >= 0 and code[before] in b";{}")
+
+
 def _unwrapped(code: bytearray) -> None:
     """``MACRO(struct x *y = z);`` is that declaration, ``MACRO(if (x) y;)`` that statement,
     ``u8 X(a:1, b:7);`` these members."""
     for pattern in (_DECLARING, _STATING, _BITS):
         for match in pattern.finditer(code):
+            if pattern is not _BITS and not _begins(code, match.start()):
+                continue
             close = _closing_near(code, match.start(2))
             if close > 0:
                 blank(code, *match.span(1))
