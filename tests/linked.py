@@ -10,7 +10,8 @@ from kscan.facts.extract import extract
 from kscan.facts.model import Block, Body, Call, FileFacts
 from kscan.kernel.load import KernelModel, load_model
 from kscan.kernel.macros import MacroTable, load_macros
-from kscan.link.program import Edge, Func, Program
+from kscan.link.edges import Edge, Func
+from kscan.link.program import Program
 from kscan.link.view import View
 
 SYMBOLS = {"CONFIG_ON": True, "CONFIG_OFF": False}

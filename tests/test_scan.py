@@ -13,7 +13,7 @@ from kscan.config import Area, Config
 from kscan.errors import InputError
 from kscan.facts.model import Call
 from kscan.findings.model import Report
-from kscan.link.program import Edge, Func
+from kscan.link.edges import Edge, Func
 from kscan.pipeline import scan
 from kscan.reports import Style, find_reporter
 from tests.sources.writers import git

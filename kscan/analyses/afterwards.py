@@ -24,7 +24,8 @@ from kscan.analyses.parameters import FREES, Parameters
 from kscan.analyses.paths import POSITIVE, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis, Release
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 USED, TWICE = "used", "twice"
 Holders = frozenset[Object]

@@ -16,7 +16,8 @@ from kscan.analyses.outcome import outcomes
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
-from kscan.link.program import Func, Program, last_name
+from kscan.link.edges import Func
+from kscan.link.program import Program, last_name
 
 _DEPTH = 3  # calls between two releases
 

@@ -18,7 +18,8 @@ from kscan.analyses.sleeping import Sleep, Sleeping
 from kscan.facts.model import Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis
 from kscan.kernel.entrypoints import EntryPoints
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _TAKEN = {"false": NEGATIVE | POSITIVE, "nonzero": ZERO, "errno": ZERO}
 _GUARDS = ("guard(", "scoped_guard")

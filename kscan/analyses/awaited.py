@@ -20,7 +20,8 @@ from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Path, States, fields_of, told
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, Func, Program
+from kscan.link.edges import CALLBACK, Func
+from kscan.link.program import Program
 
 _DEPTH = 4
 _MOST_CALLERS = 12

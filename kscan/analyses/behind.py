@@ -12,18 +12,8 @@ from kscan.analyses.access import Object
 from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States, joined, parameter_of, told
 from kscan.facts.model import Call
-from kscan.link.program import (
-    CALLBACK,
-    DIRECT,
-    MACRO,
-    NOTIFIER,
-    OPS,
-    OVERRIDE,
-    Edge,
-    Func,
-    Program,
-    last_name,
-)
+from kscan.link.edges import CALLBACK, DIRECT, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
+from kscan.link.program import Program, last_name
 
 _DEPTH = 8
 _MOST = 400  # functions looked at behind one call

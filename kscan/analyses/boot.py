@@ -7,7 +7,8 @@ function is a module: its init function may be tried again.
 from __future__ import annotations
 
 from kscan.kernel.entrypoints import EntryPoints
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _LEVELS = 4
 

@@ -11,7 +11,8 @@ from kscan.analyses.paths import ZERO, constant, names_in
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, ScopeEnd
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _DEPTH = 3
 

@@ -15,7 +15,8 @@ from kscan.analyses.cfg import Place
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node
 from kscan.facts.model import Call, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 if TYPE_CHECKING:
     from kscan.analyses.ownership import Ownership

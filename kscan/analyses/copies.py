@@ -23,7 +23,8 @@ from kscan.analyses.outcome import Signs, walk
 from kscan.analyses.parameters import sounds_ending
 from kscan.facts.model import Assign, Block, Call, CallRef, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import CALLBACK, DIRECT, OPS, Edge, Func, Program, last_name
+from kscan.link.edges import CALLBACK, DIRECT, OPS, Edge, Func
+from kscan.link.program import Program, last_name
 from kscan.regex import regex
 
 Place = tuple[str, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 
 def root_of(func: Func, base: str) -> str:

@@ -18,7 +18,8 @@ from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _DEPTH = 4
 _NULL = frozenset(("NULL", "0"))

@@ -24,7 +24,8 @@ from kscan.analyses.paths import names_in
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Call, Function
 from kscan.kernel.apis import Acquire, Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _CALLERS = 3
 

@@ -21,7 +21,8 @@ from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ZERO, Facts, Node
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _PATH = regex(r"[&*]*[A-Za-z_%]\w*(?:(?:->|\.)\w+|\[\w*\])*")

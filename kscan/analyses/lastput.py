@@ -14,7 +14,8 @@ from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields
 from kscan.kernel.apis import Apis
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, Edge, Func, Program
+from kscan.link.edges import CALLBACK, Edge, Func
+from kscan.link.program import Program
 
 Place = tuple[str, str]
 """A field: struct type and name."""

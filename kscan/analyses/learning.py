@@ -22,7 +22,8 @@ from kscan.analyses.wrappers import Wrapped
 from kscan.facts.model import Body
 from kscan.kernel.apis import Apis
 from kscan.kernel.learning import Naming
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.parse.kerneldoc import KernelDoc
 
 WRAPPER, PAIR, FAILURE = "wrapper", "pair", "failure"

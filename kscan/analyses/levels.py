@@ -17,7 +17,8 @@ from kscan.analyses.declared import pointee
 from kscan.analyses.fields import Fields, Release
 from kscan.facts.model import Block
 from kscan.kernel.lifecycle import Hook, Lifecycle
-from kscan.link.program import CALLBACK, Edge, Func, Program
+from kscan.link.edges import CALLBACK, Edge, Func
+from kscan.link.program import Program
 
 _DEPTH = 7
 _NEAR = 3  # calls from a walk to a release

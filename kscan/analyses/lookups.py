@@ -28,7 +28,8 @@ from kscan.analyses.paths import ZERO, Facts, Node, names_in
 from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import Edge, Func, Program
+from kscan.link.edges import Edge, Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 MODEL, SEARCH = "model", "search"

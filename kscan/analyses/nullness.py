@@ -20,7 +20,8 @@ from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _VARIABLES = regex(r"(?<![\w.>])([A-Za-z_%]\w*)->")

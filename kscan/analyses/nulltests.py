@@ -16,7 +16,8 @@ from kscan.analyses.flow import Flow, flow_of
 from kscan.analyses.nullness import Nullness, dereferenced, leads_on, operands_of
 from kscan.analyses.parameters import RETURNS
 from kscan.facts.model import Assign, Block, Body, Call, Event
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 SIDE, ELSEWHERE, ORIGIN, MIXED_UP, CALLER, NOTHING = (

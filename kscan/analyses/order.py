@@ -15,7 +15,8 @@ from kscan.analyses import cfg
 from kscan.analyses.access import Object
 from kscan.analyses.values import Values
 from kscan.facts.model import Call
-from kscan.link.program import Edge, Func, Program
+from kscan.link.edges import Edge, Func
+from kscan.link.program import Program
 
 _DEPTH = 10
 Bodies = Callable[[Func], Values]

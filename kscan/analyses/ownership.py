@@ -26,7 +26,8 @@ from kscan.analyses.values import Values, values_of
 from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis, Release, Resource
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _HELD = {

@@ -19,7 +19,8 @@ from kscan.analyses.outcome import outcomes
 from kscan.analyses.ownership import Ownership
 from kscan.facts.model import Assign, Call
 from kscan.kernel.learning import Naming
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 RESULT = -1
 """Stands for the result where an argument's number is due."""

@@ -10,7 +10,8 @@ from kscan.analyses.access import parse
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Acquire, Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 FREES, STORES, RETURNS, UNKNOWN, GETS = "frees", "stores", "returns", "unknown", "gets"

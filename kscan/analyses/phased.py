@@ -22,7 +22,8 @@ from kscan.analyses.levels import Levels
 from kscan.analyses.order import Hop
 from kscan.analyses.states import Guard, Path, States
 from kscan.kernel.lifecycle import Hook, Lifecycle
-from kscan.link.program import CALLBACK, DIRECT, Func, Program
+from kscan.link.edges import CALLBACK, DIRECT, Func
+from kscan.link.program import Program
 
 _DEPTH = 6
 _MOST_CALLERS = 12

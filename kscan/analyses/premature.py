@@ -20,7 +20,8 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
-from kscan.link.program import CALLBACK, OPS, Edge, Func, Program
+from kscan.link.edges import CALLBACK, OPS, Edge, Func
+from kscan.link.program import Program
 
 _DEPTH = 8
 _RINGS = 2  # of wrappers of what registers

@@ -24,7 +24,8 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.states import Guard, States, fields_of
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Hook, Lifecycle
-from kscan.link.program import DIRECT, OPS, Edge, Func, Program
+from kscan.link.edges import DIRECT, OPS, Edge, Func
+from kscan.link.program import Program
 
 _UP = 12  # calls from a hook to a setter
 _MOST_ABOVE = 400

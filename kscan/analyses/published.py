@@ -18,7 +18,8 @@ from kscan.analyses.declared import pointed
 from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Assign, Block, Call
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _DEEPEST = 3

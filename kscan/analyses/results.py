@@ -14,7 +14,8 @@ from kscan.analyses.paths import names_in
 from kscan.analyses.status import is_code, returns_code
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 UNTESTED, UNSIGNED, POSITIVE, FORGOTTEN, IGNORED = "untested", "unsigned", "positive", "forgotten", "ignored"

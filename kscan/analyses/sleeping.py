@@ -16,7 +16,8 @@ from kscan.analyses.paths import NEGATIVE, POSITIVE, SIDES, ZERO, constant, name
 from kscan.analyses.values import Values, values_of
 from kscan.facts.model import Block, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 _DEEPEST = 4
 _OUTSIDE = 1  # how much deeper than into the first function that is not scanned

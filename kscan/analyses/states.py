@@ -24,7 +24,8 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _ZERO = frozenset(("0", "NULL", "false"))

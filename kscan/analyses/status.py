@@ -19,7 +19,7 @@ from kscan.analyses.flow import flow_of
 from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, constant
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Acquire, Apis, Release
-from kscan.link.program import Func
+from kscan.link.edges import Func
 
 LEFT = 8
 """A zero that a test for success has left behind; ZERO is one that was written."""

@@ -24,7 +24,8 @@ from kscan.analyses.paths import NEGATIVE, constant, names_in
 from kscan.analyses.status import Status
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import DIRECT, Func, Program
+from kscan.link.edges import DIRECT, Func
+from kscan.link.program import Program
 
 _DEEPEST = 5
 

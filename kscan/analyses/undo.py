@@ -23,7 +23,8 @@ from kscan.analyses.states import States, joined
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.load import KernelModel
-from kscan.link.program import CALLBACK, MACRO, OPS, Edge, Func, Program
+from kscan.link.edges import CALLBACK, MACRO, OPS, Edge, Func
+from kscan.link.program import Program
 
 _DEPTH = 4
 _TERM_DEPTH = 3

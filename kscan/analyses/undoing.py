@@ -14,7 +14,8 @@ from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Body, Call, Function
 from kscan.kernel.apis import Apis
-from kscan.link.program import OPS, Func, Program
+from kscan.link.edges import OPS, Func
+from kscan.link.program import Program
 
 _DEEP = 4
 _CALLERS = 4

@@ -17,7 +17,8 @@ from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.nullness import operands_of
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Apis
-from kscan.link.program import DIRECT, Func, Program
+from kscan.link.edges import DIRECT, Func
+from kscan.link.program import Program
 
 _DEPTH = 2
 

@@ -23,8 +23,9 @@ from kscan.analyses.paths import Facts, Node, Paths, names_in
 from kscan.analyses.unavoidable import ENTRY, Edge, Unavoidable
 from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
+from kscan.link.edges import Func
 from kscan.link.macros import calls_in
-from kscan.link.program import Func, Program
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _TYPES = regex(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct|union|enum) ?\w+")

@@ -17,7 +17,8 @@ from kscan.analyses.paths import NEGATIVE, ZERO, constant
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign
 from kscan.kernel.apis import Apis
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 
 if TYPE_CHECKING:
     from kscan.analyses.ownership import Outcome, Ownership, Site

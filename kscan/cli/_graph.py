@@ -18,7 +18,7 @@ from kscan.findings.plain import plain
 
 if TYPE_CHECKING:
     from kscan.config import Config
-    from kscan.link.program import Edge, Func
+    from kscan.link.edges import Edge, Func
     from kscan.link.queries import Entry, Graph
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -19,7 +19,7 @@ from kscan.findings.plain import plain
 if TYPE_CHECKING:
     from kscan.config import Config
     from kscan.kernel.lifecycle import Hook
-    from kscan.link.program import Func
+    from kscan.link.edges import Func
     from kscan.link.queries import ChainUse, Graph, HookUse, PathQuery, Root
     from kscan.sources.changes import Changes
 

@@ -17,6 +17,7 @@ from kscan.kernel.entrypoints import EntryPoints
 from kscan.link.branches import lines_left_out
 from kscan.link.chains import Chains
 from kscan.link.doubts import Doubt, doubts
+from kscan.link.edges import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 from kscan.link.eventflow import EventFlow, function_key
 from kscan.link.events import SAME, Events
 from kscan.link.expansion import Calls, Expansion
@@ -26,7 +27,7 @@ from kscan.link.instances import Instances
 from kscan.link.kept import function_at
 from kscan.link.operands import read_access, variables_of
 from kscan.link.pointers import Pointers
-from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func, Program
+from kscan.link.program import Program
 from kscan.link.queries import Entry, Graph, by_place, is_at
 from kscan.regex import regex
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from kscan.facts.model import Assign, Binding, Call
 from kscan.kernel.entrypoints import ChainModel
+from kscan.link.edges import Func
 from kscan.link.operands import read_access, variables_of
-from kscan.link.program import Func, Program
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _BASE = regex(r"[&*(]*([A-Za-z_]\w*)")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from kscan.link.callgraph import CallGraph
-from kscan.link.program import Edge, Func, Program
+from kscan.link.edges import Edge, Func
+from kscan.link.program import Program
 from kscan.regex import regex
 
 _WORD = regex(r"[A-Za-z_]\w*")

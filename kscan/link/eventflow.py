@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kscan.facts.model import Assign, Block, Call
 from kscan.kernel.entrypoints import ChainModel
+from kscan.link.edges import Edge, Func
 from kscan.link.events import ANY, SAME, Events
-from kscan.link.program import Edge, Func, Program, last_name
+from kscan.link.program import Program, last_name
 from kscan.regex import regex
 
 _CONSTANT = regex(r"[A-Z][A-Z0-9_]+\Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from kscan.link.callgraph import CallGraph
-from kscan.link.program import Func
+from kscan.link.edges import Func
 
 FunctionRow = tuple[str, str, int, int]
 EdgeRow = tuple[str, str, str, str]

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kscan.facts.model import Assign, Binding, Call, CallRef
+from kscan.link.edges import Func
 from kscan.link.operands import read_access, variables_of
-from kscan.link.program import Func, Program, last_name
+from kscan.link.program import Program, last_name
 from kscan.regex import regex
 
 _OBJECT = regex(r"([A-Za-z_]\w*)(?:\.\w+|\[[^\[\]]*\])*\Z")

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 import msgspec
 
 from kscan.facts.model import Function
+from kscan.link.edges import Edge, Func
 from kscan.link.events import unpacked
-from kscan.link.program import Edge, Func
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
 NO_BODY = b"\x92\x90\x90"  # no locals, no blocks

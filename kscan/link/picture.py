@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
+from kscan.link.edges import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 from kscan.regex import regex
 
 LANES = ("core", "hook", "architecture", "platform")

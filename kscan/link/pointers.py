@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kscan.facts.model import Assign, Binding, Call, CallRef
+from kscan.link.edges import CALLBACK, OPS, Func
 from kscan.link.operands import read_access
-from kscan.link.program import CALLBACK, OPS, Func, Program
+from kscan.link.program import Program
 
 _DEREFERENCED = ("?",)  # the path of (*p)(x) and of p[i](x)
 _BOUND = frozenset(("store", "initializer"))

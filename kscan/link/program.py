@@ -1,8 +1,7 @@
 """The linked program: functions, who calls them, which fields lead to them.
 
-Read-only.  Indexes are by name and cost one pass over the headers of the facts;
-types, macros and targets are resolved when first asked for, since most questions
-touch little.  What the loaded files do not define is asked of ``outside``, which
+Read-only.  Tables by name, types, macros and targets are made when first asked for, since
+most questions touch little.  What the loaded files do not define is asked of ``outside``, which
 may load further files of the tree: these are linked and never reported on.
 """
 
@@ -11,69 +10,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import msgspec
 
-from kscan.facts.model import (
-    Assign,
-    Binding,
-    Call,
-    CallRef,
-    FileFacts,
-    Function,
-    Macro,
-    Param,
-    Prototype,
-    Struct,
-)
-from kscan.link.events import ANY, Events
+from kscan.facts.model import Assign, Binding, Call, CallRef, FileFacts, Macro, Struct
+from kscan.link.edges import CALLBACK, DIRECT, MACRO, OPS, OVERRIDE, Edge, Func
 from kscan.link.includes import UNSEEN, Includes, is_shared
 from kscan.link.macros import expand
 from kscan.link.operands import read_access, variables_of
+from kscan.link.tables import Tables
 from kscan.link.types import TypeTable
 from kscan.link.view import View
 from kscan.regex import regex
 
 T = TypeVar("T")
 _Calls = tuple[tuple[str, tuple[str, ...]], ...]  # names with arguments
-DIRECT, MACRO, OVERRIDE, OPS = "direct", "macro", "weak→strong", "ops"
-CALLBACK, NOTIFIER, INITCALL = "callback", "notifier", "initcall"
-
-
-class Func(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """A function of the program: a file and the function's facts."""
-
-    path: str
-    fact: Function
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.fact.name
-
-    @property
-    def params(self) -> tuple[Param, ...]:
-        """The parameters."""
-        return self.fact.params
-
-    def __repr__(self) -> str:
-        return f"{self.path}:{self.fact.name}"
-
-
-class Edge(msgspec.Struct, frozen=True, gc=False):
-    """One call: where (``line`` in the caller's file), of what kind, and through what."""
-
-    caller: Func
-    callee: Func
-    kind: str
-    line: int
-    via: str = ""  # the macro, the alias, the field (``struct s.f``), or the function that takes the callback
-    among: int = 1  # how many the call may lead to: implementers, definitions, a macro, one not linked
-    events: tuple[str, ...] = ()  # of a notifier chain: what it is called for, or tells apart
-    when: Events = ANY  # of those that the caller is told of, the events that the call is made for
-    hands: tuple[str, ...] = ()  # events that the callee is told of: constants, or those of the caller
-
 
 _WORDS = regex(r"\b[A-Za-z_]\w*")
 _DEEPEST = 6  # macros within macros that are looked into for a type
@@ -103,7 +55,7 @@ _PRIMITIVE = frozenset(
 )
 
 
-class _Choice(NamedTuple):
+class _Choice(msgspec.Struct, frozen=True, gc=False):
     """What a name means: in the files that define it for themselves, and in all others."""
 
     own: Mapping[str, tuple[Func, ...]]
@@ -111,6 +63,10 @@ class _Choice(NamedTuple):
 
 
 _NOWHERE = _Choice({}, ())
+
+
+_Places = Mapping[tuple[str, str], Sequence[tuple[str, Binding]]]
+"""Bindings by the (struct, field) that they fill."""
 
 
 class Outside(Protocol):
@@ -164,41 +120,27 @@ class Program:
         self._analyses: dict[object, object] = {}
         self.unfinished: dict[Func, None] = {}
         """The functions with more paths than an analysis follows, which it names here."""
-        self.facts: dict[str, FileFacts] = {}
+        self._tables = Tables()
+        self.facts: Mapping[str, FileFacts] = self._tables.facts
         self._outside = outside
         self.scope = frozenset(path for path in facts if view.covers(path))  # the scanned files
         self.roots: frozenset[str] | None = None
         self._called: set[str] | None = None
         self._asked: set[tuple[str, str]] = set()
         self._near: dict[str, frozenset[str]] = {}
-        self._functions: dict[str, list[Func]] = defaultdict(list)
-        self._calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
-        self._field_calls: dict[str, list[tuple[Func, CallRef]]] = defaultdict(list)
-        self._stores: dict[str, list[Func]] = defaultdict(list)
-        self._numbered: list[Func] = []  # as they came
-        self._mentioned: dict[str, list[int]] = defaultdict(list)  # of those that have been looked through
-        self._first: dict[str, int] = {}  # of those of a name
-        self._looked_through = 0
-        self._targets: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
-        self._fields: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
-        self._arguments: dict[str, list[tuple[str, Binding]]] = defaultdict(list)
-        self._structs: dict[str, list[tuple[str, Struct]]] = defaultdict(list)
-        self._typedefs: dict[str, str] = {}
-        self._macros: dict[str, list[tuple[str, Macro]]] = defaultdict(list)
+        self._functions: Mapping[str, list[Func]] = self._tables.functions
         self._expansions: dict[
             str, tuple[_Calls, AbstractSet[str]]
         ] = {}  # with the names that were asked for
         self._no_macros: set[str] = set()  # of those names
         self._macros_of: dict[str, AbstractSet[str]] = {}
         self._handed_over: dict[str, dict[str, list[Binding]]] = {}
-        self._variables: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._returns: dict[str, str] = {}
-        self._aliases: dict[str, list[tuple[str, Prototype]]] = defaultdict(list)
-        self._other_names: dict[str, list[str]] = defaultdict(list)  # of what aliases stand for
+        self._meant: dict[str, tuple[Func, ...]] = {}  # by names that mean the same in every file
         self._choices: dict[str, _Choice] = {}
         self._resolved: dict[tuple[str, str], tuple[Func, ...]] = {}  # of names that depend on the file
         self._implementations: dict[tuple[str, str], tuple[tuple[Func, str, Binding], ...]] = {}
-        self._placed: dict[str, Mapping[tuple[str, str], Sequence[tuple[str, Binding]]]] = {}
+        self._placed: dict[str, tuple[int, _Places]] = {}  # of how many bindings
+        self._loose: set[str] = set()  # of these, what may change with any file
         self._types = TypeTable(self._find_struct, self._find_typedef)
         self._includes = Includes(self.facts)
         self.add(facts)
@@ -215,24 +157,31 @@ class Program:
     def add(self, facts: Mapping[str, FileFacts]) -> None:
         """Link further files."""
         new = [path for path in sorted(facts) if path not in self.facts and self.view.covers(path)]
+        known = self._tables.typedefs
         for path in new:
-            self.facts[path] = facts[path]
-            self._index(path, facts[path])
+            file = facts[path]
+            other = [name for name, target in file.typedefs if known.get(name) != target]
+            if other and self._types.forget(other):
+                self._placed.clear()
+            if not self._no_macros.isdisjoint(macro.name for macro in file.macros):
+                self._no_macros.clear()
+                self._expansions.clear()
+            self._tables.add(path, file)
         if new:
-            names = {fact.name for path in new for fact in facts[path].functions}
-            names |= {proto.name for path in new for proto in facts[path].prototypes if proto.alias}
-            self._resolve_anew(names)
+            self._resolve_anew(_defined(facts[path] for path in new) if self._meant else ())
             self._implementations.clear()
-            self._placed.clear()
+            for field in self._loose:
+                self._placed.pop(field, None)
+            self._loose.clear()
 
     def _resolve_anew(self, names: Iterable[str]) -> None:
         """Forget what some names were resolved to, and what those that stand for one of them were."""
-        fresh = set(names) if self._choices else set()
-        seen = set(fresh)
+        fresh = seen = set(names)
         while fresh:
-            fresh = {other for name in fresh for other in self._other_names.get(name, ())} - seen
-            seen |= fresh
+            fresh = {other for name in fresh for other in self._tables.other_names.get(name, ())} - seen
+            seen = seen | fresh
         for name in seen:
+            self._meant.pop(name, None)
             self._choices.pop(name, None)
         self._resolved.clear()  # files may see more headers through new ones
 
@@ -247,48 +196,6 @@ class Program:
     def is_root(self, func: Func) -> bool:
         """Whether a function is one of a file that is there whatever rules have loaded."""
         return self.roots is None or func.path in self.roots
-
-    def _index(self, path: str, file: FileFacts) -> None:
-        for fact in file.functions:
-            self._index_function(Func(path, fact))
-        for binding in file.bindings:
-            if (how := binding.how) == "macro":  # what it stands for is found when tables are asked for
-                continue
-            pair = (path, binding)
-            self._targets[binding.target].append(pair)
-            if how == "argument":
-                self._arguments[binding.root].append(pair)
-            elif way := binding.path:
-                self._fields[way[-1]].append(pair)
-        for struct in file.structs:
-            self._structs[struct.name].append((path, struct))
-        if any(self._typedefs.get(name) != target for name, target in file.typedefs):
-            self._typedefs.update(file.typedefs)
-            self._types.forget_walks()
-        for macro in file.macros:
-            if macro.name in self._no_macros:
-                self._no_macros.clear()
-                self._expansions.clear()
-            self._macros[macro.name].append((path, macro))
-        for variable in file.variables:
-            self._variables[variable.name].append((path, variable.type))
-        for prototype in file.prototypes:
-            self._returns.setdefault(prototype.name, prototype.returns)
-            if prototype.alias:
-                self._aliases[prototype.name].append((path, prototype))
-                self._other_names[prototype.alias].append(prototype.name)
-
-    def _index_function(self, func: Func) -> None:
-        fact, calls, fields = func.fact, self._calls, self._field_calls
-        self._numbered.append(func)
-        self._functions[fact.name].append(func)
-        for ref in fact.calls:
-            if way := ref.path:
-                fields[way[-1]].append((func, ref))
-            else:
-                calls[ref.root].append((func, ref))
-        for name in fact.stores:
-            self._stores[name].append(func)
 
     def _fetch(self, kind: str, name: str) -> bool:
         """Load what the tree has outside for a name; whether anything came."""
@@ -333,7 +240,7 @@ class Program:
     def _demand_field(self, field: str) -> bool:
         """Load the files that put functions into a field, and those functions; whether anything came."""
         came = self._fetch("holders", field)
-        for path, binding in tuple(self._fields.get(field, ())):
+        for path, binding in self.filling(field):
             if not binding.target.startswith("&") and not self.resolve(binding.target, path):
                 came |= self._fetch("function", binding.target)
         return came
@@ -368,14 +275,16 @@ class Program:
             if further is not None:
                 fresh |= set(further(fresh)) - found
             found |= fresh
-            own = (fresh & self._calls.keys()) | (fresh & self._targets.keys())
+            own = (fresh & self._tables.calls().keys()) | (fresh & self._tables.targets().keys())
             fresh = {caller for name in own for caller in self._leading_to(name)} - found
         return frozenset(found)
 
     def _leading_to(self, name: str) -> Iterator[str]:
         yield from self.callers_by_name(name)
-        yield from self._other_names.get(name, ())
-        bound = (binding for _path, binding in self._targets.get(name, ()) if binding.how != "argument")
+        yield from self._tables.other_names.get(name, ())
+        bound = (
+            binding for _path, binding in self._tables.targets().get(name, ()) if binding.how != "argument"
+        )
         yield from (binding.path[-1] for binding in bound if binding.path)
 
     # -- names ----------------------------------------------------------------
@@ -391,7 +300,7 @@ class Program:
         names = {func.name for func in self.functions() if func.path in self.scope}
         fresh = names
         while fresh:
-            fresh = {caller.name for name in fresh for caller, _ref in self._calls.get(name, ())} - names
+            fresh = {caller.name for name in fresh for caller in self._tables.calls().get(name, ())} - names
             names |= fresh
         return tuple(func for func in self.functions() if func.name in names)
 
@@ -406,12 +315,20 @@ class Program:
         stub of an ``#else`` branch; of headers the one that the file includes; what an alias
         stands for.  Empty where no loaded file has a body that the caller sees.
         """
+        found = self._meant.get(name)
+        if found is None and (choice := self._choices.get(name)) is not None:
+            found = choice.own.get(path, choice.others)
+        return found if found is not None else self._resolved_in(name, path)
+
+    def _resolved_in(self, name: str, path: str) -> tuple[Func, ...]:
+        """As ``resolve``, where that does not know it yet."""
         choice = self._choices.get(name)
         if choice is None:
-            if name not in self._functions and name not in self._aliases:
-                return ()
             self._choices[name] = _NOWHERE  # of an alias that leads back to itself
             choice = self._choices[name] = self._choose(name)
+            others = choice.others
+            if others is not None and all(own == others for own in choice.own.values()):
+                self._meant[name] = others
         found = choice.own.get(path, choice.others)
         if found is None:
             found = self._resolved.get((name, path))
@@ -421,24 +338,33 @@ class Program:
         return found
 
     def _choose(self, name: str) -> _Choice:
-        group = self._active(name)
-        if len(group) == 1 and group[0].path.endswith(".c"):  # as most names
-            (func,) = only = tuple(group)
-            linkage = func.fact.linkage
-            hidden = linkage in ("static", "inline")
-            return _Choice(
-                {} if linkage == "weak" else {func.path: only},
-                tuple(self._aliased(name)) if hidden else only,
-            )
+        group = self._functions.get(name, ())
+        if len(group) > 1 or (group and group[0].fact.guards):
+            group = self._active(name)
+        if not group:
+            return _Choice({}, tuple(self._aliased(name))) if name in self._tables.aliases else _NOWHERE
+        if len(group) == 1:  # as most names
+            return self._only(group[0])
         own: dict[str, list[Func]] = {}
         for func in group:
             if func.fact.linkage != "weak":
                 own.setdefault(func.path, []).append(func)
-        varies = len(group) > 1 and any(self.leaves_out(func.path) for func in group)
+        varies = any(self.leaves_out(func.path) for func in group)
         strong, inlines, _seen = _visible(group)
         varies = varies or not (strong or all(is_shared(func.path) for func in inlines))
         others = None if varies else self._chosen_of(group, name, "")
         return _Choice({path: self._surest(some) for path, some in own.items()}, others)
+
+    def _only(self, func: Func) -> _Choice:
+        """What the name of a function means that has no other one of its name."""
+        only, path, linkage = (func,), func.path, func.fact.linkage
+        own = {} if linkage == "weak" else {path: only}
+        if path.endswith(".h"):
+            return _Choice(own, only if is_shared(path) else None)
+        hidden = linkage in ("static", "inline")
+        if not hidden:
+            return _Choice(own, only)
+        return _Choice(own, tuple(self._aliased(func.name)) if func.name in self._tables.aliases else ())
 
     def _active(self, name: str) -> list[Func]:
         active = self.view.active
@@ -480,7 +406,7 @@ class Program:
 
     def _aliased(self, name: str) -> Iterator[Func]:
         """What an alias of that name stands for."""
-        for home, prototype in self._aliases.get(name, ()):
+        for home, prototype in self._tables.aliases.get(name, ()):
             if prototype.alias != name:
                 yield from self.resolve(prototype.alias, home)
 
@@ -498,28 +424,28 @@ class Program:
         """Whether ``func`` is the strong definition of a name that also has a weak one."""
         if func.fact.linkage != "global":
             return False
-        weak_aliases = any(prototype.weak for _path, prototype in self._aliases.get(func.name, ()))
+        weak_aliases = any(prototype.weak for _path, prototype in self._tables.aliases.get(func.name, ()))
         return weak_aliases or any(f.fact.linkage == "weak" for f in self._functions.get(func.name, ()))
 
     # -- types ----------------------------------------------------------------
 
     def _find_struct(self, name: str) -> Iterable[Struct]:
-        if name not in self._structs and " " in name:
+        if name not in self._tables.structs and " " in name:
             self._fetch("struct", name)
-        return [s for _path, s in self._structs.get(name, ()) if self.view.active(s.guards)]
+        return [s for _path, s in self._tables.structs.get(name, ()) if self.view.active(s.guards)]
 
     def _find_typedef(self, name: str) -> str:
-        if name not in self._typedefs and name not in _PRIMITIVE:
+        if name not in self._tables.typedefs and name not in _PRIMITIVE:
             self._fetch("struct", name)
-        return self._typedefs.get(name, "")
+        return self._tables.typedefs.get(name, "")
 
     def is_typedef(self, name: str) -> bool:
         """Whether ``name`` is a type where nothing says it is a function."""
-        return name in _PRIMITIVE or name in self._typedefs
+        return name in _PRIMITIVE or name in self._tables.typedefs
 
     def _find_macro(self, path: str) -> Callable[[str], Macro | None]:
         def find(name: str) -> Macro | None:
-            group = self._macros.get(name)
+            group = self._tables.macros().get(name)
             if group is None:
                 return None
             own = [m for p, m in group if p == path]
@@ -530,18 +456,18 @@ class Program:
     def macros_named(self, name: str) -> Sequence[tuple[str, Macro]]:
         """All definitions of a macro, with their files; headers that define it are loaded."""
         self._fetch("macro", name)  # even where a scanned file defines it too: others see the header's
-        return self._macros.get(name, ())
+        return self._tables.macros().get(name, ())
 
     def macros(self) -> Iterator[Macro]:
         """Every macro loaded so far."""
-        for group in tuple(self._macros.values()):
+        for group in tuple(self._tables.macros().values()):
             yield from (macro for _path, macro in group)
 
     def rivals(self, func: Func) -> Iterator[tuple[str, Macro]]:
         """The macros of headers, with their files, that may stand where a function of that name is called."""
         if func.fact.linkage == "static" or f"!{func.name}" in func.fact.guards:  # gives way to the macro
             return
-        for path, macro in self._macros.get(func.name, ()):
+        for path, macro in self._tables.macros().get(func.name, ()):
             if macro.params is None or not path.endswith(".h") or not self.view.active(macro.guards):
                 continue
             if not any(word == func.name for word in _WORDS.findall(macro.body)):
@@ -551,17 +477,17 @@ class Program:
 
     def declares(self, name: str) -> bool:
         """Whether a function of that name is defined or declared anywhere that is loaded or in headers."""
-        if name in self._functions or name in self._returns:
+        if name in self._functions or name in self._tables.returns:
             return True
-        return self._fetch("prototype", name) and name in self._returns
+        return self._fetch("prototype", name) and name in self._tables.returns
 
     def may_point(self, name: str) -> bool:
         """Whether a function of that name may return a pointer, as far as declarations tell."""
         known = self._functions.get(name)
         if known is not None:
             return any("*" in f.fact.returns for f in known)
-        if name in self._returns:
-            return "*" in self._returns[name]
+        if name in self._tables.returns:
+            return "*" in self._tables.returns[name]
         return self._outside is not None and self._outside.points(name)
 
     def peek(self, name: str) -> Sequence[bytes]:
@@ -580,9 +506,9 @@ class Program:
     def _return_type(self, name: str, path: str) -> str:
         for func in self.resolve(name, path):
             return func.fact.returns
-        if name not in self._returns:
+        if name not in self._tables.returns:
             self._fetch("prototype", name)
-        return self._returns.get(name) or self._macro_type(name, path, ())
+        return self._tables.returns.get(name) or self._macro_type(name, path, ())
 
     def _macro_type(self, name: str, path: str, within: tuple[str, ...]) -> str:
         """The type of what a macro stands for: of its cast, its container_of(), its call."""
@@ -591,7 +517,11 @@ class Program:
         group = self.macros_named(name)
         for macro in [m for p, m in group if p == path] or [m for _p, m in group]:
             root, fields = read_access(macro.body, {})
-            if root.startswith("@") and root[1:] not in self._functions and root[1:] not in self._returns:
+            if (
+                root.startswith("@")
+                and root[1:] not in self._functions
+                and root[1:] not in self._tables.returns
+            ):
                 root = self._macro_type(root[1:], path, (*within, name))
             elif root.startswith("="):
                 root = ""
@@ -600,9 +530,9 @@ class Program:
         return ""
 
     def _variable_type(self, name: str, path: str) -> str:
-        if name not in self._variables:
+        if name not in self._tables.variables():
             self._fetch("variable", name)
-        group = self._variables.get(name, [])
+        group = self._tables.variables().get(name, [])
         for where, kind in group:
             if where == path:
                 return kind
@@ -657,7 +587,7 @@ class Program:
     def _stored_parameters(self, struct: str, field: str) -> Iterator[tuple[Func, str, Binding]]:
         """The functions that are handed over to one that puts its parameter into a field."""
         for owner in self.storing(field):
-            given = self._arguments.get(owner.name, ())
+            given = self._tables.arguments().get(owner.name, ())
             handed = [(path, b) for path, b in given if owner in self.resolve(owner.name, path)]
             names = [param.name for param in owner.params]
             for store in _stores_of(owner, field) if handed else ():
@@ -677,20 +607,23 @@ class Program:
         if field in order:  # positional initialisers
             yield from self._placed_as(f"#{order.index(field)}").get((struct, field), ())
 
-    def _placed_as(self, name: str) -> Mapping[tuple[str, str], Sequence[tuple[str, Binding]]]:
+    def _placed_as(self, name: str) -> _Places:
         """The bindings that put something into a field written as ``name``, by the (struct, field) it is."""
-        found = self._placed.get(name)
-        if found is None:
-            files = len(self.facts)
-            places: dict[tuple[str, str], list[tuple[str, Binding]]] = defaultdict(list)
-            for path, binding in tuple(self._fields.get(name, ())):
-                place = self.field_of(binding.root, binding.path, path)
-                if place is not None:
-                    places[place].append((path, binding))
-            found = places
-            if files == len(self.facts):  # else there may be more of them by now
-                self._placed[name] = found
-        return found
+        size, found = self._placed.get(name, (-1, {}))
+        if size == len(self._tables.fields().get(name, ())):
+            return found
+        bindings, files = self.filling(name), len(self.facts)
+        places: dict[tuple[str, str], list[tuple[str, Binding]]] = defaultdict(list)
+        for path, binding in bindings:
+            kind = self.root_type(binding.root, path)
+            if not kind or binding.root[:1] == "@":
+                self._loose.add(name)
+            place = self._types.walk(kind, binding.path) if kind else None
+            if place is not None:
+                places[place].append((path, binding))
+        if files == len(self.facts):  # else there may be more of them by now
+            self._placed[name] = len(bindings), places
+        return places
 
     def targets(self, caller: Func, ref: CallRef) -> tuple[Edge, ...]:
         """The edges of one call site."""
@@ -713,9 +646,9 @@ class Program:
 
     def expansion(self, name: str, args: Sequence[str], path: str, whole: Container[str] = ()) -> _Calls:
         """The calls that a macro makes, those to macros in ``whole`` too; empty where ``name`` is none."""
-        if name not in self._macros and name not in self._functions:
+        if name not in self._tables.macros() and name not in self._functions:
             self._fetch("macro", name)
-        if name not in self._macros:
+        if name not in self._tables.macros():
             return ()
         if not args and not whole:
             found, asked = self._expansions.get(name) or self._expand_anywhere(name)
@@ -740,7 +673,7 @@ class Program:
             return find(inner)
 
         self._expansions[name] = found = tuple(expand(name, (), look)), asked
-        self._no_macros |= asked - self._macros.keys()
+        self._no_macros |= asked - self._tables.macros().keys()
         return found
 
     def _indirect(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
@@ -766,7 +699,7 @@ class Program:
             if binding.function == caller.name and binding.root == "$" + name:
                 yield caller.path, binding
         positions = [str(i) for i, p in enumerate(caller.params) if p.name == name]
-        for path, binding in self._arguments.get(caller.name, ()):
+        for path, binding in self._tables.arguments().get(caller.name, ()):
             if binding.path[0] in positions and caller in self.resolve(caller.name, path):
                 yield path, binding
 
@@ -792,15 +725,21 @@ class Program:
     def callers(self, func: Func) -> Iterator[Edge]:
         """The calls that may reach a function directly, through a field or as a callback."""
         kind = OVERRIDE if self.is_override(func) else DIRECT
-        for name in (func.name, *self._other_names.get(func.name, ())):
-            for caller, ref in tuple(self._calls.get(name, ())):
-                if func in self.resolve(name, caller.path):
-                    yield Edge(caller, func, kind, ref.line, name if name != func.name else "")
+        for name in (func.name, *self._tables.other_names.get(func.name, ())):
+            for caller in self.calling(name):
+                for ref in caller.fact.calls if func in self.resolve(name, caller.path) else ():
+                    if ref.root == name and not ref.path:
+                        yield Edge(caller, func, kind, ref.line, name if name != func.name else "")
         for place in self.places(func):
-            for caller, ref in tuple(self._field_calls.get(place[1], ())):
-                if self.field_of(ref.root, ref.path, caller.path) == place:
-                    yield Edge(caller, func, OPS, ref.line, ".".join(place))
-        for path, binding in tuple(self._targets.get(func.name, ())):
+            for caller in dict.fromkeys(self._tables.field_calls().get(place[1], ())):
+                for ref in caller.fact.calls:
+                    if (
+                        ref.path
+                        and ref.path[-1] == place[1]
+                        and self.field_of(ref.root, ref.path, caller.path) == place
+                    ):
+                        yield Edge(caller, func, OPS, ref.line, ".".join(place))
+        for path, binding in self.bound(func.name):
             if binding.how == "argument" and binding.function and func in self.resolve(func.name, path):
                 for caller in self._functions.get(binding.function, ()):
                     if caller.path == path:
@@ -811,42 +750,39 @@ class Program:
 
         Fields are matched by name alone, so that no type has to be resolved.
         """
-        for caller, _ref in self._calls.get(name, ()):
+        for caller in self._tables.calls().get(name, ()):
             yield caller.name
-        for _path, binding in self._targets.get(name, ()):
+        for _path, binding in self._tables.targets().get(name, ()):
             if binding.how == "argument":
                 yield binding.function
             elif binding.path:
-                for caller, _ref in self._field_calls.get(binding.path[-1], ()):
+                for caller in self._tables.field_calls().get(binding.path[-1], ()):
                     yield caller.name
 
     def adopt(self, func: Func) -> None:
         """Add a function that the facts of its file do not have."""
-        self._numbered.append(func)
-        self._functions[func.name].append(func)
+        self._tables.adopt(func)
         self._resolve_anew((func.name,))
 
     def bind(self, path: str, bindings: Iterable[Binding]) -> None:
         """Add initialisers of fields that the facts of file ``path`` do not have."""
         for binding in bindings:
-            self._targets[binding.target].append((path, binding))
-            self._fields[binding.path[-1]].append((path, binding))
+            self._tables.bind(path, binding)
         self._implementations.clear()
-        self._placed.clear()
 
     def filling(self, field: str) -> Sequence[tuple[str, Binding]]:
         """The bindings that put something into a field of that name, of whatever struct, with their files."""
-        return tuple(self._fields.get(field, ()))
+        return tuple(self._tables.fields().get(field, ()))
 
     def bound(self, name: str) -> Sequence[tuple[str, Binding]]:
         """The bindings of a name, with their files."""
-        return tuple(self._targets.get(name, ()))
+        return tuple(self._tables.targets().get(name, ()))
 
     @property
     def called(self) -> AbstractSet[str]:
         """The names that functions of the roots call: of no other name ``calling`` gives one of them."""
         if self.roots is None:
-            return self._calls.keys()
+            return self._tables.calls().keys()
         if self._called is None:
             functions = (func for path in self.roots for func in self.facts[path].functions)
             self._called = {ref.root for func in functions for ref in func.calls if not ref.path}
@@ -854,24 +790,17 @@ class Program:
 
     def calling(self, name: str) -> tuple[Func, ...]:
         """The functions that have a call of ``name`` in their text, each once."""
-        return tuple(dict.fromkeys(caller for caller, _ref in self._calls.get(name, ())))
+        return tuple(dict.fromkeys(self._tables.calls().get(name, ())))
 
     def mentioning(self, names: Iterable[str]) -> list[Func]:
         """The functions loaded so far that may name a field of one of ``names``, of whatever struct: a quick
         superset, in the order of ``functions``."""
-        for number in range(self._looked_through, len(self._numbered)):
-            func = self._numbered[number]
-            self._first.setdefault(func.name, number)
-            for name in func.fact.fields_named():
-                self._mentioned[name].append(number)
-        self._looked_through = len(self._numbered)
-        found = {number for name in names for number in self._mentioned.get(name, ())}
-        first, numbered = self._first, self._numbered
-        return [numbered[n] for n in sorted(found, key=lambda n: (first[numbered[n].name], n))]
+        found = {entry for name in names for entry in self._tables.mentions().get(name, ())}
+        return [func for _first, _number, func in sorted(found)]
 
     def storing(self, field: str) -> tuple[Func, ...]:
         """The functions that assign a field of that name, of whatever struct."""
-        return tuple(self._stores.get(field, ()))
+        return tuple(self._tables.stores().get(field, ()))
 
     def link_hooks(self, hooks: Iterable[str]) -> None:
         """Load the other sides of hooks: what these run, and who runs those that scanned files define.
@@ -887,35 +816,35 @@ class Program:
     def _open(self, hook: str) -> bool:
         owner, dot, field = hook.rpartition(".")
         if dot:
-            arch = field in self._field_calls and self.is_arch_struct(owner)
+            arch = field in self._tables.field_calls() and self.is_arch_struct(owner)
             return arch and self._demand_field(field)
         strong = [f for f in self._functions.get(hook, ()) if f.fact.linkage == "global"]
-        if not strong and hook in self._calls:
+        if not strong and hook in self._tables.calls():
             return self._fetch("function", hook)
         scanned = any(f.path in self.scope for f in strong)
-        return scanned and hook not in self._calls and self._fetch("callers", hook)
+        return scanned and hook not in self._tables.calls() and self._fetch("callers", hook)
 
     def homes(self, struct: str) -> tuple[str, ...]:
         """The files that define a struct."""
-        if struct not in self._structs:
+        if struct not in self._tables.structs:
             self._fetch("struct", struct)
-        return tuple(path for path, _struct in self._structs.get(struct, ()))
+        return tuple(path for path, _struct in self._tables.structs.get(struct, ()))
 
     def is_arch_struct(self, name: str) -> bool:
         """Whether a struct is one of this architecture."""
-        if name not in self._structs:
+        if name not in self._tables.structs:
             self._fetch("struct", name)
-        return any(path.startswith("arch/") for path, _struct in self._structs.get(name, ()))
+        return any(path.startswith("arch/") for path, _struct in self._tables.structs.get(name, ()))
 
     def is_own_struct(self, name: str) -> bool:
         """Whether a struct is defined in what is scanned, and nowhere else that is loaded."""
-        homes = [path for path, _struct in self._structs.get(name, ())]
+        homes = [path for path, _struct in self._tables.structs.get(name, ())]
         return bool(homes) and self.scope.issuperset(homes)
 
     def places(self, func: Func, names: Container[str] | None = None) -> tuple[tuple[str, str], ...]:
         """The (struct, field) places a function stands in; of fields in ``names`` only, where given."""
         found: dict[tuple[str, str], None] = {}
-        for path, binding in tuple(self._targets.get(func.name, ())):
+        for path, binding in self.bound(func.name):
             if binding.how not in ("initializer", "store") or not binding.path:
                 continue
             if names is not None and binding.path[-1] not in names and not binding.path[-1].startswith("#"):
@@ -945,6 +874,13 @@ def _stores_of(func: Func, field: str) -> Iterator[Assign]:
         for event in block.events:
             if isinstance(event, Assign) and event.op == "=" and last_name(event.target) == field:
                 yield event
+
+
+def _defined(files: Iterable[FileFacts]) -> Iterator[str]:
+    """The names of functions that files define, or give another name to."""
+    for file in files:
+        yield from (fact.name for fact in file.functions)
+        yield from (proto.name for proto in file.prototypes if proto.alias)
 
 
 def _visible(group: Sequence[Func]) -> tuple[list[Func], list[Func], list[Func]]:

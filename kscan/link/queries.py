@@ -12,8 +12,8 @@ import msgspec
 
 from kscan.kernel.lifecycle import Hook
 from kscan.link.doubts import Doubt
+from kscan.link.edges import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 from kscan.link.events import ANY, SAME, Events
-from kscan.link.program import CALLBACK, DIRECT, INITCALL, MACRO, NOTIFIER, OPS, OVERRIDE, Edge, Func
 
 KINDS = (DIRECT, MACRO, OVERRIDE, OPS, CALLBACK, NOTIFIER, INITCALL)
 _NEAR = 4

@@ -28,11 +28,15 @@ class TypeTable:
         self._find_typedef = find_typedef
         self._fields: dict[str, dict[str, str]] = {}
         self._order: dict[str, tuple[str, ...]] = {}
+        self._asked: set[str] = set()  # for typedefs
         self._walks: dict[tuple[str, tuple[str, ...]], tuple[str, str] | None] = {}
 
-    def forget_walks(self) -> None:
-        """To be called where a typedef has changed."""
+    def forget(self, typedefs: Iterable[str]) -> bool:
+        """To be called where typedefs have changed; whether any answer depends on one of them."""
+        if self._asked.isdisjoint(typedefs):
+            return False
         self._walks.clear()
+        return True
 
     def fields(self, struct: str) -> dict[str, str]:
         """Field name to type text; empty where the struct is not known."""
@@ -54,6 +58,7 @@ class TypeTable:
         for _ in range(_DEPTH):
             if not name or " " in name:
                 break
+            self._asked.add(name)
             target = self._find_typedef(name)
             if not target:
                 break

@@ -10,7 +10,7 @@ from kscan.analyses.values import Values
 from kscan.facts.model import Block, Call
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Edit, Finding, Step
-from kscan.link.program import DIRECT, Edge, Func
+from kscan.link.edges import DIRECT, Edge, Func
 from kscan.regex import regex
 from kscan.rules.schema import Rule
 

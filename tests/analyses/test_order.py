@@ -10,7 +10,7 @@ from kscan.analyses import order
 from kscan.analyses.access import Object
 from kscan.analyses.values import Values
 from kscan.facts.model import Call
-from kscan.link.program import Func
+from kscan.link.edges import Func
 from tests.linked import func, link
 
 REGISTERS = {"device_add": 0}

@@ -40,10 +40,12 @@ def measure(tree: Path, cache: Path, paths: Sequence[str]) -> dict[str, float]:
         program = link(setup, setup.source, files, arch).program  # which finds the facts loaded
         linked = time.process_time()
         with no_collection():
-            calls = [(func, ref) for func in program.functions() for ref in func.fact.calls]
-            direct = sum(len(program.resolve(ref.root, func.path)) for func, ref in calls if not ref.path)
+            funcs = tuple(program.functions())
+            names = ((ref.root, func.path) for func in funcs for ref in func.fact.calls if not ref.path)
+            direct = sum(len(program.resolve(name, path)) for name, path in names)
             named = time.process_time()
-            fields = sum(len(program.targets(func, ref)) for func, ref in calls if ref.path)
+            sites = ((func, ref) for func in funcs for ref in func.fact.calls if ref.path)
+            fields = sum(len(program.targets(func, ref)) for func, ref in sites)
         return {
             "load": loaded - start,
             "link": linked - loaded,

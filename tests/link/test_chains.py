@@ -8,8 +8,9 @@ from kscan.config import rules_dir
 from kscan.facts.extract import extract
 from kscan.kernel.load import load_model
 from kscan.link.callgraph import CallGraph
+from kscan.link.edges import NOTIFIER, Edge
 from kscan.link.kept import KeptGraph, keep
-from kscan.link.program import NOTIFIER, Edge, Program
+from kscan.link.program import Program
 from kscan.link.queries import PathQuery
 from kscan.link.view import View
 from tests.linked import SYMBOLS, macros

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import pytest
 
+from kscan.link.edges import Edge, Func
 from kscan.link.events import ANY, Events
 from kscan.link.kept import KeptGraph, function_at, keep
-from kscan.link.program import Edge, Func
 from kscan.link.queries import KINDS, Entry, Graph, PathQuery
 
 DIAMOND = "a>b a>c b>d c>d d>e a>x:ops x>y y>z z>e"

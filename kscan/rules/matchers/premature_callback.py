@@ -16,7 +16,8 @@ from kscan.analyses.premature import Premature, Prematures
 from kscan.analyses.states import Guard, States
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import claim, condition_text, edge_step, tests_at
 

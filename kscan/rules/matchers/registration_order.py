@@ -13,7 +13,8 @@ from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
 from kscan.kernel.lifecycle import NeedsRegistered
 from kscan.kernel.load import KernelModel
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import claim
 

@@ -11,7 +11,8 @@ from kscan.analyses.forgotten import Forgetting
 from kscan.analyses.teardown import Gap, Pair, Pending, Teardown
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
-from kscan.link.program import Func, Program
+from kscan.link.edges import Func
+from kscan.link.program import Program
 from kscan.rules.schema import Rule
 from kscan.rules.trace import call_text, claim
 
