@@ -8,6 +8,7 @@ the lifecycle model; a put of that part, where it is the last, runs the function
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import dirname
 
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
@@ -37,13 +38,13 @@ class LastPuts:
         }
 
     def of(self, func: Func) -> Iterator[Edge]:
-        """The puts, in the file of a release function, of what it is the release function of."""
+        """The puts, in the folder of a release function, of what it is the release function of."""
         parts = set(self._parts(func))
         if not parts:
             return
         for name in sorted(self._program.called & self._puts.keys()):
             for caller in self._program.calling(name):
-                if caller.path != func.path or caller.fact.partial:
+                if dirname(caller.path) != dirname(func.path) or caller.fact.partial:
                     continue
                 for _place, call in cfg.calls(caller.fact.body):
                     argument = call.args[self._puts[name]] if len(call.args) > self._puts[name] else ""
@@ -62,7 +63,7 @@ class LastPuts:
                 yield from self._holder(binding.root, binding.path, path)
             elif binding.how == "initializer":
                 for where, table in self._program.bound("&" + binding.instance):
-                    if table.how == "store" and where == path:
+                    if table.how == "store" and dirname(where) == dirname(path):
                         yield from self._holder(table.root, table.path, where)
 
     def _holder(self, root: str, path: tuple[str, ...], file: str) -> Iterator[Place]:

@@ -28,6 +28,7 @@ from kscan.link.program import Program
 
 _DEPTH = 4
 _TERM_DEPTH = 3
+_SEVERAL = 2  # callers
 _FEW = 12  # implementations of an ops field that one caller may well all mean
 
 
@@ -80,8 +81,23 @@ class Undo:
         for release in self._fields.all_releases(natures):
             groups[(release.struct, release.field)].append(release)
         for place, releases in groups.items():
-            if len({r.func for r in releases}) > 1:
+            if len({r.func for r in releases}) > 1 or any(self._is_called_often(r) for r in releases):
                 yield from self._pairs(place, releases)
+
+    def _is_called_often(self, release: Release) -> bool:
+        """Whether a function that may fail, and one that calls it, both come to a release."""
+        if release.func.fact.linkage != "static":
+            self._program.demand_callers(release.func)
+        callers = dict.fromkeys(edge.caller for edge in self._program.callers(release.func))
+        if len(callers) < _SEVERAL:
+            return False
+        failing = [func for func in callers if func is not release.func and returns_code(func)]
+        return any(callers.keys() & self._above(func) for func in failing)
+
+    def _above(self, func: Func) -> set[Func]:
+        """The functions that call one, through another perhaps."""
+        near = {edge.caller for edge in self._program.callers(func)}
+        return near | {edge.caller for caller in near for edge in self._program.callers(caller)}
 
     def _pairs(self, place: tuple[str, str], releases: list[Release]) -> Iterator[Twice]:
         firsts: dict[Func, list[Way]] = defaultdict(list)
@@ -122,7 +138,8 @@ class Undo:
         """
         start = self._term(release.func, str(release.held.owner), 0)
         queue: list[Way] = [Way(release.func, (), release, start, fails, None, counted)]
-        seen = {release.func}
+        seen: set[tuple[Func, Func | None]] = {(release.func, None)}
+        several = is_first and self._is_called_often(release)
         while queue:
             way = queue.pop(0)
             yield way
@@ -131,7 +148,8 @@ class Undo:
             self._program.demand_callers(way.top)
             puts = () if is_first else tuple(self._last_puts.of(way.top))
             for edge in (*self._program.callers(way.top), *puts):
-                if edge.caller in seen or edge.kind == MACRO or self._is_common(edge):
+                step = (edge.caller, way.top if several else None)
+                if step in seen or edge.caller is release.func or edge.kind == MACRO or self._is_common(edge):
                     continue
                 call = _call_of(edge)
                 handed = edge.kind == CALLBACK and edge not in puts
@@ -143,7 +161,7 @@ class Undo:
                     continue
                 if not is_first and way.path and not last and self._is_chosen(way.path[0]):
                     continue
-                seen.add(edge.caller)
+                seen.add(step)
                 path = (edge, *way.path)
                 ends = self._passed_on(edge, call, way) if is_first else (None,)
                 counts = way.counted or last or edge.kind == CALLBACK
@@ -316,11 +334,9 @@ class Undo:
     # -- joining --------------------------------------------------------------
 
     def _joined(self, place: tuple[str, str], top: Func, first: Way, second: Way) -> Twice | None:
-        if (
-            first.release is second.release
-            or first.container != second.container
-            or not _is_known(first.container)
-        ):
+        if first.container != second.container or not _is_known(first.container):
+            return None
+        if first.release is second.release and not self._is_filled_before(first, place):
             return None
         if first.depth == 0 and second.depth == 0:
             return None
@@ -336,6 +352,32 @@ class Undo:
         if not self._is_apart(top, start, end, first) and self._leads(top, start, end, first, place):
             return Twice(top, first, second, start, end)
         return None
+
+    def _is_filled_before(self, way: Way, place: tuple[str, str]) -> bool:
+        """Whether a call on the way down to a release comes after the field was filled, in a known object.
+
+        One function that releases whatever there is may well do so where there is nothing yet.
+        """
+        for edge in way.path:
+            call, site = _call_of(edge), _place_of(edge)
+            if site is None or call is None or "[" in call.callee or way.container[0] != "object":
+                return False
+            body = edge.caller.fact.body
+            for at, event in cfg.events(body):
+                if (
+                    event is not call
+                    and cfg.comes_after(body, at, site)
+                    and self._may_fill(edge, event, place)
+                ):
+                    return True
+        return False
+
+    def _may_fill(self, edge: Edge, event: Event, place: tuple[str, str]) -> bool:
+        """Whether an event of the caller in an edge fills the field, by a table too."""
+        if self._fills(event, place) or not isinstance(event, Call) or event.callee.isidentifier():
+            return self._fills(event, place)
+        names = self._fields.filling(place[1])
+        return any(to.callee.name in names for to in self._program.call_targets(edge.caller, event))
 
     def _is_apart(self, top: Func, start: cfg.Place, end: cfg.Place, first: Way) -> bool:
         """Whether a test of state that the first call does not hang on decides about the second."""

@@ -1,0 +1,24 @@
+// path: drivers/crypto/w/core.c
+#include <linux/slab.h>
+#include "w.h"
+int wctx_arm(struct wctx *c);
+int wctx_start(struct wctx *c)
+{
+	int ret;
+
+	c->key = kzalloc(8, GFP_KERNEL);
+	if (!c->key)
+		return -ENOMEM;
+	ret = wctx_arm(c);
+	if (ret)
+		wctx_drop(c);
+	return ret;
+}
+int wctx_open(struct wctx *c)
+{
+	int ret = wctx_start(c);
+
+	if (ret)
+		wctx_drop(c);
+	return ret;
+}
