@@ -20,6 +20,7 @@ from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, constant
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Acquire, Apis, Release
 from kscan.link.edges import Func
+from kscan.link.program import Program
 
 LEFT = 8
 """A zero that a test for success has left behind; ZERO is one that was written."""
@@ -375,6 +376,21 @@ def _bits(mask: int) -> set[int]:
         found.add(low.bit_length() - 1)
         mask ^= low
     return found
+
+
+class LostCodes:
+    """The failures that the functions of a program report as success, remembered."""
+
+    def __init__(self, _program: Program, apis: Apis) -> None:
+        self._apis = apis
+        self._found: dict[Func, tuple[Lost, ...]] = {}
+
+    def of(self, func: Func) -> tuple[Lost, ...]:
+        """Those of a function, by the variable that it returns."""
+        found = self._found.get(func)
+        if found is None:
+            found = self._found[func] = tuple(lost_codes(func, self._apis))
+        return found
 
 
 def lost_codes(func: Func, apis: Apis) -> Iterator[Lost]:

@@ -78,9 +78,10 @@ class UnsetReads:
         """The first read of each local of ``func`` that may come before it is set."""
         body = func.fact.body
         declared = {v.name: v for v in body.locals}
+        several = Counter(v.name for v in body.locals)  # of which an inner block has another
         paths: Paths | None = None
         params = {p.name for p in func.params}
-        for name in (n for n in func.fact.unset if n not in params):
+        for name in (n for n in func.fact.unset if n not in params and several[n] == 1):
             walk = _Walk(self, func, name)
             if not walk.sure or not self.scalar(declared[name].type):
                 continue
@@ -132,6 +133,16 @@ class UnsetReads:
             for callee in {inner} if inner.isidentifier() else {callee for callee, _ in calls_in(body)}:
                 found |= self._expanded(callee, seen | {name})
         return found
+
+    def names_member(self, callee: str, position: int) -> bool:
+        """Whether a call is the use of a macro that takes an argument for the name of a member."""
+        macros = [m for _path, m in self._program.macros_named(callee) if m.params is not None]
+        return bool(macros) and all(
+            position < len(m.params or ())
+            and (uses := re.findall(rf"(\S?)\s*\b{(m.params or ())[position]}\b", m.body)) != []
+            and set(uses) <= {">", "."}
+            for m in macros
+        )
 
     def predicate(self, callee: str) -> str:
         """What a call means in a condition; empty if nothing."""
@@ -270,7 +281,11 @@ class _Walk:
         macro = self._owner.in_macro(event.callee)
         if macro.leaves or self._name in macro.sets or any(map(self._is_set_by, event.args)):
             return None
-        given = [arg for arg in event.args if self._mentions(arg)]
+        given = [
+            arg
+            for position, arg in enumerate(event.args)
+            if self._mentions(arg) and not self._owner.names_member(event.callee, position)
+        ]
         # A macro is free to set what it is given by name before it evaluates the rest.
         given.sort(key=lambda arg: not self._is_part(arg))
         return self._argument(event, given[0]) if given else True

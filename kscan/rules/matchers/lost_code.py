@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses import status
-from kscan.analyses.status import Lost, lost_codes, returns_code
+from kscan.analyses.status import Lost, LostCodes, returns_code
 from kscan.analyses.values import values_of
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
@@ -25,21 +25,33 @@ _WHY = {
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """None."""
+    """``evidence`` that a branch means failure: null, error pointer, error code, said, undone."""
+
+    evidence: tuple[str, ...]
 
 
 HOLES = frozenset({"name", "condition"})
 
 
+def problems(options: Options, _model: KernelModel) -> Iterator[str]:
+    """What the options name that there is not."""
+    for evidence in options.evidence:
+        if evidence not in _WHY:
+            yield f"There is no evidence `{evidence}`."
+
+
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each branch that loses its error code."""
+    wanted = rule.options_as(Options).evidence
+    analysis = program.shared(LostCodes, model.apis)
     for func in program.functions():
         fact = func.fact
         # Two calls at least: one that succeeded before, and the one that fails.
         if func.path not in program.scope or len(fact.calls) < 2 or fact.partial or not returns_code(func):
             continue
-        for lost in lost_codes(func, model.apis) if rule.covers(func.path) else ():
-            yield _finding(rule, lost)
+        for lost in analysis.of(func) if rule.covers(func.path) else ():
+            if lost.evidence in wanted:
+                yield _finding(rule, lost)
 
 
 def _finding(rule: Rule, lost: Lost) -> Finding:

@@ -15,7 +15,7 @@ int example_probe(struct pci_dev *pdev)
 	ret = pci_request_regions(pdev, "example");
 	if (ret)
 		goto disable;
-	if (!example_alloc_vectors(pdev)) // expect: error-code-lost
+	if (!example_alloc_vectors(pdev)) // expect: undone-without-code
 		goto release;
 	ret = example_register(pdev);
 	if (ret)
