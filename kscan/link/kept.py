@@ -125,18 +125,24 @@ class KeptGraph(Graph):
         """The edges of one function, made when first asked for."""
         found = self._out.get(place)
         if found is None:
-            texts, funcs, caller, made = self._texts, self._funcs, self._func(place), list[Edge]()
-            numbers = iter(self._edges[self._first[place] : self._first[place + 1]])
-            for callee, kind, line, via, among, events, when, hands in zip(*[numbers] * _EDGE, strict=True):
-                ends = caller, funcs[callee] or self._func(callee)
-                if events == when == hands == self._nothing:  # as of most
-                    made.append(Edge(*ends, texts[kind], line, texts[via], among))
-                    continue
-                told, tells = _parts(texts[events]), _parts(texts[hands])
-                on = unpacked(texts[when])
-                made.append(Edge(*ends, texts[kind], line, texts[via], among, told, on, tells))
-            found = self._out[place] = tuple(made)
+            found = self._out[place] = self._edges_of(place)
         return found
+
+    def _edges_of(self, place: int) -> tuple[Edge, ...]:
+        """The edges of one function, from the rows."""
+        begin, end = self._first[place : place + 2]
+        if begin == end:
+            return ()
+        texts, funcs, caller, made = self._texts, self._funcs, self._func(place), list[Edge]()
+        numbers = iter(self._edges[begin:end])
+        for callee, kind, line, via, among, events, when, hands in zip(*[numbers] * _EDGE, strict=True):
+            called = funcs[callee] or self._func(callee)
+            if events == when == hands == self._nothing:  # as of most
+                made.append(Edge(caller, called, texts[kind], line, texts[via], among))
+            else:
+                told, on, tells = _parts(texts[events]), unpacked(texts[when]), _parts(texts[hands])
+                made.append(Edge(caller, called, texts[kind], line, texts[via], among, told, on, tells))
+        return tuple(made)
 
     def callers(self, func: Func) -> tuple[Edge, ...]:
         """See ``Graph``."""
