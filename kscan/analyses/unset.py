@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +24,7 @@ from kscan.analyses.unavoidable import ENTRY, Edge, Unavoidable
 from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
-from kscan.link.macros import calls_in
+from kscan.link.macros import callees_in
 from kscan.link.program import Program
 from kscan.regex import regex
 
@@ -32,8 +32,17 @@ _TYPES = regex(r"\b(?:typeof|sizeof|__typeof__)(?:\([^()]*\)|\*?\w+)|\b(?:struct
 _LEAVES = regex(r"\b(?:return|goto)\b")
 _SETS = regex(r"(?<![\w.>])([A-Za-z_]\w*)\s*=(?!=)|&\s*([A-Za-z_]\w*)\b(?!\s*->)")
 _TYPE_ONLY = regex(r"\b(?:sizeof|_*typeof\w*|offsetof)\b|#\s*\w")
+_STATEMENT = regex(r"[{;)]\s*(\w+)\s*(?=;)")
+_PART = regex(r"&?([A-Za-z_]\w*)(?:\.[\w.]+)?")
+_VARIABLES = regex(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
 _LONGEST_CALL = 10  # lines
 _DEPTH = 4  # macros within macros
+
+
+@lru_cache(maxsize=65536)
+def _variables(operand: str) -> frozenset[str]:
+    """The variables in an operand, but for those of which only the type is asked."""
+    return frozenset(_VARIABLES.findall(_TYPES.sub("", operand)))
 
 
 class _InMacro(NamedTuple):
@@ -73,6 +82,7 @@ class UnsetReads:
         self._apis = apis
         self.fillers = frozenset(apis.fills)
         self._macros: dict[str, _InMacro] = {}
+        self._texts: dict[str, tuple[_InMacro, AbstractSet[str]]] = {}
 
     def reads(self, func: Func) -> Iterator[Unset]:
         """The first read of each local of ``func`` that may come before it is set."""
@@ -121,18 +131,25 @@ class UnsetReads:
     def _expanded(self, name: str, seen: frozenset[str]) -> _InMacro:
         if name in seen or len(seen) >= _DEPTH or not name.isidentifier():
             return _NO_MACRO
-        found = _NO_MACRO
+        found, called = self._texts.get(name) or self._text(name)
+        for callee in called:
+            found |= self._expanded(callee, seen | {name})
+        return found
+
+    def _text(self, name: str) -> tuple[_InMacro, AbstractSet[str]]:
+        """What the text of a macro may do, and which it uses itself."""
+        found, called = _NO_MACRO, set[str]()
         for _path, macro in self._program.macros_named(name):
             body = macro.body
             sets = {a or b for a, b in _SETS.findall(body)} - set(macro.params or ())
             # A parameter that is a statement of its own may be a return.
-            does = any(re.search(rf"[{{;)]\s*{param}\s*;", body) for param in macro.params or ())
+            does = not set(_STATEMENT.findall(body)).isdisjoint(macro.params or ())
             leaves = does or _LEAVES.search(body) is not None
             found |= _InMacro(leaves, _TYPE_ONLY.search(body) is not None, sets)
             inner = body.strip()
-            for callee in {inner} if inner.isidentifier() else {callee for callee, _ in calls_in(body)}:
-                found |= self._expanded(callee, seen | {name})
-        return found
+            called |= {inner} if inner.isidentifier() else callees_in(body)
+        self._texts[name] = found, called
+        return found, called
 
     def names_member(self, callee: str, position: int) -> bool:
         """Whether a call is the use of a macro that takes an argument for the name of a member."""
@@ -172,9 +189,6 @@ class _Walk:
         self._func = func
         self._body = func.fact.body
         self._name = name
-        self._mention = re.compile(rf"(?<![\w.])(?<!->){name}(?!\w)")
-        self._part = re.compile(rf"&?{name}(?:\.[\w.]+)?")
-        self._address = re.compile(rf"&{name}(?!\w|->|\[)")
         self._filler = filler
         self._calls = {e.result: e for b in self._body.blocks for e in b.events if isinstance(e, Call)}
         self._known = {v.name for v in self._body.locals} | {p.name for p in func.params}
@@ -266,7 +280,7 @@ class _Walk:
 
     def _assigned(self, event: Assign) -> bool | None:
         if self._mentions(event.value):
-            return None if self._address.search(event.value) else False
+            return False if self._without_address(event.value) == event.value else None
         if event.target == self._name:
             return None if event.op == "=" else False
         if not self._mentions(event.target):
@@ -336,14 +350,21 @@ class _Walk:
         return isinstance(event, Call) and event is not self._filler and any(a in given for a in event.args)
 
     def _is_part(self, operand: str) -> bool:
-        return self._part.fullmatch(operand) is not None
+        found = _PART.fullmatch(operand) if self._name in operand else None
+        return found is not None and found[1] == self._name
 
     def _mentions(self, *operands: str) -> bool:
-        return any(self._name in o and self._mention.search(_TYPES.sub("", o)) for o in operands)
+        return any(self._name in o and self._name in _variables(o) for o in operands)
+
+    def _without_address(self, operand: str) -> str:
+        """An operand without what only takes the variable's address."""
+        if f"&{self._name}" not in operand:
+            return operand
+        return re.sub(rf"&{self._name}(?!\w|->|\[)", "", operand)
 
     def _evaluates(self, *operands: str) -> bool:
         """Whether one of ``operands`` needs the value, and not only the address."""
-        return self._mentions(*(self._address.sub("", operand) for operand in operands))
+        return self._mentions(*map(self._without_address, operands))
 
     # -- doubt ----------------------------------------------------------------
 

@@ -63,6 +63,11 @@ def calls_in(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield name, split_arguments(body, match.end() - 1)[0]
 
 
+def callees_in(body: str) -> set[str]:
+    """The callees of the calls written in a macro's body."""
+    return set(_CALL.findall(body)) - _NOT_CALLS
+
+
 def expand(
     name: str, args: Sequence[str], find: Callable[[str], Macro | None], seen: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, tuple[str, ...]]]:

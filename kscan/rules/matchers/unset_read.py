@@ -28,15 +28,16 @@ HOLES = frozenset({"name", "reason"})
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each variable that is read unset."""
     analysis = program.shared(UnsetReads, model.apis)
+    scanned = (func for func in program.functions() if func.path in program.scope and rule.covers(func.path))
     if rule.options_as(Options).outputs:
         fills = model.apis.fills
-        for func in program.functions():
-            if rule.covers(func.path) and any(ref.root in fills for ref in func.fact.calls):
+        for func in scanned:
+            if any(ref.root in fills for ref in func.fact.calls):
                 for found in analysis.outputs(func):
                     yield _finding(rule, found)
         return
-    for func in program.functions():
-        if func.fact.unset and not func.fact.partial and rule.covers(func.path):
+    for func in scanned:
+        if func.fact.unset and not func.fact.partial:
             for found in analysis.reads(func):
                 yield _finding(rule, found)
 
