@@ -19,6 +19,7 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.certain import Certain
 from kscan.analyses.cfg import Place, calls, comes_after, follows
 from kscan.analyses.cfg import events as all_events
+from kscan.analyses.declared import type_of
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
 from kscan.analyses.undoing import Undoing
@@ -536,12 +537,14 @@ class Holding:
         if found is None:
             return False
         # What a pointer in it leads to is no part of it.
-        is_part = operand[:1] == "&" and operand.count("->") < 2
+        shallow = operand.count("->") < 2
         for candidate in (found, self.values.object(operand)):
             if candidate is None:
                 continue
             for holder in holders:
-                if candidate == holder or (is_part and candidate.within(holder)):
+                if candidate == holder:
+                    return True
+                if shallow and candidate.within(holder) and (operand[:1] == "&" or self._is_array(found)):
                     return True
         # What the same call gives of the same arguments is the same thing.
         return found.base[:1] == "%" and any(
@@ -550,6 +553,10 @@ class Holding:
             for h in holders
             if not h.fields
         )
+
+    def _is_array(self, found: Object) -> bool:
+        """Whether a path is of an array, which stands for its address."""
+        return bool(found.fields) and type_of(self._program, self.func, found).endswith("[]")
 
     @cached_property
     def _given(self) -> dict[str, frozenset[str]]:
