@@ -65,10 +65,7 @@ class Atomic:
 
     def functions(self) -> list[Func]:
         """The scanned functions that take a lock which forbids sleeping."""
-        names = {
-            f for f, roles in self.apis.acquires.items() if any(r.resource in self._atomic for r in roles)
-        }
-        return self.owner.functions({*names, "guard", "scoped_guard"})
+        return self.owner.functions({*self.apis.acquirers(self._atomic), "guard", "scoped_guard"})
 
     def under_locks(self, func: Func) -> Iterator[Asleep]:
         """The first call that may sleep under each lock that a function takes."""

@@ -180,10 +180,9 @@ class Copies:
 
     def _load_endings(self) -> None:
         """Load what functions of scanned files call to end what they are given, or what a field points to."""
-        scope = self._program.scope
         wanted: set[str] = set()
-        for func in self._program.functions():
-            if func.path not in scope or not any(_is_ending(ref) for ref in func.fact.calls):
+        for func in self._program.own:
+            if not any(_is_ending(ref) for ref in func.fact.calls):
                 continue
             own = {p.name for p in func.params if p.name and "*" in p.type}
             for _place, call in cfg.calls(func.fact.body):

@@ -64,9 +64,7 @@ class Prematures:
         """Load the functions outside from which a registration's order leads through what is scanned."""
         if not self._few:
             return  # then what matters is among the files scanned, or behind their hooks
-        scope = self._program.scope
-        scanned = {f.name for f in self._program.functions() if f.path in scope}
-        self._toward = self._program.leading_to(scanned)
+        self._toward = self._program.leading_to({func.name for func in self._program.own})
         registers = self._life.registers
         self._program.demand_calling(registers, self._toward, sorted(self._toward - registers.keys()))
 

@@ -83,8 +83,7 @@ class Wrappers:
         found = self._acquired.get(resources)
         if found is None:
             found = self._acquired[resources] = {}
-            acquires = self._apis.acquires
-            edge = {f for f, roles in acquires.items() if any(r.resource in resources for r in roles)}
+            edge = self._apis.acquirers(resources)
             for _level in range(_LEVELS):
                 looked = {f: tuple(dict.fromkeys(self._look(f, resources))) for f in self._callers(edge)}
                 edge = {f.name for f, roles in looked.items() if roles != found.get(f, ())}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -108,7 +110,7 @@ class Wipe(msgspec.Struct, frozen=True, gc=False):
     zero: int = -1
 
 
-class Apis(msgspec.Struct, frozen=True, gc=False):
+class Apis(msgspec.Struct, frozen=True, dict=True):
     """All roles, by function name."""
 
     resources: Mapping[str, Resource]
@@ -156,6 +158,18 @@ class Apis(msgspec.Struct, frozen=True, gc=False):
     cleanups: Mapping[str, str]  # name in __free() -> function that releases
     guards: Mapping[str, str]  # name in guard() -> function that acquires the lock
     manages: Mapping[str, frozenset[str]]  # function -> resources that the driver core releases thanks to it
+
+    def acquirers(self, resources: Iterable[str]) -> set[str]:
+        """The functions that acquire one of some resources."""
+        return set().union(*(self._acquirers.get(resource, ()) for resource in resources))
+
+    @cached_property
+    def _acquirers(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for function, roles in self.acquires.items():
+            for role in roles:
+                found[role.resource].add(function)
+        return found
 
     def changes(self, name: str) -> bool:
         """Whether a function is known to do more than to answer: two calls may differ."""

@@ -144,6 +144,8 @@ class Program:
         self._types = TypeTable(self._find_struct, self._find_typedef)
         self._includes = Includes(self.facts)
         self.add(facts)
+        self.own: Sequence[Func] = [f for f in self.functions() if f.path in self.scope]
+        """The functions of the scanned files, by name."""
 
     def shared(self, kind: Callable[..., T], *needs: object) -> T:
         """The one instance of an analysis for this program, made of it and ``needs`` when first asked for."""
@@ -297,12 +299,12 @@ class Program:
     def scanned(self) -> tuple[Func, ...]:
         """The functions of the scanned files, and those loaded that lead to one of them by direct calls: of
         no other a chain of such calls shows anything in a scanned file.  By name."""
-        names = {func.name for func in self.functions() if func.path in self.scope}
+        names = {func.name for func in self.own}
         fresh = names
         while fresh:
             fresh = {caller.name for name in fresh for caller in self._tables.calls().get(name, ())} - names
             names |= fresh
-        return tuple(func for func in self.functions() if func.name in names)
+        return tuple(f for name, group in self._functions.items() if name in names for f in group)
 
     def named(self, name: str) -> tuple[Func, ...]:
         """All loaded functions of a name."""

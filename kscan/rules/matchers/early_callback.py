@@ -40,8 +40,8 @@ def match(rule: Rule, program: Program, _model: KernelModel) -> Iterator[Finding
         options.partners,
         frozenset(options.disabling),
     )
-    for func in program.functions():
-        if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
+    for func in program.own:
+        if rule.covers(func.path) and not func.fact.partial:
             for early in analysis.early(func):
                 yield _finding(rule, early)
 

@@ -44,10 +44,10 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     """A finding for each branch that loses its error code."""
     wanted = rule.options_as(Options).evidence
     analysis = program.shared(LostCodes, model.apis)
-    for func in program.functions():
+    for func in program.own:
         fact = func.fact
         # Two calls at least: one that succeeded before, and the one that fails.
-        if func.path not in program.scope or len(fact.calls) < 2 or fact.partial or not returns_code(func):
+        if len(fact.calls) < 2 or fact.partial or not returns_code(func):
             continue
         for lost in analysis.of(func) if rule.covers(func.path) else ():
             if lost.evidence in wanted:

@@ -42,11 +42,12 @@ def problems(options: Options, _model: KernelModel) -> Iterator[str]:
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each function, called function and kind."""
     analysis = program.shared(Results, model.apis)
-    for func in program.functions():
-        if func.path not in program.scope or func.fact.partial or not rule.covers(func.path):
+    kinds = rule.options_as(Options).kinds
+    for func in program.own:
+        if func.fact.partial or not rule.covers(func.path):
             continue
         said: set[tuple[str, str]] = set()
-        for kind in rule.options_as(Options).kinds:
+        for kind in kinds:
             for found in analysis.misread(func, kind):
                 if (kind, found.call.callee) not in said:
                     said.add((kind, found.call.callee))

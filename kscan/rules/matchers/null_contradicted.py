@@ -46,8 +46,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     wanted = rule.options_as(Options).evidence
     owner = program.shared(Ownership, model.apis)
     analysis = program.shared(NullTests, program.shared(Nullness, model.apis, owner))
-    for func in program.functions():
-        if func.path in program.scope and rule.covers(func.path) and not func.fact.partial:
+    for func in program.own:
+        if rule.covers(func.path) and not func.fact.partial:
             for found in analysis.contradictions(func):
                 if found.evidence in wanted:
                     yield _finding(rule, found)

@@ -62,7 +62,7 @@ class _Search:
 
         False where no chain leads through that.
         """
-        scanned = {f.name for f in self._program.functions() if f.path in self._program.scope}
+        scanned = {f.name for f in self._program.own}
         if scanned.isdisjoint(self._toward):
             return False
         through = self._program.leading_to(scanned & self._toward)

@@ -28,7 +28,7 @@ HOLES = frozenset({"name", "reason"})
 def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]:
     """A finding for each variable that is read unset."""
     analysis = program.shared(UnsetReads, model.apis)
-    scanned = (func for func in program.functions() if func.path in program.scope and rule.covers(func.path))
+    scanned = (func for func in program.own if rule.covers(func.path))
     if rule.options_as(Options).outputs:
         fills = model.apis.fills
         for func in scanned:
