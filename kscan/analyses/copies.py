@@ -130,6 +130,7 @@ class Stale(msgspec.Struct, frozen=True):
     readers: tuple[Reader, ...]
     alive: Alive
     entry: tuple[Edge, ...]  # callers of the freeing function, outermost first
+    between: tuple[Copy, ...] = ()  # what ``copies`` were copied from, where that is not the freed field
 
 
 class Copies:
@@ -142,6 +143,7 @@ class Copies:
         self._levels = levels
         self._setters: dict[Func, tuple[_Kept, ...]] = {}
         self._below: dict[Func, tuple[Func, ...] | None] = {}
+        self._names_setting: frozenset[str] | None = None
 
     def stale(self) -> Iterator[Stale]:
         """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
@@ -164,6 +166,7 @@ class Copies:
                 source = copy.source, _is_element(copy.held)
                 copies[source, copy.dest].append(copy)
                 homes[source].update(self._home(copy.func, copy.held))
+        second: dict[Place, list[tuple[Freed, tuple[Copy, ...]]]] = defaultdict(list)
         for source, dest in sorted(copies):
             for release in freed[source]:
                 # Another driver's copies of a field that all drivers of a kind have are of other objects.
@@ -177,6 +180,25 @@ class Copies:
                 found = self._judged(release, dest, near) if near else None
                 if found is not None:
                     yield found
+                elif near and not _is_element(release.held):
+                    second[dest].append((release, near))
+        yield from self._second(second)
+
+    def _second(self, kept: Mapping[Place, Sequence[tuple[Freed, tuple[Copy, ...]]]]) -> Iterator[Stale]:
+        """The copies of copies that a free leaves behind; ``kept``: frees, and copies that are seen to."""
+        found: dict[tuple[Place, Place], list[Copy]] = defaultdict(list)
+        sources = {(place, False) for place in kept}
+        for site in self._sites(frozenset(name for _struct, name in kept)):
+            for copy in self._copies(site, sources):
+                if copy.source[0] != copy.dest[0]:
+                    found[copy.source, copy.dest].append(copy)
+        for source, dest in sorted(found):
+            for release, between in kept[source]:
+                own = self._is_own(release)
+                near = tuple(c for c in found[source, dest] if _is_near(c.func, release.func, own=own))
+                stale = self._judged(release, dest, near) if near and dest != release.source else None
+                if stale is not None:
+                    yield msgspec.structs.replace(stale, between=between)
 
     def _load_endings(self) -> None:
         """Load what functions of scanned files call to end what they are given, or what a field points to."""
@@ -315,7 +337,9 @@ class Copies:
 
     def _sites(self, names: frozenset[str]) -> Iterator[_Site]:
         """Where a field with one of the names is stored to another, or handed to what may do so."""
-        setting = self._setting()
+        if self._names_setting is None:
+            self._names_setting = self._setting()
+        setting = self._names_setting
         for func in self._mention(names, setting):
             shared = self._shared(func, names)
             for place, event in cfg.events(func.fact.body):
@@ -601,6 +625,9 @@ class Copies:
         for func, line in self._fills(freed):
             if func is freed.func and self._replaces(freed, line):
                 return Alive("replaced", store=(func, line))
+        store = self._filled_below(freed)
+        if store is not None:
+            return Alive("replaced", store=store)
         reaches = self._levels.of(freed.func)
         if any(r.hook.phase != "use" or sounds_final(r.hook.name) for r in reaches):
             return None
@@ -609,6 +636,20 @@ class Copies:
             if "repeats" in reach.hook.runs:
                 return Alive("repeats", reach, again.store if again else None)
         return again
+
+    def _filled_below(self, freed: Freed) -> tuple[Func, int] | None:
+        """The store of a function that is given the container after the free, and fills the field again."""
+        body = freed.func.fact.body
+        filling = dict(self._fields.setters(*freed.source))
+        for place, call in cfg.calls(body) if filling and not _is_element(freed.held) else ():
+            if not call.callee.isidentifier() or not cfg.comes_after(body, freed.place, place):
+                continue
+            objects = (self._fields.values(freed.func).path(arg) for arg in call.args)
+            if any(o is not None and freed.held.within(o) and freed.held != o for o in objects):
+                for callee in self._program.resolve(call.callee, freed.func.path):
+                    if callee in filling:
+                        return callee, filling[callee]
+        return None
 
     def _refilled(self, freed: Freed, dest: Place) -> Alive | None:
         """A caller that gives the field another value, and does not see to the copies."""

@@ -38,7 +38,7 @@ def _finding(rule: Rule, fields: Fields, stale: Stale) -> Finding:
     call = freed.call
     readers = sorted(stale.readers, key=lambda r: (r.func.path, r.line))
     steps = [
-        *(_copy_step(copy, dest) for copy in stale.copies[:_MOST]),
+        *(_copy_step(copy) for copy in (*stale.between[:1], *stale.copies[:_MOST])),
         *(edge_step(edge) for edge in stale.entry),
         Step(freed.func.path, call.line, freed.func.name, f"{call.callee}() frees {freed.held}"),
         *(edge_step(edge) for edge in freed.chain[1:]),
@@ -76,7 +76,8 @@ def _finding(rule: Rule, fields: Fields, stale: Stale) -> Finding:
     )
 
 
-def _copy_step(copy: Copy, dest: str) -> Step:
+def _copy_step(copy: Copy) -> Step:
+    dest = ".".join(copy.dest)
     who = f"every {copy.text} of the walk keeps" if copy.loop else f"{copy.text} keeps"
     how = ""
     if copy.setter is not None:
@@ -93,7 +94,7 @@ def _reader_step(reader: Reader, dest: str) -> Step:
 
 
 def _alive_steps(stale: Stale) -> Iterator[Step]:
-    alive, func = stale.alive, stale.freed.func
+    alive = stale.alive
     if alive.reach is not None:
         hook = alive.reach.hook
         start = alive.reach.start
@@ -107,7 +108,7 @@ def _alive_steps(stale: Stale) -> Iterator[Step]:
         setter, line = alive.store
         where = (
             "which other functions of the same table lead to"
-            if setter is not func
+            if alive.kind != "replaced"
             else "while the copies stay as they are"
         )
         yield Step(
