@@ -8,7 +8,7 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls, comes_after, conditions, equates, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant
-from kscan.facts.model import Assign, Body
+from kscan.facts.model import Assign, Block, Body
 
 
 def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
@@ -18,6 +18,8 @@ def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _is_another(outcome, leak)
         or _is_pinned(owner, outcome, leak)
         or _is_first_of_walk(owner, outcome, leak)
+        or _is_configured_out(owner, outcome.site, leak)
+        or _is_the_one(outcome.site, leak)
     )
 
 
@@ -62,6 +64,39 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _is_for_good(owner, site, leak)
         or _is_by_another_name(owner, site, leak)
     )
+
+
+def _is_configured_out(owner: Ownership, site: Site, leak: Exit) -> bool:
+    """Whether the path is one for kernels that have no such resource."""
+    options = {o for o, names in owner.apis.needs_config.items() if site.resource.name in names}
+    if not options:
+        return False
+    body, made = site.func.fact.body, owner.holding(site.func).values.calls
+    for number, side in leak.node.decisions():
+        block = body.blocks[number]
+        asked = made.get(block.left) if block.right == "0" and equates(block, side) else None
+        about = asked is not None and owner.apis.predicates.get(asked.callee) == "configured"
+        if asked is not None and about and not options.isdisjoint(asked.args):
+            return True
+    return False
+
+
+def _is_the_one(site: Site, leak: Exit) -> bool:
+    """Whether a loop keeps the one element that a test picks: no later turn finds another."""
+    body = site.func.fact.body
+    if leak.kind != "lost" or not site.same or not follows(body, site.place.block, site.place.block):
+        return False
+    return any(
+        body.blocks[number].kind == "branch"
+        and not _is_loop(body.blocks[number], body)
+        and follows(body, number, site.place.block)
+        for number, _side in leak.node.decisions()
+    )
+
+
+def _is_loop(block: Block, body: Body) -> bool:
+    """Whether a branch asks a loop macro for its next turn."""
+    return any(call.loop and call.result == block.left for _place, call in calls(body))
 
 
 def _is_part_of_others(owner: Ownership, site: Site, leak: Exit) -> bool:

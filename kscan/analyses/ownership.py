@@ -17,11 +17,11 @@ import msgspec
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.certain import Certain
-from kscan.analyses.cfg import Place, calls, comes_after, follows
+from kscan.analyses.cfg import Place, calls, comes_after, conditions, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.declared import type_of
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
-from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, Paths, names_in
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, SIDES, ZERO, Facts, Node, Paths, names_in
 from kscan.analyses.undoing import Undoing
 from kscan.analyses.values import Values, values_of
 from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
@@ -46,6 +46,7 @@ _BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
 _TEST = regex(r"^!|[=!<>]=|[^-]>|<")
 _CONVERTING = regex(r"(?:^|_)to_")
 _INDEXED = regex(r"\[[^\]]*[a-z]")
+_UNSIGNED = regex(r"(?:const )?(?:unsigned\b|size_t\b|u(?:8|16|32|64)\b|uint)")
 _MOST_REFERENCES = 3
 PERHAPS = "perhaps released"  # an exit by a call that may give back this, or only something of the kind
 _MOST_PASSED = 4
@@ -342,7 +343,26 @@ class Holding:
     def facts_at(self, place: Place) -> list[Facts]:
         """What may be known and asked for later when control is at a call that this analysis is about."""
         found, complete = self._before
-        return found.get(place, []) if complete else [{}]
+        return found.get(place, []) if complete else [self._surely(place)]
+
+    def _surely(self, place: Place) -> Facts:
+        """What the tests that control has surely come by tell of fields that the function does not set."""
+        known: Facts = {}
+        for number, holds in conditions(self.body, place.block):
+            block = self.body.blocks[number]
+            tested = "->" in block.left and block.right == "0" and block.op in SIDES
+            if tested and not self._set_after(number, block.left):
+                known[block.left] = SIDES[block.op][0 if holds else 1]
+        return known
+
+    def _set_after(self, number: int, operand: str) -> bool:
+        """Whether something that an operand is read through may be set once a block has been left."""
+        return any(
+            follows(self.body, number, place.block)
+            and not names_in(event.target).isdisjoint(names_in(operand))
+            for place, event in all_events(self.body)
+            if isinstance(event, Assign)
+        )
 
     def known_at(self, place: Place) -> list[Facts]:
         """The same when control is at a call that releases something."""
@@ -370,7 +390,7 @@ class Holding:
             return outcome
         if site.wrapped:
             found, complete = self._known({site.place: site.call})
-            before = found.get(site.place, []) if complete else [{}]
+            before = found.get(site.place, []) if complete else [self._surely(site.place)]
         else:
             before = self.facts_at(site.place)
         if before == [{}] and not self._succeeding:
@@ -479,12 +499,32 @@ class Holding:
             and any(self._is_converted(arg, holders, depth - 1) for arg in made.args)
         )
 
+    def gives_no_error(self, call: Call) -> bool:
+        """Whether a function gives what its arguments lead to or NULL, and never an error pointer."""
+        found = self._program.resolve(call.callee, self.func.path)
+        for func in found:
+            made = {c.result: c.callee for _p, c in calls(func.fact.body)}
+            for block in func.fact.body.blocks:
+                maker = made.get(block.left) if block.kind == "return" else None
+                if maker is not None and self._apis.predicates.get(maker) not in ("converts", "same"):
+                    return False
+                if block.kind == "return" and any(
+                    isinstance(e, Assign) and e.target == block.left for _p, e in all_events(func.fact.body)
+                ):
+                    return False
+        return bool(found)
+
     def _gives_own_data(self, callee: str) -> bool:
-        """Whether a function only asks its argument for what it keeps of its own."""
+        """Whether what a function gives is what its argument keeps of its own."""
         found = self._program.resolve(callee, self.func.path) if callee.isidentifier() else ()
-        asked = {c.result for f in found for _p, c in calls(f.fact.body) if c.callee in self._apis.own_data}
-        told = {b.left for f in found for b in f.fact.body.blocks if b.kind == "return"}
-        return bool(told) and told <= asked
+        for func in found:
+            asked = {c.result for _p, c in calls(func.fact.body) if c.callee in self._apis.own_data}
+            kept = {
+                e.target for _p, e in all_events(func.fact.body) if isinstance(e, Assign) and e.value in asked
+            }
+            if any(b.kind == "return" and b.left in asked | kept for b in func.fact.body.blocks):
+                return True
+        return False
 
     def _is_part(self, call: Call) -> bool:
         """Whether what a call gives may be a part of its one argument, a local."""
@@ -625,6 +665,14 @@ class Holding:
         known = {} if node is None else self.paths.known(node)
         return self.paths.explore(start, [known], True, visit) and succeeds
 
+    def _is_number(self, name: str) -> bool:
+        """Whether a variable is never negative by its type, or is a parameter that nothing has set."""
+        types = [v.type for v in self.body.locals if v.name == name]
+        types += [p.type for p in self.func.params if p.name == name]
+        if any(_UNSIGNED.match(kind) for kind in types):
+            return True
+        return name in {p.name for p in self.func.params} and name not in self._given
+
     def fails(self, block: int, facts: Facts) -> bool | None:
         """Whether the return at the end of a block tells failure."""
         value = self.body.blocks[block].left
@@ -637,8 +685,8 @@ class Holding:
             return True if mask == ZERO else None
         if mask == ZERO:
             return False
-        if mask & POSITIVE and value in {p.name for p in self.func.params} and value not in self._given:
-            return None  # what the caller gave, such as a number of things, not a status
+        if mask & POSITIVE and self._is_number(value):
+            return None  # of things, or what the caller gave: not a status
         return None if mask & ZERO or mask == POSITIVE else True
 
 
@@ -800,7 +848,7 @@ class _Walk:
             return self._less(state, "released", event.line, node, event.callee)
         if self._site.named and (self._undone_as_part(event, state) or self._undone_in_row(event, state)):
             return self._less(state, "released", event.line, node, event.callee)
-        if self._site.named and self._left_to_callback(event, state):
+        if self._site.named and (self._ends_part(event, state) or self._left_to_callback(event, state)):
             self._end("escaped", event.line, node, state, how=event.callee)
             return None
         if (state.stored or not self._site.named) and self._undoes(event, state):
@@ -920,6 +968,21 @@ class _Walk:
             if made is not None and role.resource == self._site.resource.name:
                 return any(parse(arg) in state.holders for arg in made.args)
         return False
+
+    def _ends_part(self, event: Call, state: Held) -> bool:
+        """Whether a function of the driver ends what another one gave for the object: its private part."""
+        if self._site.resource.lent or event.callee in self._apis.releases or not sounds_ending(event.callee):
+            return False
+        values = self._holding.values
+        found = (values.object(arg) for arg in event.args)
+        made = (values.calls.get(o.base) for o in found if o is not None and not o.fields)
+        return any(
+            call is not None
+            and len(call.args) == 1
+            and call.callee not in self._apis.acquires
+            and parse(call.args[0]) in state.holders
+            for call in made
+        )
 
     def _undone_in_row(self, event: Call, state: Held) -> bool:
         """Whether a call undoes one of several in a row, told by the first and an offset (``irq + i``)."""
@@ -1091,6 +1154,8 @@ class _Walk:
             return self._less(state, kind, event.line, node, event.callee)
         unseen = fate == {UNKNOWN} and len(event.args) == 1 and self._may_convert(event.callee)
         if event.result and (RETURNS in fate or unseen):
+            if RETURNS in fate and self._holding.gives_no_error(event):
+                facts[event.result] = ZERO | POSITIVE
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
 

@@ -564,6 +564,8 @@ class Paths:
         if loop is not None and loop.cursor < len(call.args):
             return self._to_mask(facts, call.args[loop.cursor], ZERO if mask == ZERO else POSITIVE)
         role = self._apis.predicates.get(call.callee)
+        if role == "err_of" and mask == NEGATIVE:
+            return self._to_mask(facts, call.args[0], NEGATIVE)  # it is one code or other
         true = {
             "is_err": NEGATIVE,
             "is_err_or_null": NEGATIVE | ZERO,

@@ -12,7 +12,7 @@ from posixpath import dirname
 from kscan.analyses.cfg import calls, events
 from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import names_in
-from kscan.facts.model import Assign, Body, Call, Function
+from kscan.facts.model import Assign, Body, Call
 from kscan.kernel.apis import Apis
 from kscan.link.edges import OPS, Func
 from kscan.link.program import Program
@@ -70,19 +70,28 @@ class Undoing:
         if self.may_fail(func):
             return True
         for caller in self._callers(func):
-            others = {ref.root for ref in caller.fact.calls if not ref.path and ref.root != func.name}
-            if any(self._may_release(name, caller.path, resource) for name in others):
+            if self._gives_back(caller, func, resource):
                 return True
             if func.fact.returns != "void" and _ignored(caller.fact.body, func.name):
                 return True  # to this caller it did not fail
             if depth > 1 and self.left_to_caller(caller, resource, depth - 1):
                 return True
-        return any(
-            self._may_release(ref.root, func.path, resource)
-            for caller in self._by_own_table(func)
-            for ref in caller.calls
-            if not ref.path and ref.root != func.name
-        )
+        return any(self._gives_back(caller, func, resource) for caller in self._by_own_table(func))
+
+    def _gives_back(self, caller: Func, func: Func, resource: str) -> bool:
+        """Whether a caller of ``func`` may release ``resource``, also by another hook of its file."""
+        for ref in caller.fact.calls:
+            if not ref.path:
+                if ref.root != func.name and self._may_release(ref.root, caller.path, resource):
+                    return True
+            elif any(
+                edge.callee.path == func.path
+                and edge.callee is not func
+                and edge.callee.name in self.releasing(resource)
+                for edge in self._program.targets(caller, ref)
+            ):
+                return True
+        return False
 
     def above(self, func: Func, depth: int = _CALLERS) -> frozenset[str]:
         """The files of the functions that call ``func``, directly or by some others."""
@@ -91,11 +100,17 @@ class Undoing:
         callers = list(self._callers(func)) if depth else []
         return frozenset(c.path for c in callers).union(*(self.above(c, depth - 1) for c in callers))
 
-    def _by_own_table(self, func: Func) -> Iterator[Function]:
-        """The functions of the file that call ``func`` by a driver's own table, or may, by a variable."""
+    def _by_own_table(self, func: Func) -> Iterator[Func]:
+        """The functions of the driver that call ``func`` by its own table, or may, by a variable."""
         for edge in self._program.callers(func):
-            if edge.kind == OPS and edge.caller.path == func.path:
-                yield edge.caller.fact
+            if edge.kind == OPS and (
+                edge.caller.path == func.path
+                or (
+                    _folder(edge.caller.path) == _folder(func.path)
+                    and self._is_own(edge.via.rpartition(".")[0], func.path)
+                )
+            ):
+                yield edge.caller
         own = {
             binding.path[-1]
             for path, binding in self._program.bound(func.name)
@@ -103,7 +118,7 @@ class Undoing:
         }
         for fact in self._program.facts[func.path].functions if own else ():
             if fact.mentions(frozenset(own)):
-                yield fact
+                yield Func(func.path, fact)
 
     def _is_own(self, struct: str, path: str) -> bool:
         """Whether a struct is defined beside a file, or nowhere that is known."""
@@ -147,6 +162,10 @@ class Undoing:
         for caller in self._program.calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _ignored(body: Body, name: str) -> bool:

@@ -158,6 +158,7 @@ class Apis(msgspec.Struct, frozen=True, dict=True):
     cleanups: Mapping[str, str]  # name in __free() -> function that releases
     guards: Mapping[str, str]  # name in guard() -> function that acquires the lock
     manages: Mapping[str, frozenset[str]]  # function -> resources that the driver core releases thanks to it
+    needs_config: Mapping[str, frozenset[str]]  # configuration option -> resources there are only with it
 
     def acquirers(self, resources: Iterable[str]) -> set[str]:
         """The functions that acquire one of some resources."""
@@ -226,6 +227,7 @@ _KEYS = frozenset(
         "cleanups",
         "guards",
         "manages",
+        "needs_config",
     }
 )
 
@@ -308,7 +310,8 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         predicates=_predicates(file),
         cleanups=file.pairs(content.get("cleanups"), "cleanups"),
         guards=_guards(file, roles),
-        manages=_manages(file, roles),
+        manages=_resources_by_name(file, roles, "manages"),
+        needs_config=_resources_by_name(file, roles, "needs_config"),
     )
 
 
@@ -615,15 +618,16 @@ def _guards(file: ModelFile, roles: _Roles) -> dict[str, str]:
     return guards
 
 
-def _manages(file: ModelFile, roles: _Roles) -> dict[str, frozenset[str]]:
+def _resources_by_name(file: ModelFile, roles: _Roles, key: str) -> dict[str, frozenset[str]]:
+    """The kinds of resources that the table ``key`` lists for each name."""
     table = {}
-    for function, text in file.mapping(file.content.get("manages"), "manages").items():
+    for function, text in file.mapping(file.content.get(key), key).items():
         names = frozenset(name.strip() for name in str(text).split(","))
         for name in sorted(names - roles.resources.keys()):
             file.fail(
-                f"`manages: {function}` names the resource {name!r}, which there is not.",
+                f"`{key}: {function}` names the resource {name!r}, which there is not.",
                 "name keys of `resources`, separated by commas",
-                "manages",
+                key,
                 function,
             )
         table[function] = names

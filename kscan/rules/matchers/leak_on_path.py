@@ -14,6 +14,7 @@ from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
 from kscan.analyses.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
 from kscan.analyses.ownership import PERHAPS, Exit, Outcome, Ownership, Site
+from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
@@ -200,6 +201,8 @@ def _unbalanced(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
         return ""
     if not all(map(holding.may_succeed, released)):
         return ""
+    if not any(e.how in owner.apis.releases or sounds_ending(e.how) for e in released):
+        return ""  # some function that does so among other things
     given_up = all(failed_on_the_way(site, e) for e in released)
     if site.func.fact.returns == "void" and given_up and not failed_on_the_way(site, leak):
         return ""

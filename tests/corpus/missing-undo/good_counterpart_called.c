@@ -146,3 +146,31 @@ static int example_suspend(struct device *dev)
 }
 
 static SIMPLE_DEV_PM_OPS(example_pm_ops, example_suspend, example_resume);
+
+struct pci_error_handlers {
+	pci_ers_result_t (*slot_reset)(struct pci_dev *pdev);
+};
+
+/* Where it fails, remove of the device comes nevertheless. */
+static int example_attach_again(struct pci_dev *pdev)
+{
+	int ret = pci_enable_device(pdev);
+
+	if (ret)
+		return ret;
+	return example_start(pdev) ? -EIO : 0;
+}
+
+static pci_ers_result_t example_slot(struct pci_dev *pdev)
+{
+	return example_attach_again(pdev) ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static void example_gone(struct pci_dev *pdev)
+{
+	pci_disable_device(pdev);
+}
+
+static const struct pci_error_handlers example_errors = {
+	.slot_reset = example_slot,
+};
