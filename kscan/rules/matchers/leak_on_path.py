@@ -30,12 +30,14 @@ _MOST_EXITS = 3  # that a patch mends: where there are more, a developer would p
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``natures`` of the resources; ``advisory`` ones are often kept on purpose.
 
-    ``failed``: resources that are held even where their acquisition fails, for the rule that reports that.
+    ``failed``: resources that are held even where their acquisition fails, for the rule that reports that;
+    ``static``: of objects in static memory, of which no more than a name is lost, instead of others.
     """
 
     natures: tuple[str, ...] = ("reference",)
     advisory: bool = False
     failed: tuple[str, ...] = ()
+    static: bool = False
 
 
 HOLES = frozenset({"acquire", "what", "held", "resource", "exit", "reason"})
@@ -87,7 +89,8 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     site = outcome.site
     if not site.named and owner.holding(site.func).takes_back(site):
         return
-    if site.kept_on_failure and site.resource.name in options.failed and not _is_static(owner, site):
+    reported = site.kept_on_failure and site.resource.name in options.failed
+    if reported and _is_static(owner, site) == options.static:
         failed = owner.holding(site.func).outcome(site, NEGATIVE)
         good = {(e.node.block, e.error) for e in outcome.of("held")}
         bad = [

@@ -26,7 +26,7 @@ int __init example_bus_init(void)
 	err = device_register(&example_bus_device);
 	if (err) {
 		bus_unregister(NULL);
-		return err;
+		return err; // expect: failed-registration-static
 	}
 	return 0;
 }
