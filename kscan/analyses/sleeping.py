@@ -79,6 +79,8 @@ class Sleeping:
         callees = self._program.near(name, func.path)
         if not callees:
             return self._in_macro(func, call, given, depth)
+        if any(c.path != func.path and any(self._program.rivals(c)) for c in callees):
+            return None  # a header has a macro of that name, and may be the one that the file sees
         below = [self._below(callee, depth) for callee in callees]
         if not all(map(self._may_sleep, callees, below)):
             return None
