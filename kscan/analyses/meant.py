@@ -8,7 +8,7 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls, comes_after, conditions, equates, events, follows
 from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant
-from kscan.facts.model import Assign, Block, Body
+from kscan.facts.model import Assign, Body
 
 
 def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
@@ -19,7 +19,6 @@ def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _is_pinned(owner, outcome, leak)
         or _is_first_of_walk(owner, outcome, leak)
         or _is_configured_out(owner, outcome.site, leak)
-        or _is_the_one(outcome.site, leak)
     )
 
 
@@ -79,24 +78,6 @@ def _is_configured_out(owner: Ownership, site: Site, leak: Exit) -> bool:
         if asked is not None and about and not options.isdisjoint(asked.args):
             return True
     return False
-
-
-def _is_the_one(site: Site, leak: Exit) -> bool:
-    """Whether a loop keeps the one element that a test picks: no later turn finds another."""
-    body = site.func.fact.body
-    if leak.kind != "lost" or not site.same or not follows(body, site.place.block, site.place.block):
-        return False
-    return any(
-        body.blocks[number].kind == "branch"
-        and not _is_loop(body.blocks[number], body)
-        and follows(body, number, site.place.block)
-        for number, _side in leak.node.decisions()
-    )
-
-
-def _is_loop(block: Block, body: Body) -> bool:
-    """Whether a branch asks a loop macro for its next turn."""
-    return any(call.loop and call.result == block.left for _place, call in calls(body))
 
 
 def _is_part_of_others(owner: Ownership, site: Site, leak: Exit) -> bool:
