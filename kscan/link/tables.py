@@ -81,7 +81,9 @@ class Tables:
         self.facts[path] = file
         self._files.append((path, file))
         for fact in file.functions:
-            self.adopt(Func(path, fact))
+            func = Func(path, fact)
+            self.numbered.append(func)
+            self.functions[fact.name].append(func)
         for struct in file.structs:
             self.structs[struct.name].append((path, struct))
         self.typedefs.update(file.typedefs)
