@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
+from tree_sitter import Node, Parser
 
 from kscan.errors import InputError
 from kscan.kernel.macros import MacroTable
 from kscan.parse import LARGEST
-from kscan.parse.c import parse
+from kscan.parse.c import LANGUAGE, parse
 from kscan.parse.quality import judge
 
 
@@ -100,3 +102,30 @@ def test_text_is_the_source(macros: MacroTable) -> None:
 )
 def test_what_macros_take_and_no_function_would(source: bytes, macros: MacroTable) -> None:
     assert judge(parse(source, macros)).errors == ()
+
+
+_COMMENT = b"/*" + b"x" * 70 + b"\n" + b" * y" * 40 + b" */"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"%b\nint a;%b\nint b;\n",
+        b"int f(int a)%b\n{\n\treturn a%b\n\t+ 1;\n}\n",
+        b"int f(int a)\n{\n#ifdef A %b\n\tg(a);\n#else %b\n\th(a);\n#endif\n\treturn 1;\n}\n",
+        b"int f(int a)\n{\n\t%b\n#ifdef A\n%b\tg(a);\n#endif\n\treturn 1;\n}\n",
+        b"struct a {\n%b\n\tint b; %b int c;\n};",
+        b"%b\nint a;\n%b\n",
+        b"int f(int a)\n{ %b if (a +) %b\n\n\t\treturn; }\n",
+    ],
+)
+def test_what_is_blank_makes_no_difference(source: bytes, macros: MacroTable) -> None:
+    parsed = parse(source % (_COMMENT, _COMMENT), macros)
+    whole = Parser(LANGUAGE).parse(parsed.code)
+    assert list(_nodes(parsed.tree.root_node)) == list(_nodes(whole.root_node))
+
+
+def _nodes(root: Node) -> Iterator[tuple[object, ...]]:
+    for node in root.children:
+        yield node.type, node.start_byte, node.end_byte, node.start_point, node.end_point, node.has_error
+        yield from _nodes(node)
