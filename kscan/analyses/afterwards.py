@@ -170,10 +170,11 @@ class Afterwards:
             return gone
         if resource.nature != "reference" or resource.advisory or self._takes_more(func, resource.name):
             return None
-        for outcome in self.owner.outcomes(func, frozenset({resource.name})):
-            site = outcome.site
-            fresh = site.named and not site.same and outcome.complete
-            if fresh and any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
+        for site in self.owner.acquisitions(func, frozenset({resource.name})):
+            outcome = self.owner.outcome(site) if site.named and not site.same else None
+            if outcome is None or not outcome.complete:
+                continue
+            if any(e.kind == "released" and e.line == gone.call.line for e in outcome.exits):
                 return msgspec.structs.replace(gone, loop=site.call) if site.loop else gone
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -25,19 +24,36 @@ class Condition(NamedTuple):
     holds: bool
 
 
-def events(body: Body) -> Iterator[tuple[Place, Event]]:
+Events = tuple[tuple[Place, Event], ...]
+Calls = tuple[tuple[Place, Call], ...]
+
+_MOST = 2048  # bodies
+_listed: dict[int, tuple[Body, Events, Calls]] = {}  # by identity, as in flow.py
+
+
+def events(body: Body) -> Events:
     """All events with their places, block by block."""
-    for number, block in enumerate(body.blocks):
-        for index, event in enumerate(block.events):
-            yield Place(number, index), event
+    return _list(body)[1]
 
 
-def calls(body: Body) -> Iterator[tuple[Place, Call]]:
+def calls(body: Body) -> Calls:
     """All call sites with their places."""
-    for number, block in enumerate(body.blocks):
-        for index, event in enumerate(block.events):
-            if isinstance(event, Call):
-                yield Place(number, index), event
+    return _list(body)[2]
+
+
+def _list(body: Body) -> tuple[Body, Events, Calls]:
+    """The events and calls of a body, which every analysis asks for: listed once for all."""
+    found = _listed.get(id(body))
+    if found is None:
+        if len(_listed) >= _MOST:
+            _listed.clear()
+        every = tuple(
+            (Place(number, index), event)
+            for number, block in enumerate(body.blocks)
+            for index, event in enumerate(block.events)
+        )
+        found = _listed[id(body)] = (body, every, tuple((p, e) for p, e in every if isinstance(e, Call)))
+    return found
 
 
 def follows(body: Body, start: int, block: int) -> bool:

@@ -20,8 +20,9 @@ from kscan.analyses.certain import Certain
 from kscan.analyses.cfg import Place, calls, comes_after, conditions, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.declared import type_of
+from kscan.analyses.flow import flow_of
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
-from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, SIDES, ZERO, Facts, Node, Paths, names_in
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, SIDES, ZERO, Facts, Node, Paths, constant, names_in
 from kscan.analyses.undoing import Undoing
 from kscan.analyses.values import Values, values_of
 from kscan.analyses.wrappers import Undone, Wrapped, Wrappers
@@ -121,6 +122,7 @@ class Ownership:
         self._bodies: dict[Func, Holding] = {}
         self._sites: dict[Func, tuple[Site, ...]] = {}
         self._outcomes: dict[Site, Outcome] = {}
+        self._rough: dict[Site, Outcome] = {}
 
     def functions(self, names: Iterable[str]) -> list[Func]:
         """The scanned functions that call one of ``names``, by file and line."""
@@ -137,14 +139,14 @@ class Ownership:
             found = self._bodies[func] = Holding(self, func)
         return found
 
-    def outcomes(self, func: Func, resources: frozenset[str], *, wrapped: bool = False) -> Iterator[Outcome]:
-        """The outcome of each acquisition of one of ``resources`` in a function.
+    def acquisitions(self, func: Func, resources: frozenset[str], *, wrapped: bool = False) -> Iterator[Site]:
+        """The acquisitions of ``resources`` in a function.
 
-        ``wrapped``: also of those by functions whose bodies alone show that they acquire.
+        ``wrapped``: also those by functions whose bodies alone show that they acquire.
         """
         for site in (*self.sites(func), *(self._by_wrappers(func, resources) if wrapped else ())):
             if site.resource.name in resources:
-                yield self.outcome(site)
+                yield site
 
     def sites(self, func: Func) -> tuple[Site, ...]:
         """The acquisitions in a function of what nothing else gives back at the end of its scope."""
@@ -158,7 +160,16 @@ class Ownership:
         """What becomes of an acquisition."""
         found = self._outcomes.get(site)
         if found is None:
-            found = self._outcomes[site] = self.holding(site.func).outcome(site, site.held)
+            found = self._outcomes[site] = self.holding(site.func).refined(
+                self.rough_outcome(site), site.held
+            )
+        return found
+
+    def rough_outcome(self, site: Site) -> Outcome:
+        """As ``outcome``, with ways that what is known on the way to the acquisition rules out, too."""
+        found = self._rough.get(site)
+        if found is None:
+            found = self._rough[site] = self.holding(site.func).rough(site, site.held)
         return found
 
     def _by_wrappers(self, func: Func, resources: frozenset[str]) -> tuple[Site, ...]:
@@ -194,9 +205,7 @@ class Holding:
 
     def sites(self) -> Iterator[Site]:
         """The calls that acquire something that has to be given back by hand."""
-        for place, event in all_events(self.body):
-            if not isinstance(event, Call):
-                continue
+        for place, event in calls(self.body):
             loop = self._apis.loops.get(event.callee)
             if loop is not None and event.loop and loop.cursor < len(event.args):
                 cursor = parse(event.args[loop.cursor])
@@ -219,8 +228,8 @@ class Holding:
 
     def wrapped(self, resources: frozenset[str]) -> Iterator[Site]:
         """The calls of functions that acquire one of ``resources`` for their caller."""
-        for place, event in all_events(self.body):
-            if isinstance(event, Call) and not event.loop:
+        for place, event in calls(self.body):
+            if not event.loop:
                 for role in self._wrappers.acquires(event.callee, self.func.path, resources):
                     if (place, role) not in self._by_role:  # one site each, whose outcome is kept
                         self._by_role[place, role] = self._wrapped_site(place, event, role)
@@ -305,16 +314,12 @@ class Holding:
 
     @cached_property
     def _before(self) -> tuple[dict[Place, list[Facts]], bool]:
-        return self._known(
-            {p: e for p, e in all_events(self.body) if isinstance(e, Call) and self._concerns(e)}
-        )
+        return self._known({p: e for p, e in calls(self.body) if self._concerns(e)})
 
     @cached_property
     def _before_releases(self) -> tuple[dict[Place, list[Facts]], bool]:
         releases = self._apis.releases
-        return self._known(
-            {p: e for p, e in all_events(self.body) if isinstance(e, Call) and e.callee in releases}
-        )
+        return self._known({p: e for p, e in calls(self.body) if e.callee in releases})
 
     def _known(self, calls: dict[Place, Call]) -> tuple[dict[Place, list[Facts]], bool]:
         found: dict[Place, list[Facts]] = {}
@@ -373,19 +378,25 @@ class Holding:
 
     def cleaned(self, site: Site) -> bool:
         """Whether the result goes straight into a variable with a cleanup attribute."""
-        return any(
+        return bool(self.cleanups) and any(
             isinstance(e, Assign) and e.target in self.cleanups and e.value == site.call.result
-            for b in self.body.blocks
-            for e in b.events
+            for _place, e in all_events(self.body)
         )
 
     def outcome(self, site: Site, mask: int) -> Outcome:
-        """How the paths end on which the call's result is in ``mask``.
+        """How the paths end on which the call's result is in ``mask``."""
+        return self.refined(self.rough(site, mask), mask)
 
-        What is known on the way to the call is asked for only where a path leaves it held
-        without: that never adds such a path.
+    def rough(self, site: Site, mask: int) -> Outcome:
+        """As ``outcome``, with nothing known of the way to the call."""
+        return self._followed(site, mask, [{}])
+
+    def refined(self, outcome: Outcome, mask: int) -> Outcome:
+        """What becomes of a rough outcome where something is known on the way to the call.
+
+        That is asked for only where a path leaves it held without: it never adds such a path.
         """
-        outcome = self._followed(site, mask, [{}])
+        site = outcome.site
         if outcome.complete and all(e.kind.endswith(("released", "escaped")) for e in outcome.exits):
             return outcome
         if site.wrapped:
@@ -439,10 +450,36 @@ class Holding:
 
     def may_keep(self, site: Site) -> bool:
         """Whether the function may end with what it acquired: a quick superset, blind to what tests tell."""
+        if not self._gets_away(site):
+            return False
         outcome = Outcome(site)
         start = Place(site.place.block, site.place.index + 1)
         complete = self.paths.skim(start, Held(site.holders), _Walk(self, site, outcome).visit)
         return not complete or bool(outcome.of("held"))
+
+    def _gets_away(self, site: Site) -> bool:
+        """Whether control may come to an end without a release of the same operand, which stays the same."""
+        names = names_in(site.given)
+        seen, pending = {site.place.block}, [(site.place.block, site.place.index + 1)]
+        while pending:
+            number, first = pending.pop()
+            block = self.body.blocks[number]
+            for event in block.events[first:]:
+                if isinstance(event, Assign):
+                    if event.target in names:
+                        return True
+                elif isinstance(event, Call):
+                    again = self._apis.acquires.get(event.callee, ())
+                    if (event.loop and not names.isdisjoint(event.args)) or _concerns(again, event, site):
+                        return True
+                    if _concerns(self._apis.releases.get(event.callee, ()), event, site):
+                        break
+            else:
+                if block.kind == "return" or site.place.block in block.succs:
+                    return True
+                pending += [(succ, 0) for succ in block.succs if succ not in seen]
+                seen.update(block.succs)
+        return False
 
     def _concerning(self, site: Site) -> frozenset[str] | None:
         if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):
@@ -543,9 +580,7 @@ class Holding:
     def takes_back(self, site: Site) -> bool:
         """Whether the function gave up before what it now acquires: its caller's, who goes on holding it."""
         given, taken = [], []
-        for place, event in all_events(self.body):
-            if not isinstance(event, Call):
-                continue
+        for place, event in calls(self.body):
             roles = self._apis.releases.get(event.callee, ())
             if self._concern(roles, event, site):
                 given.append(place)
@@ -635,8 +670,7 @@ class Holding:
         """Whether the function acquires what an operand leads to."""
         return any(
             role.resource == resource and self.values.object(given) == self.values.object(operand)
-            for _place, event in all_events(self.body)
-            if isinstance(event, Call)
+            for _place, event in calls(self.body)
             for role in self._apis.acquires.get(event.callee, ())
             if (given := role.holder.operand(event.args)) is not None
         )
@@ -672,6 +706,23 @@ class Holding:
         if any(_UNSIGNED.match(kind) for kind in types):
             return True
         return name in {p.name for p in self.func.params} and name not in self._given
+
+    def may_fail_after(self, block: int) -> bool:
+        """Whether the function may tell failure on a way through a block, as far as constants show."""
+        return bool((flow_of(self.body).after[block] | 1 << block) & self._failing)
+
+    @cached_property
+    def _failing(self) -> int:
+        """The set of blocks, one bit each, with a return that may tell failure."""
+        blocks = enumerate(self.body.blocks)
+        return sum(1 << n for n, b in blocks if b.kind == "return" and self._tells_failure(b.left))
+
+    def _tells_failure(self, value: str) -> bool:
+        """Whether a returned value may be one of which ``fails`` tells that it is failure."""
+        mask = constant(value) if value else ZERO
+        if "*" in self.func.fact.returns:
+            return mask != POSITIVE
+        return mask != POSITIVE if self.func.fact.returns == "bool" else mask not in (ZERO, POSITIVE)
 
     def fails(self, block: int, facts: Facts) -> bool | None:
         """Whether the return at the end of a block tells failure."""
@@ -828,6 +879,8 @@ class _Walk:
                 return left
         if target is None or not self._site.named or "[" in event.target or event.target[:1] == "*":
             return None
+        if not self._holding.may_fail_after(node.block):
+            return None  # it is left there as it should be
         if follows(self._holding.body, self._site.place.block, self._site.place.block):
             return None  # a loop that undoes what other turns stored may seem to have no turn
         return state._replace(holders=state.holders | {target}, stored=True)
@@ -1158,6 +1211,14 @@ class _Walk:
                 facts[event.result] = ZERO | POSITIVE
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
+
+
+def _concerns(roles: Iterable[Acquire | Release], event: Call, site: Site) -> bool:
+    """Whether a call is about the very operand whose state a site changes, or about its global state."""
+    return any(
+        role.resource == site.resource.name and (role.holder.operand(event.args) or "") == site.given
+        for role in roles
+    )
 
 
 def _is_element(holder: Object, whole: Object) -> bool:

@@ -8,6 +8,7 @@ pointer or one just acquired, and nothing else was told of it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +22,7 @@ from kscan.link.edges import Func
 from kscan.link.program import Program
 
 if TYPE_CHECKING:
-    from kscan.analyses.ownership import Outcome, Ownership, Site
+    from kscan.analyses.ownership import Ownership, Site
 
 _LEVELS = 3
 
@@ -52,6 +53,7 @@ class Wrappers:
         self._program = program
         self._apis = apis
         self._acquired: dict[frozenset[str], dict[Func, tuple[Wrapped, ...]]] = {}
+        self._playing: dict[frozenset[str], set[str]] = {}  # the names of those with roles
         self._undone: dict[Func, tuple[Undone, ...]] = {}
 
     def functions(self, resources: frozenset[str]) -> frozenset[str]:
@@ -60,8 +62,11 @@ class Wrappers:
 
     def acquires(self, callee: str, path: str, resources: frozenset[str]) -> tuple[Wrapped, ...]:
         """What a call of ``callee`` from file ``path`` acquires, where the kernel model does not say."""
+        roles = self._roles(resources)
+        if callee not in self._playing[resources]:
+            return ()
         func = self._target(callee, path)
-        return () if func is None else self._roles(resources).get(func, ())
+        return () if func is None else roles.get(func, ())
 
     def releases(self, callee: str, path: str) -> tuple[Undone, ...]:
         """What such a call gives back of its arguments."""
@@ -83,11 +88,13 @@ class Wrappers:
         found = self._acquired.get(resources)
         if found is None:
             found = self._acquired[resources] = {}
+            playing = self._playing[resources] = set()
             edge = self._apis.acquirers(resources)
             for _level in range(_LEVELS):
                 looked = {f: tuple(dict.fromkeys(self._look(f, resources))) for f in self._callers(edge)}
                 edge = {f.name for f, roles in looked.items() if roles != found.get(f, ())}
                 found |= looked
+                playing |= {f.name for f, roles in looked.items() if roles}
         return found
 
     def _callers(self, names: AbstractSet[str]) -> list[Func]:
@@ -96,36 +103,37 @@ class Wrappers:
         return sorted(callers, key=lambda f: (f.path, f.fact.line))
 
     def _look(self, func: Func, resources: frozenset[str]) -> Iterator[Wrapped]:
-        outcomes = [
-            o for o in self._owner.outcomes(func, resources, wrapped=True) if o.complete and not o.site.loop
-        ]
-        named = [o for o in outcomes if o.site.named and not o.site.same]
+        """The roles that a function's body shows.  Paths are followed where all else speaks for one."""
+        sites = [s for s in self._owner.acquisitions(func, resources, wrapped=True) if not s.loop]
+        named = [site for site in sites if site.named and not site.same]
         if "*" in func.fact.returns:
             yield from self._returned(func, named)
         elif returns_code(func) or func.fact.returns in ("bool", "void"):
             yield from self._filled(func, named)
         if returns_code(func) or func.fact.returns == "void":
-            yield from self._set_up(func, [o for o in outcomes if not o.site.named])
+            yield from self._set_up(func, [site for site in sites if not site.named])
 
-    def _returned(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
-        given = [o.site for o in outcomes if o.exits and _only(o, "returned")]
-        for resource in {site.resource.name for site in given}:
-            sites = [site for site in given if site.resource.name == resource]
-            blocks = func.fact.body.blocks
-            mask = self._mask(func, [b.left for b in blocks if b.kind == "return"], sites)
-            if mask is not None:
-                yield Wrapped(resource, "result", 0, (), _failure(mask))
+    def _returned(self, func: Func, sites: list[Site]) -> Iterator[Wrapped]:
+        values = [b.left for b in func.fact.body.blocks if b.kind == "return"] if sites else []
+        for resource, group in _by_resource(sites).items():
+            if self._mask(func, values, group) is not None:
+                given = [site for site in group if self._only(site, "returned")]
+                mask = self._mask(func, values, given) if given else None
+                if mask is not None:
+                    yield Wrapped(resource, "result", 0, (), _failure(mask))
 
-    def _filled(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
-        for index, param in enumerate(func.params):
-            target = f"*{param.name}"
-            given = [o.site for o in outcomes if o.exits and _only(o, f"stored in {target}")]
+    def _filled(self, func: Func, sites: list[Site]) -> Iterator[Wrapped]:
+        targets = {f"*{param.name}": index for index, param in enumerate(func.params)}
+        stored: dict[str, list[str]] = defaultdict(list)
+        for _place, event in events(func.fact.body) if sites else ():
+            if isinstance(event, Assign) and event.target in targets:
+                stored[event.target].append(event.value)
+        for target, index in targets.items() if stored else ():
             if any(target in arg for _p, c in calls(func.fact.body) for arg in c.args if not c.loop):
                 continue
-            stores = [e for _p, e in events(func.fact.body) if isinstance(e, Assign) and e.target == target]
-            for resource in {site.resource.name for site in given}:
-                sites = [site for site in given if site.resource.name == resource]
-                if self._mask(func, [e.value for e in stores], sites) is not None:
+            for resource, group in _by_resource(sites).items() if target in stored else ():
+                given = [site for site in group if self._only(site, f"stored in {target}")]
+                if given and self._mask(func, stored[target], given) is not None:
                     failure = {"bool": "false", "void": "never"}.get(func.fact.returns, "errno")
                     yield Wrapped(resource, "out", index, (), failure)
 
@@ -158,17 +166,28 @@ class Wrappers:
             )
         return mask
 
-    def _set_up(self, func: Func, outcomes: list[Outcome]) -> Iterator[Wrapped]:
+    def _set_up(self, func: Func, sites: list[Site]) -> Iterator[Wrapped]:
         params = {param.name: index for index, param in enumerate(func.params)}
-        for outcome in outcomes:
-            kept = any(e.error is not True for e in outcome.of("held"))
-            found = min(outcome.site.holders, key=lambda h: (h.base not in params, str(h)), default=None)
-            if not kept or found is None or outcome.of("escaped") or "[]" in found.fields:
+        for site in sites:
+            found = min(site.holders, key=lambda h: (h.base not in params, str(h)), default=None)
+            if found is None or found.base not in params or "[]" in found.fields or self._undoes(func, site):
                 continue
-            if found.base in params and not self._undoes(func, outcome.site):
+            outcome = self._owner.outcome(site)
+            kept = any(e.error is not True for e in outcome.of("held"))
+            if kept and outcome.complete and not outcome.of("escaped"):
                 failure = "never" if func.fact.returns == "void" else "errno"
-                index = params[found.base]
-                yield Wrapped(outcome.site.resource.name, "arg", index, found.fields, failure)
+                yield Wrapped(site.resource.name, "arg", params[found.base], found.fields, failure)
+
+    def _only(self, site: Site, how: str) -> bool:
+        """Whether the only way in which what was acquired leaves the function is this one."""
+        outcome = self._owner.outcome(site)
+        escaped = outcome.of("escaped")
+        return (
+            outcome.complete
+            and any(e.how == how for e in escaped)
+            and all(e.how == how and not e.passed for e in escaped)
+            and all(e.kind in ("escaped", "released", "perhaps released", "held") for e in outcome.exits)
+        )
 
     def _undoes(self, func: Func, site: Site) -> bool:
         """Whether a function also gives back what it sets up, and not because of what came later."""
@@ -204,13 +223,12 @@ class Wrappers:
                     yield Undone(resource, params[whole.base], whole.fields + tuple(fields))
 
 
-def _only(outcome: Outcome, how: str) -> bool:
-    """Whether the only way in which a resource leaves the function is this one."""
-    return (
-        any(e.how == how for e in outcome.of("escaped"))
-        and all(e.how == how and not e.passed for e in outcome.of("escaped"))
-        and all(e.kind in ("escaped", "released", "perhaps released", "held") for e in outcome.exits)
-    )
+def _by_resource(sites: list[Site]) -> dict[str, list[Site]]:
+    """Sites by the names of their resources."""
+    found: dict[str, list[Site]] = defaultdict(list)
+    for site in sites:
+        found[site.resource.name].append(site)
+    return found
 
 
 def _failure(mask: int) -> str:

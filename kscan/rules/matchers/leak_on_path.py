@@ -74,21 +74,37 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     names |= owner.wrappers.functions(wanted)
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
-        for outcome in owner.outcomes(func, wanted, wrapped=True) if rule.covers(func.path) else ():
-            if _stays(boot, outcome):
+        for site in owner.acquisitions(func, wanted, wrapped=True) if rule.covers(func.path) else ():
+            if not _is_asked(options, owner, site) or _stays(boot, owner.outcome(site)):
                 continue
-            for finding in _judged(rule, options, owner, outcome):
+            for finding in _judged(rule, options, owner, owner.outcome(site)):
                 # One exit lacks one put, whichever of several calls gave the variable its reference.
-                leak = (finding.line, finding.message.replace(outcome.site.call.callee, "", 1))
+                leak = (finding.line, finding.message.replace(site.call.callee, "", 1))
                 if leak not in said:
                     said.add(leak)
                     yield finding
 
 
+def _is_asked(options: Options, owner: Ownership, site: Site) -> bool:
+    """Whether there may be a finding: asked of all that is quickly told, the paths from the site last."""
+    holding = owner.holding(site.func)
+    if not site.named and holding.takes_back(site):
+        return False
+    if site.kept_on_failure and site.resource.name in options.failed:
+        return True
+    if site.resource.kind not in options.natures:
+        return False
+    fails = not site.named and site.resource.nature != "reference"  # else the state is left as it should be
+    if fails and (not holding.may_fail_after(site.place.block) or owner.undoing.may_fail(site.func)):
+        return False
+    rough = owner.rough_outcome(site)
+    left = (e for e in rough.exits if "held" in e.kind or e.kind == "lost")
+    asked = any(e.error or not (fails or e.kind.startswith("stored")) for e in left)
+    return (asked or not rough.complete) and not _is_managed(owner, site)
+
+
 def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
     site = outcome.site
-    if not site.named and owner.holding(site.func).takes_back(site):
-        return
     reported = site.kept_on_failure and site.resource.name in options.failed
     if reported and _is_static(owner, site) == options.static:
         failed = owner.holding(site.func).outcome(site, NEGATIVE)
@@ -100,7 +116,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
             yield _finding(rule, owner, failed, bad[0], "it is held even where the call fails")
             return
     if not outcome.complete or site.resource.kind not in options.natures or _is_managed(owner, site):
-        return
+        return  # the last two of what was asked for what is held on failure
     doubtful = [e for e in outcome.of("held perhaps") if e.error]
     if doubtful:
         harmless = frozenset[str]().union(*(shown_harmless(owner, site, e) for e in outcome.of("released")))
