@@ -953,8 +953,8 @@ class _Walk:
 
         ``if (check_failed(dev, ret))``: on which side the acquisition failed nobody can see.
         """
-        if not self._holding.decides(event):
-            return False
+        if Object(self._site.call.result) in self._site.holders or not self._holding.decides(event):
+            return False  # what is told is the object itself
         return not {self._site.call.result, *map(str, self._results)}.isdisjoint(event.args)
 
     def _is_whole(self, operand: str, state: Held) -> bool:

@@ -2,6 +2,7 @@
 // models: commit 508f610648b9 ("PCI: xilinx-cpm: Add Versal CPM Root Port driver")
 // Each is one step away from a shape that is silent.
 #include <linux/device.h>
+#include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 
@@ -81,6 +82,19 @@ int example_count(struct device_driver *driver)
 	if (!next)
 		return 0;
 	return example_number(to_pci_dev(next)); // expect: reference-leak
+}
+
+/* What an unknown function is told here is the node itself, and no status. */
+int example_node(struct device_node *parent)
+{
+	struct device_node *np = of_get_parent(parent);
+
+	if (!np)
+		return -ENODEV;
+	if (example_read_reg(np, 0))
+		return -EINVAL; // expect: reference-leak
+	of_node_put(np);
+	return 0;
 }
 
 int example_configure(struct example *ex, int number)
