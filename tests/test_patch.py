@@ -9,6 +9,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from kscan.findings.model import Report
 from kscan.findings.summary import exit_status
 from kscan.pipeline import change as change_module
 from kscan.pipeline import judge
-from kscan.pipeline.change import Change, Judgement
+from kscan.pipeline.change import Change, Judgement, Latest
+from kscan.pipeline.results import Result
+from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup
+from kscan.sources import Source
 from kscan.sources.tree import Tree
 from tests.sources.writers import diff, git, patch_mail
 
@@ -105,6 +109,30 @@ def test_a_series_fixes_what_it_introduced(ask: Judge, tree: Path) -> None:
     assert outcomes(ask(mbox)) == [("applied", ["introduced"]), ("applied", ["fixed"])]
 
 
+def test_a_tree_between_two_patches_of_a_file_is_judged_once(
+    ask: Judge, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [(tree / PSERIES).read_text()]
+    for replacement in (CURE, HARMLESS, (CURE[1], CURE[0])):
+        texts.append(texts[-1].replace(*replacement))
+    mails = [
+        patch_mail(diff(PSERIES, old, new), f"[PATCH {n}/3] {n}", Message_ID=f"<{n}@x>", In_Reply_To="<1@x>")
+        for n, (old, new) in enumerate(pairwise(texts), 1)
+    ]
+    series = b"".join(b"From a@example.org Mon Jan  1 10:00:00 2024\n" + m for m in mails)
+    judged: list[object] = []
+
+    def noted(setup: Setup, source: Source, *rest: Any, **options: Any) -> Result:
+        judged.append(source)
+        return analyse(setup, source, *rest, **options)
+
+    monkeypatch.setattr(change_module, "analyse", noted)
+    report = ask(series)
+    assert outcomes(report) == [("applied", ["fixed"]), ("applied", []), ("applied", ["introduced"])]
+    assert len(judged) == 4  # the tree, and what each patch makes of it
+    assert ask(series, jobs=2) == report
+
+
 def test_two_inputs_are_judged_one_by_one(ask: Judge) -> None:
     assert outcomes(ask(change(CURE), change(HARMLESS))) == [("applied", ["fixed"]), ("applied", ["carried"])]
 
@@ -125,9 +153,9 @@ def test_several_patches_are_judged_by_several_processes(
     here: list[Change] = []
     judged = change_module.judge_change
 
-    def noted(setup: Setup, change: Change) -> Judgement:
+    def noted(setup: Setup, change: Change, latest: Latest) -> Judgement:
         here.append(change)
-        return judged(setup, change)
+        return judged(setup, change, latest)
 
     monkeypatch.setattr(change_module, "judge_change", noted)
     for cache in (tmp_path / "cache", None):
@@ -143,10 +171,10 @@ def test_what_a_process_does_not_come_through_is_judged_here(
     mine = os.getpid()
     judged = change_module.judge_change
 
-    def killed_elsewhere(setup: Setup, change: Change) -> Judgement:
+    def killed_elsewhere(setup: Setup, change: Change, latest: Latest) -> Judgement:
         if os.getpid() != mine:
             os.kill(os.getpid(), signal.SIGKILL)
-        return judged(setup, change)
+        return judged(setup, change, latest)
 
     monkeypatch.setattr(change_module, "judge_change", killed_elsewhere)
     assert ask(*patches, jobs=2) == expected

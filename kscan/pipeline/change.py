@@ -30,6 +30,15 @@ class Change(msgspec.Struct, frozen=True, eq=False):
     renamed: Mapping[str, str]
 
 
+class Latest(msgspec.Struct):
+    """What was found after the last change that was judged: the next one may start from there."""
+
+    source: Source | None = None
+    paths: tuple[str, ...] = ()
+    arch: str = ""
+    result: Result = Result(Coverage(), ())
+
+
 Judgement = tuple[tuple[Finding, ...], Coverage]
 """The findings that a change introduces, fixes and carries, and what was looked at after it.
 
@@ -43,17 +52,19 @@ def judge_changes(setup: Setup, changes: Sequence[Change]) -> Iterator[Judgement
     the files that they make are extracted.
     """
     first, others = changes[:1], changes[1:]
-    works = [partial(judge_change, setup, change) for change in others]
+    latest = Latest()
+    works = [partial(judge_change, setup, change, latest) for change in others]
     if setup.config.jobs > 1 and len(works) > 1:
         with extracting(setup, [(change.after, change.touched) for change in others]):
-            yield from [judge_change(setup, change) for change in first]
-        yield from in_order(setup, works, Judgement)
+            yield from [judge_change(setup, change, latest) for change in first]
+        follows = [before.touched == change.touched for before, change in zip(changes, others, strict=False)]
+        yield from in_order(setup, works, Judgement, follows)
     else:
-        yield from (judge_change(setup, change) for change in changes)
+        yield from (judge_change(setup, change, latest) for change in changes)
 
 
-def judge_change(setup: Setup, change: Change) -> Judgement:
-    """The judgement on a change.
+def judge_change(setup: Setup, change: Change, latest: Latest) -> Judgement:
+    """The judgement on a change, which becomes the ``latest``.
 
     The files that call a changed function are looked at, too: what a callee no longer does, its callers
     may lack.
@@ -61,11 +72,17 @@ def judge_change(setup: Setup, change: Change) -> Judgement:
     before, after, renamed = change.before, change.after, change.renamed
     arch = arch_of(setup, change.touched)
     mine = tuple(sorted({*change.touched, *renamed}))
-    alone = _meanwhile(setup, change, mine, arch) if setup.config.jobs > 1 else None
+    alone = None
+    if setup.config.jobs > 1 and latest.source is not before:
+        alone = _meanwhile(setup, change, mine, arch)
     callers = _callers(setup, before, after, mine, arch)
     paths = (*mine, *callers)
-    old = alone if alone is not None and not callers else _findings(setup, before, paths, arch)
+    if latest.source is before and (latest.paths, latest.arch) == (paths, arch):
+        old = latest.result
+    else:
+        old = alone if alone is not None and not callers else _findings(setup, before, paths, arch)
     new = _findings(setup, after, paths, arch)
+    latest.source, latest.paths, latest.arch, latest.result = after, paths, arch, new
     findings = compare(
         with_lines(setup, old.findings, before), with_lines(setup, new.findings, after), renamed
     )

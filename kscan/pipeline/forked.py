@@ -19,14 +19,23 @@ T = TypeVar("T")
 _MOST = 8  # processes: each has a program of its own, of some 100 MB
 
 
-def in_order(setup: Setup, works: Sequence[Callable[[], T]], kind: Any) -> Iterator[T]:
-    """What each of ``works``, of which ``kind`` msgspec can pack, gives: by several processes."""
+def in_order(
+    setup: Setup, works: Sequence[Callable[[], T]], kind: Any, follows: Sequence[bool]
+) -> Iterator[T]:
+    """What each of ``works``, of which ``kind`` msgspec can pack, gives: by several processes.
+
+    ``follows`` says which of them gain from what the one before has left in its process.
+    """
     from kscan.pipeline import pool  # noqa: PLC0415 - one patch needs one process
 
     given: dict[int, T] = {}
-    chunks = [[pool.Item(number, b"%d" % number)] for number in range(len(works))]
     work = partial(_pack, setup, works)
     workers = min(setup.config.jobs, len(works), _MOST)
+    chunks: list[list[pool.Item]] = []
+    for number, joins in enumerate(follows):
+        if not (joins and chunks and len(chunks[-1]) < len(works) // workers):
+            chunks.append([])
+        chunks[-1].append(pool.Item(number, b"%d" % number))
     with closing(pool.run(chunks, work, workers=workers, cpu_seconds=0)) as answers:
         due = 0
         for answer in answers:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from kscan.findings.model import Coverage, Finding, PatchResult, Report, Skipped
-from kscan.pipeline.change import Change, judge_change
+from kscan.pipeline.change import Change, Latest, judge_change
 from kscan.pipeline.lines import rules_for
 from kscan.pipeline.setup import Setup
 from kscan.sources import Source
@@ -33,7 +33,7 @@ def judge_changes(setup: Setup, changes: Changes) -> Report:
 def _judge(setup: Setup, changes: Changes) -> tuple[tuple[Finding, ...], Coverage]:
     before, after = GitRev(changes.top, changes.before), state_after(changes)
     try:
-        return judge_change(setup, Change(before, after, changes.touched, changes.renamed))
+        return judge_change(setup, Change(before, after, changes.touched, changes.renamed), Latest())
     finally:
         before.repo.close()
         if isinstance(after, GitRev | GitIndex):
