@@ -9,7 +9,7 @@ else's, silences.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from posixpath import dirname
 
 import msgspec
@@ -91,9 +91,9 @@ class Forgetting:
         ``unloading``: macros of files whose drivers can go.
         """
         stays = unloading.isdisjoint(use.name for use in self._program.facts[path].uses)
-        acquiring = [f for f in self.functions(path) if f.fact.stores and self._acquires(f)]
+        acquiring = [fact for fact in self._program.facts[path].functions if self._acquires(fact)]
         kept: dict[Member, list[Kept]] = defaultdict(list)
-        for func in acquiring:
+        for func in self.functions(path, acquiring):
             for member, site in self._kept(func):
                 kept[member].append(site)
         structs = {
@@ -158,17 +158,19 @@ class Forgetting:
                 return member
         return None
 
-    def functions(self, path: str) -> list[Func]:
-        """The functions of a file that can be called."""
+    def functions(self, path: str, facts: Iterable[Function] | None = None) -> list[Func]:
+        """The functions of a file, or those of ``facts`` among them, that can be called."""
         return [
             func
-            for fact in self._program.facts[path].functions
+            for fact in (self._program.facts[path].functions if facts is None else facts)
             for func in self._program.resolve(fact.name, path)
             if func.path == path and func.fact is fact
         ]
 
-    def _acquires(self, func: Func) -> bool:
-        return any(ref.root in self._apis.acquires for ref in func.fact.calls if not ref.path)
+    def _acquires(self, fact: Function) -> bool:
+        """Whether a function acquires something and stores to a field."""
+        acquires = self._apis.acquires
+        return bool(fact.stores) and any(ref.root in acquires for ref in fact.calls if not ref.path)
 
     # -- what is kept ---------------------------------------------------------
 
@@ -176,14 +178,13 @@ class Forgetting:
         """The members that a function puts acquired resources into."""
         body = func.fact.body
         results = {call.result: call for _place, call in calls(body) if call.callee in self._apis.acquires}
-        values = self._fields.values(func)
         for _place, event in events(body):
-            if not isinstance(event, Assign) or event.op != "=":
+            if not isinstance(event, Assign) or event.op != "=" or event.value not in results:
                 continue
-            call = results.get(event.value)
-            target = parse(event.target)
-            if call is None or target is None or "[]" in target.fields or not target.fields:
+            call, target = results[event.value], parse(event.target)
+            if target is None or "[]" in target.fields or not target.fields:
                 continue
+            values = self._fields.values(func)
             role = next((r for r in self._apis.acquires[call.callee] if self._counts(r)), None)
             member = self._fields.field_of(func, target)
             whole = values.address(target.base) or event.target

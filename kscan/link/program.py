@@ -250,23 +250,27 @@ class Program:
         A quick superset: fields are matched by name alone, so that no type has to be resolved.
         """
         further = self._outside.leading() if self._outside is not None else None
+        calls, fields, targets = self._tables.calls(), self._tables.field_calls(), self._tables.targets()
         found: set[str] = set()
+        fields_seen: set[str] = set()
         fresh = set(names)
         while fresh:
             if further is not None:
                 fresh |= set(further(fresh)) - found
             found |= fresh
-            own = (fresh & self._tables.calls().keys()) | (fresh & self._tables.targets().keys())
-            fresh = {caller for name in own for caller in self._leading_to(name)} - found
+            above = {caller.fact.name for name in fresh & calls.keys() for caller in calls[name]}
+            for name in fresh & targets.keys():
+                for _path, binding in targets[name]:
+                    if binding.how == "argument":
+                        above.add(binding.function)
+                    elif binding.path and binding.path[-1] not in fields_seen:
+                        fields_seen.add(binding.path[-1])
+                        above.add(binding.path[-1])
+                        above.update(caller.fact.name for caller in fields.get(binding.path[-1], ()))
+            for name in fresh & self._tables.other_names.keys():
+                above.update(self._tables.other_names[name])
+            fresh = above - found
         return frozenset(found)
-
-    def _leading_to(self, name: str) -> Iterator[str]:
-        yield from self.callers_by_name(name)
-        yield from self._tables.other_names.get(name, ())
-        bound = (
-            binding for _path, binding in self._tables.targets().get(name, ()) if binding.how != "argument"
-        )
-        yield from (binding.path[-1] for binding in bound if binding.path)
 
     # -- names ----------------------------------------------------------------
 
