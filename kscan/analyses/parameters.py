@@ -6,6 +6,8 @@ answer is used to silence a claim.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kscan.analyses.access import parse
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Call
@@ -24,6 +26,7 @@ _ENDING = regex(
 )
 
 
+@lru_cache(maxsize=65536)
 def sounds_ending(name: str) -> bool:
     """Whether a function's name says that it ends or gives back what it is given."""
     return _ENDING.search(name) is not None

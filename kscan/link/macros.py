@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from kscan.facts.model import Macro
 from kscan.regex import regex
@@ -55,12 +56,14 @@ def split_arguments(text: str, start: int) -> tuple[tuple[str, ...], int]:
     return tuple(found), len(text)
 
 
-def calls_in(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+@lru_cache(maxsize=8192)
+def calls_in(body: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(callee, arguments) of the calls written in a macro's body."""
-    for match in _CALL.finditer(body):
-        name = match[1]
-        if name not in _NOT_CALLS:
-            yield name, split_arguments(body, match.end() - 1)[0]
+    return tuple(
+        (match[1], split_arguments(body, match.end() - 1)[0])
+        for match in _CALL.finditer(body)
+        if match[1] not in _NOT_CALLS
+    )
 
 
 def callees_in(body: str) -> set[str]:

@@ -151,7 +151,8 @@ def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Res
     context = set[str]()
     for portion in portions(sizes_of(source, files)):
         linked = link(setup, source, portion, arch)
-        told += _raw_findings(setup, linked, everything)  # which may load more of the context
+        with no_collection():
+            told += _raw_findings(setup, linked, everything)  # which may load more of the context
         remarked |= {path: facts for path, facts in linked.loaded.facts.items() if facts.remarks}
         coverage = coverage.plus(coverage_of(linked))
         context |= linked.outside.loaded.keys() - everything
@@ -167,7 +168,8 @@ def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Res
 
 def run_rules(setup: Setup, linked: Linked) -> tuple[Finding, ...]:
     """The findings of the chosen rules that concern the scanned files, settled."""
-    return settle(_raw_findings(setup, linked))
+    with no_collection():
+        return settle(_raw_findings(setup, linked))
 
 
 def _raw_findings(setup: Setup, linked: Linked, elsewhere: Collection[str] = ()) -> Iterator[Finding]:
