@@ -64,6 +64,7 @@ class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     registered_tests: Mapping[str, int]  # function -> argument that it tests for registration
     needs_registered: Mapping[str, NeedsRegistered]
     events: Mapping[str, str]  # notifier event -> phase
+    init_order: Mapping[str, int]  # macro that names an init function -> its level, the lowest first
     ends_life: Mapping[
         str, Mapping[str, int]
     ]  # function -> struct type -> argument whose object ends with the call
@@ -93,6 +94,7 @@ _KEYS = frozenset(
         "registered_tests",
         "needs_registered",
         "events",
+        "init_order",
         "ends_life",
         "callers_end_life",
     }
@@ -126,6 +128,11 @@ def parse_lifecycle(file: ModelFile) -> Lifecycle:
         registered_tests=_one_argument(file, "registered_tests"),
         needs_registered=_needs_registered(file),
         events=_events(file, phases),
+        init_order={
+            name: rank
+            for rank, group in enumerate(file.items(content.get("init_order"), "init_order"))
+            for name in group.split()
+        },
         ends_life=_ends(file, "ends_life"),
         callers_end_life=_ends(file, "callers_end_life"),
     )

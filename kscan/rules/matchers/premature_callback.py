@@ -9,6 +9,7 @@ import msgspec
 from kscan.analyses.awaited import Awaited
 from kscan.analyses.behind import Behind
 from kscan.analyses.fields import Fields
+from kscan.analyses.initorder import InitOrder, TooEarly
 from kscan.analyses.levels import Levels
 from kscan.analyses.order import Hop
 from kscan.analyses.phased import Phased, Phases
@@ -45,6 +46,8 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         if place not in said:
             said.add(place)
             yield _finding(rule, fields, states.text(premature.guard), premature)
+    for early in program.shared(InitOrder, model.lifecycle).found():
+        yield _init_finding(rule, early)
     phases = program.shared(Phases, states, behind, program.shared(Levels, model.lifecycle), model.lifecycle)
     for phased in phases.found():
         if phased.guard.func not in known:
@@ -75,6 +78,38 @@ def _finding(rule: Rule, fields: Fields, state: str, found: Premature) -> Findin
         steps=steps,
         conditions=_conditions(fields, found.path, escape),
         subject=f"{first.call.callee} {guard.func.name} {state}",
+    )
+
+
+def _init_finding(rule: Rule, found: TooEarly) -> Finding:
+    early, later, guard = found.early, found.later, found.guard
+    steps = [
+        Step(early.func.path, early.line, early.func.name, f"runs at the level of {early.macro}()"),
+        *(edge_step(edge) for edge in early.chain),
+        Step(
+            guard.path,
+            found.line,
+            guard.name,
+            f"returns without doing anything, as {found.name} is not set yet",
+        ),
+        Step(later.func.path, later.line, later.func.name, f"runs later, at the level of {later.macro}()"),
+        *(edge_step(edge) for edge in later.chain),
+        Step(found.setter.path, found.set_line, found.setter.name, f"sets {found.name}, too late"),
+    ]
+    return claim(
+        rule,
+        guard,
+        found.line,
+        message=rule.text(
+            hook=early.func.name,
+            event=f"{later.func.name}() sets {found.name}",
+            state=found.name,
+            guard=guard.name,
+            omits="does nothing",
+        ),
+        steps=steps,
+        conditions=(f"false if {guard.name}() is run again in a way that kscan does not see",),
+        subject=f"{early.func.name} {guard.name} {found.name}",
     )
 
 
