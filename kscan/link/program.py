@@ -539,7 +539,8 @@ class Program:
             return find(inner)
 
         self._expansions[name] = found = tuple(expand(name, (), look)), asked
-        self._no_macros |= asked - self._tables.macros().keys()
+        macros = self._tables.macros()
+        self._no_macros |= {inner for inner in asked if inner not in macros}
         return found
 
     def _indirect(self, caller: Func, ref: CallRef) -> Iterator[Edge]:
