@@ -7,13 +7,15 @@ something of which the body does not tell: only then can it be said what a funct
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from kscan.analyses.cfg import Place
-from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node
-from kscan.facts.model import Call, Event
+from kscan.analyses.cfg import Place, events
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, constant
+from kscan.facts.model import Assign, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
 from kscan.link.program import Program
@@ -30,6 +32,9 @@ _FAILING = {
 }
 
 
+_WAYS = 2  # to end: with an object, and without
+
+
 class Convention(msgspec.Struct, frozen=True):
     """The signs that a function's result may have: ``given`` with the line of a return that gives each."""
 
@@ -38,10 +43,10 @@ class Convention(msgspec.Struct, frozen=True):
 
     @property
     def failure(self) -> str:
-        """``null`` or ``err_ptr`` where every failure looks so; else empty."""
-        if NEGATIVE in self.given and ZERO not in self.given and self.known:
-            return ERROR_POINTER
-        return NULL if ZERO in self.given and NEGATIVE not in self.given and self.known else ""
+        """``null`` or ``err_ptr`` where every failure looks so; else empty, as of a stub that only fails."""
+        if not self.known or POSITIVE not in self.given or len(self.given) != _WAYS:
+            return ""
+        return ERROR_POINTER if NEGATIVE in self.given else NULL
 
 
 _UNKNOWN = Convention({}, False)
@@ -100,6 +105,7 @@ class Conventions:
         paths = self._owner.holding(func).paths
         blocks = func.fact.body.blocks
         given, unknown = dict[int, int](), False
+        told = self._told(func)
 
         def visit(
             where: Place, event: Event | None, facts: Facts, state: int, _node: Node[int]
@@ -115,7 +121,8 @@ class Conventions:
                     facts[event.result] = mask
             if event is None and blocks[where.block].kind == "return":
                 mask = paths.mask(blocks[where.block].left, facts)
-                unknown |= mask == ANY
+                # A test of what nobody knows leaves two signs, of which one may never be.
+                unknown |= mask not in (NEGATIVE, ZERO, POSITIVE) and not told(blocks[where.block].left)
                 for sign in (NEGATIVE, ZERO, POSITIVE) if mask != ANY else ():
                     if mask & sign:
                         given.setdefault(sign, blocks[where.block].line)
@@ -123,6 +130,25 @@ class Conventions:
 
         complete = paths.explore(Place(0, 0), [{}], 0, visit)
         return Convention(given, complete and not unknown)
+
+    def _told(self, func: Func) -> Callable[[str], bool]:
+        """Tells whether an operand is a constant, an address, or of calls whose results are known."""
+        results = dict[str, int]()
+        given: dict[str, set[str]] = defaultdict(set)
+        for _place, event in events(func.fact.body):
+            if isinstance(event, Call) and event.result:
+                results[event.result] = self._result(event, func.path)
+            elif isinstance(event, Assign):
+                given[event.target].add(event.value)
+
+        def told(operand: str, seen: frozenset[str] = frozenset()) -> bool:
+            if operand in results:
+                return results[operand] != ANY
+            if operand in given and operand not in seen:
+                return all(told(value, seen | {operand}) for value in given[operand])
+            return operand in seen or operand[:1] == "&" or constant(operand) != ANY
+
+        return told
 
     def _result(self, call: Call, path: str) -> int:
         roles = [r for r in self._apis.acquires.get(call.callee, ()) if r.holder.kind == "result"]

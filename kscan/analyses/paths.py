@@ -37,6 +37,7 @@ _NAMES = regex(r"[A-Za-z_%]\w*")
 _FIELDS = regex(r"(?:->|\.)(\w+)")
 _ROOTS = regex(r"(?<!->)(?<![.\w%])[%A-Za-z_]\w*")  # variables and temporaries, but for fields
 _COMPARED = regex(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
+_IS_NULL = regex(r"\(?([A-Za-z_%][\w.>-]*?)(==|!=)(?:NULL|0)\)?")  # as a flag keeps it
 _COUNTS = regex(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
 _CONSTANTS = {
     "0": ZERO,
@@ -485,7 +486,13 @@ class Paths:
         call = self.calls.get(operand)
         role = self._apis.predicates.get(call.callee) if call is not None else None
         if call is None or role is None or not call.args:
-            return constant(operand)
+            tested = _IS_NULL.fullmatch(operand)
+            if tested is None:
+                return constant(operand)
+            inner = self.mask(tested[1], facts)
+            if inner == ANY or (inner & ZERO and inner != ZERO):
+                return ANY
+            return POSITIVE if (inner == ZERO) == (tested[2] == "==") else ZERO
         if role in ("err_ptr", "err_cast", "err_of"):
             return NEGATIVE
         inner = self.mask(call.args[0], facts)
@@ -634,6 +641,9 @@ class Paths:
                     given.add(event.target)
                 if constant(event.value) == ANY:
                     needed.add(event.value)
+                    tested = _IS_NULL.fullmatch(event.value)
+                    if tested is not None:
+                        needed.add(tested[1])
             elif isinstance(event, Call):
                 needed.discard(event.result)
                 given.add(event.result)
