@@ -16,6 +16,7 @@ from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.declared import type_of
+from kscan.analyses.flow import flow_of
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -348,6 +349,14 @@ class _Walk:
             return FOUND
         return DOUBTED if self._is_tested() else USED
 
+    def _is_passed_by(self, number: int, name: str) -> bool:
+        """Whether control may come to a block without the call, with NULL in what holds its result else."""
+        body = self.holding.body
+        if flow_of(body).dominators[number] >> self._place.block & 1:
+            return False
+        events = (event for block in body.blocks for event in block.events)
+        return any(isinstance(e, Assign) and e.target == name and e.value in ("NULL", "0") for e in events)
+
     def _is_tested(self) -> bool:
         """Whether the function looks at the result: in a branch, or in a macro such as one that warns."""
         names = self._names
@@ -497,6 +506,8 @@ class _Walk:
             return None  # of which elements it holds, and what else was copied from them, nobody can tell
         asked = block.right == "0" and block.op in ("==", "!=")  # `< 0` is asked of a number
         if not self._null and asked and not self._checked and not state.tested:
+            if self._is_passed_by(node.block, block.left):
+                return state._replace(tested=True)
             self._say(IS_NULL, block.line, block.left, node)
             return None
         return state._replace(tested=True)
