@@ -334,7 +334,7 @@ class Lookups:
         used = _Handled(body)
         for place, call in asked:
             names = used.names(call.result)
-            if names.isdisjoint(used.touched) or self.apis.never_fails(call.args):
+            if names.isdisjoint(used.touched) or self.apis.never_fails(call.args) or self._is_fixed(call):
                 continue
             source = self.source(call.callee, func.path)
             if source is None or self._is_relied_on(call.callee, source):
@@ -346,6 +346,14 @@ class Lookups:
                 found = self._followed(holding, place, call, source)
                 if found is not None and not self._looked_before(holding, place, call):
                     yield found
+
+    def _is_fixed(self, call: Call) -> bool:
+        """Whether a call asks for a device at a fixed address: a part of the chip, most likely."""
+        counted = any(
+            self.apis.resources[r.resource].nature == "reference"
+            for r in self.apis.acquires.get(call.callee, ())
+        )
+        return counted and len(call.args) > 1 and all(arg[:1].isdigit() for arg in call.args[1:])
 
     def asks(self, func: Func) -> bool:
         """Whether a function calls something whose result may be NULL, as far as that is told cheaply."""
