@@ -16,7 +16,6 @@ from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.declared import type_of
-from kscan.analyses.flow import flow_of
 from kscan.analyses.ownership import Holding, Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -350,12 +349,23 @@ class _Walk:
         return DOUBTED if self._is_tested() else USED
 
     def _is_passed_by(self, number: int, name: str) -> bool:
-        """Whether control may come to a block without the call, with NULL in what holds its result else."""
-        body = self.holding.body
-        if flow_of(body).dominators[number] >> self._place.block & 1:
-            return False
-        events = (event for block in body.blocks for event in block.events)
-        return any(isinstance(e, Assign) and e.target == name and e.value in ("NULL", "0") for e in events)
+        """Whether control may come to the test of a block with NULL, which another line put into ``name``."""
+        blocks = self.holding.body.blocks
+        last = {}  # what each block leaves in it
+        for at, block in enumerate(blocks):
+            for event in block.events:
+                if isinstance(event, Assign) and event.target == name:
+                    last[at] = event.value
+        pending = [at for at, value in last.items() if value in ("NULL", "0")]
+        seen = set(pending)
+        while pending:
+            at = pending.pop()
+            if at == number:
+                return True
+            fresh = [to for to in blocks[at].succs if to not in seen and to not in last]
+            seen.update(fresh)
+            pending.extend(fresh)
+        return False
 
     def _is_tested(self) -> bool:
         """Whether the function looks at the result: in a branch, or in a macro such as one that warns."""
