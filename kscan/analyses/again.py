@@ -12,8 +12,8 @@ from collections.abc import Collection
 from kscan.analyses import cfg
 from kscan.analyses.access import parse
 from kscan.analyses.fields import Fields, Release
+from kscan.analyses.naming import sounds_ending
 from kscan.analyses.outcome import outcomes
-from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.link.edges import Func

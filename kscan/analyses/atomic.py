@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place, events
+from kscan.analyses.naming import sounds_unlocking
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Facts, Node
 from kscan.analyses.sleeping import Sleep, Sleeping
@@ -23,7 +24,6 @@ from kscan.link.program import Program
 
 _TAKEN = {"false": NEGATIVE | POSITIVE, "nonzero": ZERO, "errno": ZERO}
 _GUARDS = ("guard(", "scoped_guard")
-_ENDING = ("unlock", "release", "drop", "irqrestore", "enable")
 
 
 class Lock(NamedTuple):
@@ -207,7 +207,7 @@ class _Walk:
         if self._sleeping.drops(lock.func, event, lock.resource):
             return 0
         known = self._owner.program.near(event.callee, lock.func.path)
-        if not known and any(word in event.callee.rpartition("->")[2] for word in _ENDING):
+        if not known and sounds_unlocking(event.callee):
             return 0  # it may give the lock back
         return held
 

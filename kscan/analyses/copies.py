@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ from kscan.analyses.access import Object, parse
 from kscan.analyses.declared import pointed, root_of, type_of
 from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
+from kscan.analyses.naming import sounds_ending, sounds_final
 from kscan.analyses.outcome import Signs, walk
-from kscan.analyses.parameters import sounds_ending
 from kscan.facts.model import Assign, Block, Call, CallRef, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import CALLBACK, DIRECT, OPS, Edge, Func
@@ -143,7 +144,6 @@ class Copies:
         self._levels = levels
         self._setters: dict[Func, tuple[_Kept, ...]] = {}
         self._below: dict[Func, tuple[Func, ...] | None] = {}
-        self._names_setting: frozenset[str] | None = None
 
     def stale(self) -> Iterator[Stale]:
         """Every free that leaves a copy behind in an object that is seen to live on, with a reader of it."""
@@ -337,9 +337,7 @@ class Copies:
 
     def _sites(self, names: frozenset[str]) -> Iterator[_Site]:
         """Where a field with one of the names is stored to another, or handed to what may do so."""
-        if self._names_setting is None:
-            self._names_setting = self._setting()
-        setting = self._names_setting
+        setting = self._setting
         for func in self._mention(names, setting):
             shared = self._shared(func, names)
             for place, event in cfg.events(func.fact.body):
@@ -383,6 +381,7 @@ class Copies:
         else:
             yield from self._handed(site, site.event, source)
 
+    @cached_property
     def _setting(self) -> frozenset[str]:
         """The names of functions that may put one argument into another, and of what may lead to them."""
         found = {f.name for f in self._program.functions() if f.fact.stores and len(f.params) > 1}
@@ -806,16 +805,6 @@ def _is_element(held: Object) -> bool:
 
 
 _WORDS = regex(r"\b[A-Za-z_]\w*")
-_FINAL = regex(
-    r"(^|_)(exit|remove|release|destroy|free|disable|stop|off|detach|unbind|suspend|shutdown|fini|teardown|del"
-    r"|delete|deinit|uninit|unregister|cleanup|close|dispose|disconnect|drop|put)(_[a-z0-9]+)?_*$"
-    r"|(^|_)(release|destroy|free|delete|cleanup|dispose)(_[a-z0-9]+){2,3}$"
-)
-
-
-def sounds_final(name: str) -> bool:
-    """Whether a name says that what it works on comes to its end or to rest."""
-    return _FINAL.search(name.rpartition(".")[2]) is not None
 
 
 def _name(held: Object) -> str:

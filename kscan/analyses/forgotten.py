@@ -18,8 +18,9 @@ from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place, calls, events
 from kscan.analyses.declared import pointed
 from kscan.analyses.fields import Fields
+from kscan.analyses.naming import sounds_ending
 from kscan.analyses.outcome import outcomes
-from kscan.analyses.parameters import FREES, STORES, UNKNOWN, Parameters, sounds_ending
+from kscan.analyses.parameters import FREES, STORES, UNKNOWN, Parameters
 from kscan.analyses.paths import names_in
 from kscan.analyses.status import returns_code
 from kscan.facts.model import Assign, Call, Function

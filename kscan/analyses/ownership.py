@@ -21,7 +21,8 @@ from kscan.analyses.cfg import Place, calls, comes_after, conditions, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.declared import type_of
 from kscan.analyses.flow import flow_of
-from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters, sounds_ending
+from kscan.analyses.naming import sounds_converting, sounds_ending
+from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN, Parameters
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, SIDES, ZERO, Facts, Node, Paths, constant, names_in
 from kscan.analyses.undoing import Undoing
 from kscan.analyses.values import Values, values_of
@@ -45,7 +46,6 @@ _HELD = {
 }
 _BARE = regex(r"(?<![\w.>])([A-Za-z_%]\w*)(?![\w.(\[]|->)")
 _TEST = regex(r"^!|[=!<>]=|[^-]>|<")
-_CONVERTING = regex(r"(?:^|_)to_")
 _INDEXED = regex(r"\[[^\]]*[a-z]")
 _UNSIGNED = regex(r"(?:const )?(?:unsigned\b|size_t\b|u(?:8|16|32|64)\b|uint)")
 _MOST_REFERENCES = 3
@@ -1135,7 +1135,7 @@ class _Walk:
 
     def _may_convert(self, callee: str) -> bool:
         """Whether a function that nobody loaded may give what its argument is a part of, for the caller."""
-        return "*" in self._holding.func.fact.returns and _CONVERTING.search(callee) is not None
+        return "*" in self._holding.func.fact.returns and sounds_converting(callee)
 
     def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):

@@ -6,9 +6,8 @@ answer is used to silence a claim.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from kscan.analyses.access import parse
+from kscan.analyses.naming import sounds_ending
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Acquire, Apis
@@ -21,15 +20,6 @@ Fates = frozenset[str]
 _DEPTH = 3
 _GIVING_BACK = ("same", "converts", "translates")
 _NEGATED = regex(r"!\s*\(?\s*(\w+)")
-_ENDING = regex(
-    r"(^|_)(put|free|release|del|delete|destroy|unregister|deregister|uninit|remove|drop|unref|cleanup|exit|kill)(_|$)"
-)
-
-
-@lru_cache(maxsize=65536)
-def sounds_ending(name: str) -> bool:
-    """Whether a function's name says that it ends or gives back what it is given."""
-    return _ENDING.search(name) is not None
 
 
 class Parameters:

@@ -9,18 +9,16 @@ import msgspec
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
 from kscan.analyses.declared import type_of
-from kscan.analyses.parameters import sounds_ending
+from kscan.analyses.naming import goes_on
 from kscan.analyses.paths import names_in
 from kscan.analyses.status import is_code, returns_code
 from kscan.facts.model import Assign, Block, Body, Call
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
 from kscan.link.program import Program
-from kscan.regex import regex
 
 UNTESTED, UNSIGNED, POSITIVE, FORGOTTEN, IGNORED = "untested", "unsigned", "positive", "forgotten", "ignored"
 
-_GOES_ON = regex(r"(^|_)(off|disable|suspend|resume|restore|stop|shutdown|deinit|fini|close|disconnect)(_|$)")
 _MOST_BLOCKS = 60
 _TYPEDEFS = 4
 
@@ -78,9 +76,9 @@ class Results:
     def _judge(self, func: Func, kind: str, call: Call, place: Place) -> Misread | None:
         body = func.fact.body
         # What is undone or resumed goes on as far as it can, and looks up again what its setup tested.
-        goes_on = sounds_ending(func.name) or _GOES_ON.search(func.name) is not None
+        stops = not goes_on(func.name)
         if kind == UNTESTED:
-            return self._untested(func, call, place) if call.result and not goes_on else None
+            return self._untested(func, call, place) if call.result and stops else None
         if kind == POSITIVE:
             line, what = _compared(body, call, place) if call.result else (0, "")
             return Misread(func, call, kind, what, line) if line else None
@@ -89,7 +87,7 @@ class Results:
         if kind == FORGOTTEN:
             return self._forgotten(func, call, place)
         able = returns_code(func) or "*" in func.fact.returns
-        return Misread(func, call, kind, "", call.line) if able and not goes_on else None
+        return Misread(func, call, kind, "", call.line) if able and stops else None
 
     # -- results that are values --------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from posixpath import dirname
 
 from kscan.analyses.cfg import calls, events
-from kscan.analyses.parameters import sounds_ending
+from kscan.analyses.naming import sounds_ending
 from kscan.analyses.paths import names_in
 from kscan.facts.model import Assign, Body, Call
 from kscan.kernel.apis import Apis
@@ -106,7 +106,7 @@ class Undoing:
             if edge.kind == OPS and (
                 edge.caller.path == func.path
                 or (
-                    _folder(edge.caller.path) == _folder(func.path)
+                    dirname(edge.caller.path) == dirname(func.path)
                     and self._is_own(edge.via.rpartition(".")[0], func.path)
                 )
             ):
@@ -162,10 +162,6 @@ class Undoing:
         for caller in self._program.calling(func.name):
             if caller is not func and func in self._program.resolve(func.name, caller.path):
                 yield caller
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 def _ignored(body: Body, name: str) -> bool:

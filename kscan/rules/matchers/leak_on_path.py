@@ -13,8 +13,8 @@ import msgspec
 from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
 from kscan.analyses.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
+from kscan.analyses.naming import sounds_ending
 from kscan.analyses.ownership import PERHAPS, Exit, Outcome, Ownership, Site
-from kscan.analyses.parameters import sounds_ending
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
