@@ -7,6 +7,7 @@ Within a level the order is that of linking, of which nothing is claimed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -50,6 +51,10 @@ class InitOrder:
     def __init__(self, program: Program, lifecycle: Lifecycle) -> None:
         self._program = program
         self._order = lifecycle.init_order
+        self._own: dict[str, list[Func]] = defaultdict(list)
+        for func in program.own:
+            if not func.fact.partial:
+                self._own[func.path].append(func)
 
     def found(self) -> Iterator[TooEarly]:
         """Every test of a static variable that comes before the only init functions that set it."""
@@ -70,7 +75,7 @@ class InitOrder:
     def _of(
         self, path: str, name: str, inits: Mapping[str, tuple[str, int]], *, pointer: bool
     ) -> Iterator[TooEarly]:
-        funcs = [f for f in self._program.scanned() if f.path == path and not f.fact.partial]
+        funcs = [func for func in self._own[path] if func.fact.holds(name)]
         stores: list[tuple[Func, int]] = []
         for func in funcs:
             for _place, event in cfg.events(func.fact.body):
