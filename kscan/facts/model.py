@@ -8,7 +8,9 @@ kernel model, which is what makes them cacheable by content.
 outer parentheses and casts dropped, every nested call replaced by the temporary
 (``%1``, ``%2`` ...) that holds its result.  An operand that is an lvalue is an
 *access path* such as ``phb->irq_map`` or ``&dev->kobj``; ``?`` stands for an
-expression kscan does not model.  Lines are 1-based; columns are 1-based bytes.
+expression kscan does not model.  A local that hides another variable has a name of its own
+(``ret__in1``, one block deep); ``as_written`` gives back the source's.
+Lines are 1-based; columns are 1-based bytes.
 
 Headers of functions are decoded with the file; a body only when asked for
 (``Function.body``), because most analyses look at few bodies.
@@ -25,7 +27,7 @@ import msgspec
 
 from kscan.regex import regex
 
-FACTS_VERSION = 14
+FACTS_VERSION = 15
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
 
 
@@ -160,6 +162,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     generated: str  # the macro that makes it, if its text has no body
     raw_body: bytes  # packed, so that it is passed over where nobody asks for it
     unset: tuple[str, ...] = ()  # locals that some path may read before they are set: a superset
+    section: str = ""  # "init" or "exit" where it is thrown away but for that; else empty
 
     @property
     def body(self) -> Body:
@@ -294,12 +297,18 @@ class _Locals(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _FIELD_NAME = regex(rb"(?:->|\.)([A-Za-z_]\w*)", re.ASCII)
+_OWN_NAME = regex(r"(?<=\w)__in\d+\b")
 _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
 _LOCALS = msgspec.msgpack.Decoder(_Locals)
 _ENCODER = msgspec.msgpack.Encoder()
 _MOST_BODIES = 2048
 _bodies: dict[int, tuple[bytes, Body]] = {}  # by identity: to hash takes longer than to decode
+
+
+def as_written(text: str) -> str:
+    """``text`` with the source's names of the locals that hide other variables."""
+    return _OWN_NAME.sub("", text) if "__in" in text else text
 
 
 def pack_body(body: Body) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kscan.analyses import cfg
 from kscan.analyses.values import Values
-from kscan.facts.model import Block, Call
+from kscan.facts.model import Block, Call, as_written
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Edit, Finding, Step
 from kscan.link.edges import DIRECT, Edge, Func
@@ -48,11 +48,11 @@ def claim(  # noqa: PLR0913 - one for each field of a finding
         end_line=line,
         end_column=end,
         function=func.name,
-        message=message,
-        steps=tuple(steps),
-        conditions=tuple(conditions),
+        message=as_written(message),
+        steps=tuple(Step(step.file, step.line, step.function, as_written(step.message)) for step in steps),
+        conditions=tuple(map(as_written, conditions)),
         fingerprint=fingerprint(rule.id, func.path, func.name, subject),
-        edit=edit,
+        edit=edit and Edit(edit.lines, as_written(edit.text), edit.instead, as_written(edit.uses)),
     )
 
 

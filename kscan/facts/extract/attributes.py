@@ -9,6 +9,8 @@ from kscan.regex import regex
 
 _ALIAS = regex(r'\b(?:__)?alias(?:__)?\s*\(\s*"?(\w+)"?\s*\)')
 
+_SECTIONS = {"__init": "init", "__exit": "exit"}
+
 
 class Attributes:
     """The recorded attributes of a file, by byte offset."""
@@ -37,6 +39,10 @@ class Attributes:
             if match is not None:
                 return match[1]
         return ""
+
+    def section(self, start: int, end: int) -> str:
+        """``init`` or ``exit`` where one of them says that a function runs only then; else empty."""
+        return next((_SECTIONS[text] for text in self.within(start, end) if text in _SECTIONS), "")
 
     def cleanup(self, start: int, end: int) -> str:
         """What ``__free(x)`` or ``__cleanup(x)`` between the offsets names; else empty."""

@@ -17,6 +17,7 @@ from kscan.facts.extract.declared import (
 )
 from kscan.facts.extract.expressions import Expressions
 from kscan.facts.extract.plain import UNKNOWN, Code
+from kscan.facts.extract.scopes import Scopes
 from kscan.facts.extract.types import base_type, declarator, squeeze, storage
 from kscan.facts.model import Binding, CallRef, Local
 from kscan.parse.c import Parsed
@@ -41,6 +42,7 @@ class Statements(Expressions):
     ) -> None:
         super().__init__(parsed, code, function, variables, line, sound)
         self.attributes = attributes
+        self.scopes = Scopes(variables)
         self._breaks: list[tuple[int, int]] = []  # target block, scope depth
         self._continues: list[tuple[int, int]] = []
         self._switches: list[int] = []
@@ -56,6 +58,7 @@ class Statements(Expressions):
     def statement_expression(self, node: Node) -> str:
         """``({ ...; value; })``."""
         depth = len(self.build.cleanups)
+        self.scopes.enter()
         value = UNKNOWN
         children = node.named_children
         for child in children[:-1]:
@@ -67,11 +70,13 @@ class Statements(Expressions):
             else:
                 self.statement(last)
         self.build.close_scopes(depth, node.end_point[0] + 1)
+        self.scopes.leave(node.end_point)
         return value
 
     def _compound(self, node: Node) -> None:
         cleanups = self.build.cleanups
         depth = len(cleanups)
+        self.scopes.enter()
         for child in node.named_children:
             lower = _STATEMENTS.get(child.kind_id)
             if lower is not None:
@@ -80,6 +85,7 @@ class Statements(Expressions):
                 self.statement(child)
         if len(cleanups) > depth:
             self.build.close_scopes(depth, node.end_point[0] + 1)
+        self.scopes.leave(node.end_point)
 
     def _expression(self, node: Node) -> None:
         if self.sound and self.plain_expression(node.start_byte, node.end_byte, node.start_point):
@@ -113,7 +119,7 @@ class Statements(Expressions):
         if not kind or (base == "int" and not self.text.startswith(base, match.start(1))):
             return False
         at = self.place(node.start_point, start, match.start(2) if stars else match.start(3))
-        self.variables[name] = kind
+        self.scopes.declare(name, kind, at)
         local = Local(name, kind, at[0] + 1)
         self.build.locals.append(local)
         if callee is not None:
@@ -144,7 +150,7 @@ class Statements(Expressions):
             offset = match.start(2) + part
             first = declared.start(1) if stars else declared.start(2)
             at = self.place(node.start_point, start, offset + first)
-            self.variables[name] = kind
+            self.scopes.declare(name, kind, at)
             local = Local(name, kind, at[0] + 1)
             self.build.locals.append(local)
             if value is None:
@@ -167,7 +173,8 @@ class Statements(Expressions):
         after = node.next_sibling  # an attribute behind a name without a value is outside the declarator
         end = after.start_byte if after else node.end_byte
         cleanup = self.attributes.cleanup(node.start_byte, end) or ahead
-        self.variables[shape.name] = type_text if "typeof" not in base and base != "auto" else UNKNOWN
+        known = type_text if "typeof" not in base and base != "auto" else UNKNOWN
+        self.scopes.declare(shape.name, known, node.start_point)
         local = Local(shape.name, type_text, line, static, cleanup)
         self.build.locals.append(local)
         value = node.child_by_field_id(k.F_VALUE) if node.kind_id == k.INIT_DECLARATOR else None
@@ -345,6 +352,7 @@ class Statements(Expressions):
     def _for(self, node: Node) -> None:
         line = node.start_point[0] + 1
         depth = len(self.build.cleanups)
+        self.scopes.enter()
         first = node.child_by_field_id(k.F_INITIALIZER)
         if first is not None:
             self.statement(first)
@@ -360,6 +368,7 @@ class Statements(Expressions):
         self.build.goto_block(head)
         self.build.at(end)
         self.build.close_scopes(depth, node.end_point[0] + 1)
+        self.scopes.leave(node.end_point)
 
     def _do(self, node: Node) -> None:
         line = node.start_point[0] + 1

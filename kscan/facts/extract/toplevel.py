@@ -16,6 +16,7 @@ from kscan.facts.extract.initializers import (
     nested_list,
 )
 from kscan.facts.extract.plain import Code
+from kscan.facts.extract.scopes import rename
 from kscan.facts.extract.statements import Statements
 from kscan.facts.extract.types import base_type, declarator, parameters, storage
 from kscan.facts.extract.unset import unset_reads
@@ -205,7 +206,10 @@ class TopLevel:
         lowering.statement(body)
         end_line = node.end_point[0] + 1
         self.bindings.extend(lowering.bindings)
-        blocks = lowering.build.build(end_line)
+        build = lowering.build
+        blocks = build.build(end_line)
+        if lowering.scopes.hiding:
+            rename(lowering.scopes.hiding, build, blocks)
         self.functions.append(
             Function(
                 name=name,
@@ -215,12 +219,15 @@ class TopLevel:
                 returns=head.returns,
                 params=params,
                 calls=_unique(lowering.calls),
-                stores=lowering.build.stored_fields(),
+                stores=build.stored_fields(),
                 guards=self._parsed.directives.guards_at(line),
                 partial=node.start_byte in self._partial,
                 generated="",
-                unset=unset_reads(lowering.build.bare, lowering.build.exposed, blocks),
-                raw_body=pack_blocks(lowering.build.locals, blocks),
+                section=self._attributes.section(
+                    self._text.rfind("\n", 0, node.start_byte) + 1, body.start_byte
+                ),
+                unset=unset_reads(build.bare, build.exposed, blocks),
+                raw_body=pack_blocks(build.locals, blocks),
             )
         )
 
