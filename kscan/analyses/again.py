@@ -36,7 +36,8 @@ class Again:
             return None
         filling = {func for func, _line in self._fields.setters(release.struct, release.field)}
         fills = release.func in filling
-        for other in self._of(release.struct, release.field):
+        others = self._of(release.struct, release.field)
+        for other in sorted(others, key=lambda other: other.held.fields != release.held.fields):
             if other.func is release.func or other.func in filling or self._calls(other.func, filling):
                 continue
             if not self._concerns(release.func, other.func):

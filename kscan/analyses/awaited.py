@@ -171,7 +171,7 @@ class Awaited:
 
     def _judged(self, func: Func, guarded: Guarded, later: Later) -> Premature | None:
         early, held = guarded.path[0], guarded.held
-        if not guarded.guard.half and not self._prematures.dropped(guarded.path, guarded.guard):
+        if not self._prematures.is_lost(guarded.path, guarded.guard):
             return None
         levels = self._states.levels(func, held)
         if not levels or not self._all_later(func, early.place, levels[-1], held.fields):

@@ -20,6 +20,7 @@ from kscan.analyses.behind import Behind, Guarded, Setter
 from kscan.analyses.declared import pointee
 from kscan.analyses.levels import Levels
 from kscan.analyses.order import Hop
+from kscan.analyses.redone import Redone
 from kscan.analyses.states import Guard, Path, States
 from kscan.kernel.lifecycle import Hook, Lifecycle
 from kscan.link.edges import CALLBACK, DIRECT, Func
@@ -54,6 +55,7 @@ class Phases:
         self._behind = behind
         self._levels = levels
         self._life = lifecycle
+        self._redone = Redone(program, states)
         first, last = lifecycle.phase_rank(_FIRST), lifecycle.phase_rank(_LAST)
         self._rank = {
             phase: rank
@@ -99,7 +101,7 @@ class Phases:
             for other, by in later:
                 setter = self._behind.sets(by, other.arg).get(fields)
                 if setter is not None and not self._leads(by, path, guard):
-                    if self._all_later(func, hook, fields):
+                    if not self._redone.is_recorded(path, guard) and self._all_later(func, hook, fields):
                         yield Phased(hook, func, path, guard, other, setter, by)
                     break
 

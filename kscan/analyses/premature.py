@@ -9,7 +9,7 @@ does it again: a context of the calling function in which nothing does is what i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from kscan.analyses import cfg, order
 from kscan.analyses.access import Object, parse
 from kscan.analyses.behind import Behind, Guarded, Setter
 from kscan.analyses.fields import Fields
+from kscan.analyses.redone import Redone
 from kscan.analyses.states import Guard, Path, States
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
@@ -55,6 +56,7 @@ class Prematures:
         self._states = states
         self._behind = behind
         self._life = lifecycle
+        self._redone = Redone(program, states)
         self._known: dict[tuple[Func, int], Facts] = {}
         self._toward: frozenset[str] = frozenset()
         self._registers: dict[str, int] = dict(lifecycle.registers)
@@ -126,7 +128,7 @@ class Prematures:
         if any(hop.edge is not None and hop.edge.callee.name in self._life.unregisters for hop in path):
             return None  # it has been registered, and is to be registered anew
         setter = self._set_by(register, held.fields[len(target.fields) :])
-        if setter is None or not self.dropped(path, guard):
+        if setter is None or not self.is_lost(path, guard):
             return None
         levels = self._states.levels(func, held)
         if not levels or self._set_before(register, path[0], held) or not self._all_later(levels):
@@ -147,10 +149,14 @@ class Prematures:
                 return Setter(setter.func, setter.line, (edge, *setter.chain))
         return None
 
-    def dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
-        """Whether nobody learns that the guard left early: a call on the way has no result that is used."""
+    def is_lost(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
+        """Whether nobody learns that the guard left work out, by a result or from what the object keeps."""
+        return (guard.half or self._is_dropped(path, guard)) and not self._redone.is_recorded(path[1:], guard)
+
+    def _is_dropped(self, path: tuple[order.Hop, ...], guard: Guard) -> bool:
+        """Whether a call on the way has no result that is used."""
         returns = guard.func.fact.returns
-        if returns == "void" or guard.half or guard.value in ("", "0"):
+        if returns == "void" or guard.value in ("", "0"):
             return True
         return any(not hop.call.result for hop in path)
 
@@ -230,8 +236,13 @@ class Prematures:
     ) -> tuple[Edge, ...] | None:
         """Callers of ``func`` up to a root, none of which does the work again; None where each does."""
         known = frozenset(fact for hop in path for fact in self._facts(hop.func, hop.place.block))
-        again = self._again(func, path, guard, known)
-        if self._repeats(func, register.place, again, known):
+        ways: list[Sequence[frozenset[Func]]] = [(self._again(func, path, guard, known),)]
+        if done := self._redone.doers(guard):
+            ways.append(done)
+            at = {edge.callee for edge in self._behind.targets(func, register.call)}
+            if all(not at.isdisjoint(doers) for doers in done):
+                return None
+        if self._repeats(func, register.place, ways, known):
             return None
         queue: deque[tuple[Func, tuple[Edge, ...]]] = deque([(func, ())])
         seen = {func}
@@ -246,18 +257,25 @@ class Prematures:
                     continue
                 seen.add(edge.caller)
                 places = [p for p, call in cfg.calls(edge.caller.fact.body) if call.line == edge.line]
-                if places and not any(self._repeats(edge.caller, p, again, known) for p in places):
+                if places and not any(self._repeats(edge.caller, p, ways, known) for p in places):
                     queue.append((edge.caller, (edge, *above)))
         return None
 
-    def _repeats(self, func: Func, place: cfg.Place, again: frozenset[Func], known: Facts) -> bool:
-        """Whether something that comes after ``place`` in a function leads to the work again."""
-        for later, call in cfg.calls(func.fact.body):
-            if later != place and cfg.comes_after(func.fact.body, place, later):
-                for edge in self._behind.targets(func, call):
-                    if edge.callee in again and not contradicts(self._facts(func, later.block), known):
-                        return True
-        return False
+    def _repeats(
+        self, func: Func, place: cfg.Place, ways: Sequence[Sequence[frozenset[Func]]], known: Facts
+    ) -> bool:
+        """Whether what comes after ``place`` in a function leads to the work again.
+
+        ``ways`` to do it: for each part of the work the functions that come to it.
+        """
+        called = {
+            edge.callee
+            for later, call in cfg.calls(func.fact.body)
+            if later != place and cfg.comes_after(func.fact.body, place, later)
+            if not contradicts(self._facts(func, later.block), known)
+            for edge in self._behind.targets(func, call)
+        }
+        return any(all(not called.isdisjoint(doers) for doers in way) for way in ways)
 
     def only_here(self, func: Func, path: tuple[order.Hop, ...], guard: Guard) -> bool:
         """Whether nothing but the first call of ``path`` leads to the guarded work."""

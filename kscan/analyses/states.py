@@ -21,6 +21,7 @@ from kscan.analyses import cfg
 from kscan.analyses.access import Object, dereferences, parse
 from kscan.analyses.declared import root_of
 from kscan.analyses.fields import Fields
+from kscan.analyses.flow import flow_of
 from kscan.analyses.values import Values
 from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
@@ -524,6 +525,19 @@ class States:
                     return True
                 stack.extend(blocks[number].succs)
         return False
+
+    def work(self, guard: Guard) -> tuple[Call, ...]:
+        """The calls that are made on the object only where what a guard tests is set."""
+        body = guard.func.fact.body
+        first, second = body.blocks[guard.block].succs
+        start = first if second == guard.unset else second
+        after = flow_of(body).after
+        blocks = (after[start] | 1 << start) & ~(after[guard.unset] | 1 << guard.unset)
+        return tuple(
+            call
+            for place, call in cfg.calls(body)
+            if blocks >> place.block & 1 and self._touches(guard.func, call, guard.state.position)
+        )
 
     def _touches(self, func: Func, event: Event, position: int) -> bool:
         """Whether an event stores to the object, or hands it to what does more than read or print."""

@@ -55,6 +55,13 @@ EARLY = "int add(struct device *d) { d->ops->setup(d); return device_add(d); }\n
             + "int some(struct device *d) { return add(d); }\n",
             [("d->ops->setup", "setup", "internal")],
         ),
+        # the registering function comes to the work itself, past the guard
+        (
+            "int work(struct device *d) { return 0; }\nint more(struct device *d) { return work(d); }\n"
+            "int enlist(struct device *d) { int r = device_add(d); if (!r) r = more(d); return r; }\n"
+            "int add(struct device *d) { d->ops->setup(d); return enlist(d); }\n",
+            [],
+        ),
         # it is set elsewhere, outside any registration
         (EARLY + "void fake(struct device *d) { d->kobj.state = 2; }\n", []),
         # it is set elsewhere, in objects of another kind
