@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kscan.facts.model import FileFacts
 
@@ -56,7 +56,7 @@ class Includes:
         return found
 
     def _included(self, path: str) -> Iterator[str]:
-        """The files that a file may include: the one beside it, else all whose paths end so."""
+        """The files that a file may include: the one beside it, else the nearest whose paths end so."""
         facts = self._facts.get(path)
         for text in facts.includes if facts is not None else ():
             if text[:1] == '"':
@@ -67,7 +67,7 @@ class Includes:
             found = self._ending.get(text)
             if found is None:
                 found = self._ending[text] = tuple(self._that_end(text.strip('<>"')))
-            yield from found
+            yield from _nearest(path, found) if len(found) > 1 else found
 
     def _that_end(self, name: str) -> Iterator[str]:
         """The files whose paths end in a name, but for shared ones."""
@@ -75,3 +75,9 @@ class Includes:
         for to in self._named.get(posixpath.basename(name), ()):
             if not is_shared(to) and ("/" + to).endswith(ending):
                 yield to
+
+
+def _nearest(path: str, found: Sequence[str]) -> list[str]:
+    """The files that share most folders with ``path``: a Makefile's -I seldom leads out of a driver."""
+    shared = [len(posixpath.commonpath((path, to))) for to in found]
+    return [to for to, length in zip(found, shared, strict=True) if length == max(shared)]

@@ -117,6 +117,17 @@ def test_of_two_headers_the_one_in_sight_is_taken(macros: MacroTable, include: s
     assert [(e.callee.path, e.among) for e in found.callees(func)] == [(path, 1)]
 
 
+def test_of_headers_of_one_name_the_nearest_is_included(macros: MacroTable) -> None:
+    files = {
+        f"drivers/{driver}/inc/one.h": f"static inline int g(void) {{ return {value}; }}\n"
+        for value, driver in enumerate("xy")
+    }
+    files["drivers/y/core/a.c"] = '#include "one.h"\nint f(void) { return g(); }\n'
+    found = graph(macros, files)
+    (func,) = found.find("f")
+    assert [(e.callee.path, e.among) for e in found.callees(func)] == [("drivers/y/inc/one.h", 1)]
+
+
 def test_a_header_that_its_user_does_not_include_is_a_guess(macros: MacroTable) -> None:
     user = "static inline int f(void) { return g(); }\n"
     found = graph(macros, {"x/user.h": user, "y/a.h": INLINE})
