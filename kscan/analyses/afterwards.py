@@ -17,9 +17,10 @@ from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.declared import root_of
 from kscan.analyses.flow import flow_of
+from kscan.analyses.holding import Holding
 from kscan.analyses.loops import loops
 from kscan.analyses.nullness import Nullness, dereferenced, operands_of
-from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.parameters import FREES, Parameters
 from kscan.analyses.paths import POSITIVE, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -95,7 +96,7 @@ class Afterwards:
             holding = self.owner.holding(func)
             walk = self._followed(holding, gone, [{}])
             if walk is not None and walk.found:  # what is known before only takes missteps away
-                before = holding.known_at(gone.place)
+                before = holding.before.at_release(gone.place)
                 walk = walk if before == [{}] else self._followed(holding, gone, before)
             if walk is not None:
                 yield from walk.found.values()

@@ -74,7 +74,7 @@ class Atomic:
         for lock in self._locks(func):
             found = self._slept(lock, [{}])
             if found is not None and not lock.guard:
-                found = self._slept(lock, self.owner.holding(func).facts_at(lock.place))
+                found = self._slept(lock, self.owner.holding(func).before.at(lock.place))
             if found is not None:
                 yield found
 

@@ -6,10 +6,9 @@ by its name, and each of its returns tells 0.
 
 from __future__ import annotations
 
-from kscan.analyses.cfg import calls, events
-from kscan.analyses.paths import ZERO, constant, names_in
+from kscan.analyses.paths import ZERO, constant
 from kscan.analyses.status import returns_code
-from kscan.facts.model import Assign, ScopeEnd
+from kscan.analyses.values import values_of
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
 from kscan.link.program import Program
@@ -53,31 +52,23 @@ class Certain:
                 seen.add(value)
                 continue
             seen.add(value)
-            call = next((c for _p, c in calls(fact.body) if c.result and c.result == value), None)
+            call = values_of(fact.body).calls.get(value)
             if call is not None:
                 if not self.succeeds(call.callee, func.path, depth - 1):
                     return False
                 continue
-            given = self._given(func, value)
+            given = _given(func, value)
             if not given:
                 return False
             values += given
         return bool(seen)
 
-    def _given(self, func: Func, name: str) -> list[str]:
-        """All that a local variable is ever given; empty where something else may change it."""
-        body = func.fact.body
-        if not any(v.name == name and not v.static for v in body.locals):
-            return []
-        found = []
-        for _place, event in events(body):
-            if isinstance(event, Assign):
-                if event.target == name:
-                    if event.op != "=":
-                        return []
-                    found.append(event.value)
-            elif isinstance(event, ScopeEnd):
-                continue
-            elif any(f"&{name}" in arg or (event.loop and name in names_in(arg)) for arg in event.args):
-                return []
-        return found
+
+def _given(func: Func, name: str) -> tuple[str, ...]:
+    """All that a local variable is ever given; empty where something else may change it."""
+    body = func.fact.body
+    values = values_of(body)
+    local = any(v.name == name and not v.static for v in body.locals)
+    if not local or name in values.handed or any(e.op != "=" for e in values.assigned.get(name, ())):
+        return ()
+    return values.given(name)

@@ -7,15 +7,15 @@ something of which the body does not tell: only then can it be said what a funct
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from kscan.analyses.cfg import Place, events
+from kscan.analyses.cfg import Place
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, constant
-from kscan.facts.model import Assign, Call, Event
+from kscan.analyses.values import values_of
+from kscan.facts.model import Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
 from kscan.link.program import Program
@@ -133,19 +133,13 @@ class Conventions:
 
     def _told(self, func: Func) -> Callable[[str], bool]:
         """Tells whether an operand is a constant, an address, or of calls whose results are known."""
-        results = dict[str, int]()
-        given: dict[str, set[str]] = defaultdict(set)
-        for _place, event in events(func.fact.body):
-            if isinstance(event, Call) and event.result:
-                results[event.result] = self._result(event, func.path)
-            elif isinstance(event, Assign):
-                given[event.target].add(event.value)
+        values = values_of(func.fact.body)
 
         def told(operand: str, seen: frozenset[str] = frozenset()) -> bool:
-            if operand in results:
-                return results[operand] != ANY
-            if operand in given and operand not in seen:
-                return all(told(value, seen | {operand}) for value in given[operand])
+            if operand in values.calls:
+                return self._result(values.calls[operand], func.path) != ANY
+            if operand in values.assigned and operand not in seen:
+                return all(told(value, seen | {operand}) for value in values.given(operand))
             return operand in seen or operand[:1] == "&" or constant(operand) != ANY
 
         return told

@@ -107,7 +107,7 @@ class KeptLookups:
             walk = _Walk(self._owner, func, call)
             complete = holding.paths.explore(
                 after,
-                [facts | {call.result: ZERO} for facts in holding.facts_at(place) or [{}]],
+                [facts | {call.result: ZERO} for facts in holding.before.at(place) or [{}]],
                 state,
                 walk.visit,
                 walk.decide,
@@ -295,6 +295,6 @@ class _Walk:
         if block.kind == "return" and state.line:
             holding = self._owner.holding(self._func)
             number = next(n for n, b in enumerate(holding.body.blocks) if b is block)
-            if not holding.fails(number, facts):
+            if not holding.telling.fails(number, facts):
                 self.kept = (state, node)
         return state

@@ -21,9 +21,10 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, is_constant, parse
+from kscan.analyses.holding import Holding
 from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
-from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ZERO, Facts, Node, names_in
 from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
@@ -403,7 +404,7 @@ class Lookups:
             walk = _Walk(self, holding, place, call, source, start)
             complete = holding.paths.explore(
                 after,
-                [facts | {none: ZERO} for facts in before or holding.facts_at(place) or [{}]],
+                [facts | {none: ZERO} for facts in before or holding.before.at(place) or [{}]],
                 frozenset({start}),
                 walk.visit,
                 walk.decide,

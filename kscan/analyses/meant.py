@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import calls, comes_after, conditions, equates, events, follows
-from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
+from kscan.analyses.held import Exit, Outcome, Site
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, constant
 from kscan.facts.model import Assign, Body
 
@@ -50,7 +51,7 @@ def _is_kept(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
     return (
         not leak.error
         or _succeeds(owner, site, leak)
-        or not owner.holding(site.func).may_succeed()
+        or not owner.holding(site.func).telling.may_succeed()
         or _turned(site, leak)
         or _failed_before(site, leak)
         or _restored(owner, site)

@@ -16,7 +16,8 @@ from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.declared import type_of
-from kscan.analyses.ownership import Holding, Ownership
+from kscan.analyses.holding import Holding
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
@@ -133,7 +134,7 @@ class Nullness:
         walk = _Walk(self, holding, place, call, mask)
         complete = self._explored(walk, place, [{}])
         if walk.found or not complete:
-            before = known_before() if known_before is not None else holding.facts_at(place)
+            before = known_before() if known_before is not None else holding.before.at(place)
             if before != [{}]:
                 walk = _Walk(self, holding, place, call, mask)
                 complete = self._explored(walk, place, before)
@@ -504,7 +505,11 @@ class _Walk:
         if block.kind == "return" and self._null and state.kept and not state.tested:
             number = next(n for n, b in enumerate(self.holding.body.blocks) if b is block)
             allocates = self.call.callee in self._apis.allocators
-            if allocates and parse(block.left) not in state.holders and not self.holding.fails(number, facts):
+            if (
+                allocates
+                and parse(block.left) not in state.holders
+                and not self.holding.telling.fails(number, facts)
+            ):
                 self._say(KEPT, state.kept, "", node)
         return state
 

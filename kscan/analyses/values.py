@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 
 from kscan.analyses.access import Object, parse
 from kscan.facts.model import Assign, Body, Call
@@ -10,6 +11,7 @@ from kscan.regex import regex
 
 _DEPTH = 12
 _MOST_KEPT = 1024
+_STORED = regex(r"->|\.")
 _PART = regex(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
@@ -19,7 +21,6 @@ class Values:
     def __init__(self, body: Body) -> None:
         self.calls: dict[str, Call] = {}
         assigned: dict[str, list[Assign]] = defaultdict(list)
-        stored: dict[str, set[str]] = defaultdict(set)
         handed: set[str] = set()
         for block in body.blocks:
             for event in block.events:
@@ -28,29 +29,38 @@ class Values:
                         self.calls[event.result] = event
                     if event.loop:
                         handed.update(a for a in event.args if a.isidentifier())
-                    else:
-                        handed.update(a[1:] for a in event.args if a[:1] == "&" and a[1:].isidentifier())
-                elif isinstance(event, Assign) and "->" not in event.target and "." not in event.target:
-                    assigned[event.target].append(event)
+                    handed.update(a[1:] for a in event.args if a[:1] == "&" and a[1:].isidentifier())
                 elif isinstance(event, Assign):
-                    stored[event.target].add(event.value if event.op == "=" else "?")
-        # A variable that a loop macro or a callee may write to has more than one value.
+                    assigned[event.target].append(event)
+        self.assigned: Mapping[str, Sequence[Assign]] = dict(assigned)
+        """The assignments to each variable, and to each other operand by its text."""
+        self.handed: Set[str] = handed
+        """What a loop macro or a callee may write to, too: it may have other values than those."""
         self._single = {
             name: events[0].value
             for name, events in assigned.items()
-            if len(events) == 1 and events[0].op == "=" and name not in handed
+            if len(events) == 1 and events[0].op == "=" and name not in handed and not _STORED.search(name)
         }
         # A field that is given one local or parameter only, or the address of a part of what that points to,
         # is another name for it, both before and after.
         self._fields = {
             target: origin
-            for path, given in stored.items()
-            if len(given) == 1 and ((value := min(given)).isidentifier() or _PART.fullmatch(value))
+            for path, events in assigned.items()
+            if _STORED.search(path) and len(given := {e.value if e.op == "=" else "?" for e in events}) == 1
+            if (value := min(given)).isidentifier() or _PART.fullmatch(value)
             if (target := parse(path)) is not None and path[:1] not in "&*" and "[" not in path
-            if (origin := parse(value)) is not None and len(assigned[origin.base]) < 2
+            if (origin := parse(value)) is not None and len(assigned.get(origin.base, ())) < 2
             if origin.base not in handed and not origin.base.isupper()
         }
         self._resolved: dict[str, Object | None] = {}
+
+    def given(self, name: str) -> tuple[str, ...]:
+        """The values that a variable is given by assignments, each once."""
+        return tuple(dict.fromkeys(event.value for event in self.assigned.get(name, ())))
+
+    def copies(self, values: Set[str]) -> frozenset[str]:
+        """The operands that are given one of these values."""
+        return frozenset(t for t, given in self.assigned.items() if any(e.value in values for e in given))
 
     def object(self, operand: str) -> Object | None:
         """The object an operand names, through locals that stand for one object; None for anything else."""

@@ -9,20 +9,22 @@ pointer or one just acquired, and nothing else was told of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
-from kscan.analyses.cfg import calls, comes_after, events
+from kscan.analyses.cfg import calls, comes_after
 from kscan.analyses.paths import NEGATIVE, ZERO, constant
 from kscan.analyses.status import returns_code
-from kscan.facts.model import Assign
+from kscan.analyses.values import values_of
+from kscan.facts.model import Call
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
 from kscan.link.program import Program
 
 if TYPE_CHECKING:
-    from kscan.analyses.ownership import Ownership, Site
+    from kscan.analyses.held import Site
+    from kscan.analyses.ownership import Ownership
 
 _LEVELS = 3
 
@@ -123,26 +125,23 @@ class Wrappers:
                     yield Wrapped(resource, "result", 0, (), _failure(mask))
 
     def _filled(self, func: Func, sites: list[Site]) -> Iterator[Wrapped]:
-        targets = {f"*{param.name}": index for index, param in enumerate(func.params)}
-        stored: dict[str, list[str]] = defaultdict(list)
-        for _place, event in events(func.fact.body) if sites else ():
-            if isinstance(event, Assign) and event.target in targets:
-                stored[event.target].append(event.value)
-        for target, index in targets.items() if stored else ():
+        known = values_of(func.fact.body)
+        targets = {f"*{param.name}": index for index, param in enumerate(func.params)} if sites else {}
+        for target in (target for target in targets if target in known.assigned):
             if any(target in arg for _p, c in calls(func.fact.body) for arg in c.args if not c.loop):
                 continue
-            for resource, group in _by_resource(sites).items() if target in stored else ():
+            for resource, group in _by_resource(sites).items():
                 given = [site for site in group if self._only(site, f"stored in {target}")]
-                if given and self._mask(func, stored[target], given) is not None:
+                if given and self._mask(func, known.given(target), given) is not None:
                     failure = {"bool": "false", "void": "never"}.get(func.fact.returns, "errno")
-                    yield Wrapped(resource, "out", index, (), failure)
+                    yield Wrapped(resource, "out", targets[target], (), failure)
 
-    def _mask(self, func: Func, values: list[str], sites: list[Site]) -> int | None:
+    def _mask(self, func: Func, values: Iterable[str], sites: list[Site]) -> int | None:
         """How what is given tells failure; None where it may be something that was not acquired."""
         filled = {h.base for site in sites for h in site.holders if f"&{h.base}" in site.call.args}
         held = {site.call.result for site in sites}
-        body, mask, seen, pending = func.fact.body, 0, set[str](), list(values)
-        made = {c.result: c.callee for _p, c in calls(body) if c.result}
+        mask, seen, pending = 0, set[str](), list(values)
+        known = values_of(func.fact.body)
         while pending:
             value = pending.pop()
             if value in seen or value in held:
@@ -150,12 +149,11 @@ class Wrappers:
             seen.add(value)
             if constant(value) in (ZERO, NEGATIVE):
                 mask |= constant(value)
-            elif self._apis.predicates.get(made.get(value, "")) in ("err_ptr", "err_cast"):
+            elif value in known.calls and self._makes_error(known.calls[value]):
                 mask |= NEGATIVE
             elif value.isidentifier() and value not in {p.name for p in func.params}:
-                given = [e.value for _p, e in events(body) if isinstance(e, Assign) and e.target == value]
-                others = any(f"&{value}" in c.args or (c.loop and value in c.args) for _p, c in calls(body))
-                if (others or not given) and value not in filled:
+                given = known.given(value)
+                if (value in known.handed or not given) and value not in filled:
                     return None
                 pending += given
             else:
@@ -188,6 +186,9 @@ class Wrappers:
             and all(e.how == how and not e.passed for e in escaped)
             and all(e.kind in ("escaped", "released", "perhaps released", "held") for e in outcome.exits)
         )
+
+    def _makes_error(self, call: Call) -> bool:
+        return self._apis.predicates.get(call.callee) in ("err_ptr", "err_cast")
 
     def _undoes(self, func: Func, site: Site) -> bool:
         """Whether a function also gives back what it sets up, and not because of what came later."""

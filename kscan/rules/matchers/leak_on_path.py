@@ -12,9 +12,10 @@ import msgspec
 
 from kscan.analyses.boot import Boot
 from kscan.analyses.cfg import follows
+from kscan.analyses.held import PERHAPS, Exit, Outcome, Site
 from kscan.analyses.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
 from kscan.analyses.naming import sounds_ending
-from kscan.analyses.ownership import PERHAPS, Exit, Outcome, Ownership, Site
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import ANY, NEGATIVE, shown
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
@@ -95,7 +96,7 @@ def _is_asked(options: Options, owner: Ownership, site: Site) -> bool:
     if site.resource.kind not in options.natures:
         return False
     fails = not site.named and site.resource.nature != "reference"  # else the state is left as it should be
-    if fails and (not holding.may_fail_after(site.place.block) or owner.undoing.may_fail(site.func)):
+    if fails and (not holding.telling.may_fail_after(site.place.block) or owner.undoing.may_fail(site.func)):
         return False
     rough = owner.rough_outcome(site)
     left = (e for e in rough.exits if "held" in e.kind or e.kind == "lost")
@@ -107,7 +108,7 @@ def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) ->
     site = outcome.site
     reported = site.kept_on_failure and site.resource.name in options.failed
     if reported and _is_static(owner, site) == options.static:
-        failed = owner.holding(site.func).outcome(site, NEGATIVE)
+        failed = owner.outcome(site, NEGATIVE)
         good = {(e.node.block, e.error) for e in outcome.of("held")}
         bad = [
             e for e in failed.of("held") if (e.node.block, e.error) not in good and not _passes_on(site, e)
@@ -218,7 +219,7 @@ def _unbalanced(owner: Ownership, outcome: Outcome, leak: Exit) -> str:
     holding = owner.holding(site.func)
     if leak.error or not _leaves_early(site, leak) or asked_whether_held(outcome, leak):
         return ""
-    if not all(map(holding.may_succeed, released)):
+    if not all(map(holding.telling.may_succeed, released)):
         return ""
     if not any(e.how in owner.apis.releases or sounds_ending(e.how) for e in released):
         return ""  # some function that does so among other things
@@ -333,5 +334,5 @@ def _only_held(owner: Ownership, outcome: Outcome, leak: Exit, *, null_ok: bool)
     failures = {a.failure for a in owner.apis.acquires.get(site.call.callee, ()) if a.holder.kind == "result"}
     if null_ok and (site.loop or failures == {"null"}):
         return True
-    failed = owner.holding(site.func).outcome(site, ANY & ~site.held) if site.held != ANY else None
+    failed = owner.outcome(site, ANY & ~site.held) if site.held != ANY else None
     return failed is None or (failed.complete and all(e.node.block != last for e in failed.exits))

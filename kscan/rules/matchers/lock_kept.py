@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from kscan.analyses.cfg import calls
-from kscan.analyses.ownership import Exit, Outcome, Ownership, Site
+from kscan.analyses.held import Exit, Outcome, Site
+from kscan.analyses.ownership import Ownership
 from kscan.analyses.paths import shown
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
@@ -36,7 +37,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
         # Keeping a lock takes a second way out.
         returns = [b for b in func.fact.body.blocks if b.kind == "return"] if rule.covers(func.path) else []
         for site in owner.sites(func) if len(returns) > 1 else ():
-            if site.resource.name in locks and _is_sure(apis, site) and owner.holding(func).may_keep(site):
+            if site.resource.name in locks and _is_sure(apis, site) and owner.may_keep(site):
                 outcome = owner.outcome(site)
                 kept = _kept(apis, outcome)
                 if kept is not None:

@@ -1,0 +1,145 @@
+"""How the paths of one function end after an acquisition: each is followed to where it is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from kscan.analyses.certain import Certain
+from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import events as all_events
+from kscan.analyses.following import Following
+from kscan.analyses.held import Held, Outcome, Site
+from kscan.analyses.holding import Holding
+from kscan.analyses.paths import POSITIVE, Facts, names_in
+from kscan.facts.model import Assign, Call
+from kscan.kernel.apis import Acquire, Apis, Release
+
+
+class Endings:
+    """One function."""
+
+    def __init__(self, holding: Holding, certain: Certain, apis: Apis) -> None:
+        self._holding = holding
+        self._body = holding.body
+        self._certain = certain
+        self._apis = apis
+        self._undoers: dict[str, frozenset[str]] = {}
+
+    def rough(self, site: Site, mask: int) -> Outcome:
+        """How the paths end on which the result is in ``mask``, with nothing known of the way to the call."""
+        return self._followed(site, mask, [{}])
+
+    def refined(self, outcome: Outcome, mask: int) -> Outcome:
+        """What becomes of a rough outcome where something is known on the way to the call.
+
+        That is asked for only where a path leaves it held without: it never adds such a path.
+        """
+        site = outcome.site
+        if outcome.complete and all(e.kind.endswith(("released", "escaped")) for e in outcome.exits):
+            return outcome
+        before = self._holding.before.at(site.place, site.call if site.wrapped else None)
+        if before == [{}] and not self._succeeding:
+            return outcome
+        return self._followed(site, mask, before, self._succeeding)
+
+    @cached_property
+    def _succeeding(self) -> frozenset[str]:
+        """The results of the calls here that cannot fail."""
+        return frozenset(
+            e.result
+            for _place, e in all_events(self._body)
+            if isinstance(e, Call) and e.result and self._certain.succeeds(e.callee, self._holding.func.path)
+        )
+
+    def _followed(
+        self, site: Site, mask: int, before: list[Facts], succeeding: frozenset[str] = frozenset()
+    ) -> Outcome:
+        """``succeeding``: results that are known to be 0."""
+        outcome = Outcome(site)
+        start = Place(site.place.block, site.place.index + 1)
+        known = {site.call.result: mask} if site.call.result else {}
+        if site.same:
+            known[site.same] = POSITIVE
+            whole, arrow, _part = site.same.lstrip("&").rpartition("->")
+            if arrow:  # what the counted object is a part of
+                known[whole] = POSITIVE
+        if site.given:
+            known[site.given] = POSITIVE
+        if site.named:  # a member of a variable that was filled
+            known |= {f"{h.base}.{'.'.join(h.fields)}": POSITIVE for h in site.holders if h.fields}
+        if site.looked_in:
+            known[site.looked_in] = POSITIVE
+        if site.wrapped:  # what it was given and what else it told do not say that there is nothing
+            told = (arg.removeprefix("&") for arg in site.call.args)
+            known |= {arg: POSITIVE for arg in told if arg.isidentifier() and not arg.isupper()}
+        concerns = self._concerning(site)
+        outcome.complete = self._holding.paths.explore(
+            start,
+            [facts | known for facts in before],
+            Held(site.holders),
+            Following(self._holding, outcome, self._apis, succeeding).visit,
+            concerns=concerns if concerns is None else concerns | succeeding,
+        )
+        return outcome
+
+    def may_keep(self, site: Site) -> bool:
+        """Whether the function may end with what it acquired: a quick superset, blind to what tests tell."""
+        if not self._gets_away(site):
+            return False
+        outcome = Outcome(site)
+        start = Place(site.place.block, site.place.index + 1)
+        complete = self._holding.paths.skim(
+            start, Held(site.holders), Following(self._holding, outcome, self._apis).visit
+        )
+        return not complete or bool(outcome.of("held"))
+
+    def _gets_away(self, site: Site) -> bool:
+        """Whether control may come to an end without a release of the same operand, which stays the same."""
+        names = names_in(site.given)
+        seen, pending = {site.place.block}, [(site.place.block, site.place.index + 1)]
+        while pending:
+            number, first = pending.pop()
+            block = self._body.blocks[number]
+            for event in block.events[first:]:
+                if isinstance(event, Assign):
+                    if event.target in names:
+                        return True
+                elif isinstance(event, Call):
+                    again = self._apis.acquires.get(event.callee, ())
+                    if (event.loop and not names.isdisjoint(event.args)) or _concern(again, event, site):
+                        return True
+                    if _concern(self._apis.releases.get(event.callee, ()), event, site):
+                        break
+            else:
+                if block.kind == "return" or site.place.block in block.succs:
+                    return True
+                pending += [(succ, 0) for succ in block.succs if succ not in seen]
+                seen.update(block.succs)
+        return False
+
+    def _concerning(self, site: Site) -> frozenset[str] | None:
+        if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):
+            return None  # it may be given back without being named
+        names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
+        names |= self._holding.wholes(site)
+        if site.on is not None:
+            names |= names_in(site.call.args[0]) | {site.on.base}
+        return self._holding.paths.concerning(names - {""}) | self._releasing(site.resource.name)
+
+    def _releasing(self, resource: str) -> frozenset[str]:
+        """What is named here of all that may release a resource, however deep."""
+        found = self._undoers.get(resource)
+        if found is None:
+            found = self._undoers[resource] = self._holding.undoing.releasing(resource).intersection(
+                self._holding.paths.named
+            )
+        return found
+
+
+def _concern(roles: Iterable[Acquire | Release], event: Call, site: Site) -> bool:
+    """Whether a call is about the very operand whose state a site changes, or about its global state."""
+    return any(
+        role.resource == site.resource.name and (role.holder.operand(event.args) or "") == site.given
+        for role in roles
+    )
