@@ -23,8 +23,8 @@ from kscan.pipeline import change as change_module
 from kscan.pipeline import judge
 from kscan.pipeline.change import Change, Judgement, Latest
 from kscan.pipeline.results import Result
-from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup
+from kscan.pipeline.stages import analyse
 from kscan.sources import Source
 from kscan.sources.tree import Tree
 from tests.sources.writers import diff, git, patch_mail

@@ -23,8 +23,9 @@ import pytest
 from kscan.errors import InputError
 from kscan.facts.model import FileFacts, Macro, Quality, encode
 from kscan.facts.store import FactsStore, content_id
-from kscan.pipeline import FactsLoader, Loaded, pool
 from kscan.pipeline import facts as stage
+from kscan.pipeline import pool
+from kscan.pipeline.facts import FactsLoader, Loaded
 from kscan.sources import Stamp
 
 FILES = 60  # enough for more than one worker
@@ -201,7 +202,7 @@ def test_second_load_needs_no_parser(source: Directory, cache: Path) -> None:
         sys.path[:0] = {sys.path!r}
         from pathlib import Path
         from kscan.facts.store import FactsStore
-        from kscan.pipeline import FactsLoader
+        from kscan.pipeline.facts import FactsLoader
         from kscan.sources.tree import Tree
         class Macros:
             digest = "model"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 
 import msgspec
 import pytest
 
 from kscan.config import Config
-from kscan.pipeline import scan
+from kscan.pipeline import scan, stages
 from kscan.pipeline.portions import portions
 from tests.test_scan import CORPUS, HAZARDS, RULES, found
 
@@ -40,7 +39,7 @@ def test_nothing_to_scan_is_one_portion() -> None:
 def test_portions_find_what_one_scan_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config(tree=CORPUS, rules=RULES)
     whole = scan(config)
-    monkeypatch.setattr(import_module("kscan.pipeline.scan"), "portions", partial(portions, most=3000))
+    monkeypatch.setattr(stages, "portions", partial(portions, most=3000))
     parts = scan(config)
     assert found(parts) == HAZARDS
     assert parts.findings == whole.findings

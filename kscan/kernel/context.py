@@ -31,6 +31,13 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     core: tuple[str, ...]  # folders of definitions and callers worth linking, in order
     library: tuple[str, ...]  # folders of definitions that are linked where the core has none
 
+    def folders(self, arch: str) -> tuple[tuple[str, ...], ...]:
+        """``headers``, ``core`` and ``library`` of an architecture."""
+        return tuple(
+            tuple(folder.format(arch=arch) for folder in group)
+            for group in (self.headers, self.core, self.library)
+        )
+
     def arch_of(self, path: str) -> str:
         """The architecture that ``path`` (relative to the tree) implies, or the empty string."""
         best, length = "", -1

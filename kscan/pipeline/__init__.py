@@ -1,4 +1,7 @@
-"""The only module that runs the stages in order; it owns processes, memory and the cache."""
+"""The only module that runs the stages in order; it owns processes, memory and the cache.
+
+The stages are imported when they are come to: other processes may be at work meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,30 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kscan.config import Config
-from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore
-from kscan.findings.model import Report
-from kscan.pipeline.facts import FactsLoader, Loaded
-from kscan.pipeline.lines import rules_for, with_lines
-from kscan.pipeline.scan import analyse, look_ahead
 from kscan.pipeline.setup import Setup, arch_of, scope_of
-from kscan.pipeline.suppress import decided
 
 if TYPE_CHECKING:
     from kscan.analyses.learning import Proposal
+    from kscan.facts.model import FileFacts
+    from kscan.findings.model import Report
     from kscan.kernel.lifecycle import Lifecycle
     from kscan.link.callgraph import CallGraph
     from kscan.link.compare import Difference
     from kscan.link.queries import Graph
-    from kscan.pipeline.scan import Linked
+    from kscan.pipeline.stages import Linked
     from kscan.sources.changes import Changes
-
-__all__ = ["FactsLoader", "Loaded", "facts_of", "graph", "judge", "judge_changes", "scan"]
 
 
 def scan(config: Config) -> Report:
     """The findings in the paths of a tree.  Raises InputError and RuleError."""
     with _store(config) as store, Setup(config, store) as setup:
         paths = scope_of(setup)
+        from kscan.findings.model import Report  # noqa: PLC0415 - see above
+        from kscan.pipeline.lines import rules_for, with_lines  # noqa: PLC0415
+        from kscan.pipeline.stages import analyse  # noqa: PLC0415
+        from kscan.pipeline.suppress import decided  # noqa: PLC0415
+
         result = analyse(setup, setup.source, paths, arch_of(setup, paths))
         findings = with_lines(setup, result.findings, setup.source)
         report = Report(config.invocation, result.coverage, findings, rules=rules_for(setup))
@@ -54,8 +56,9 @@ def judge(
     """
     with _store(config) as store, Setup(config, store) as setup:
         if config.jobs > 1:
-            look_ahead(setup, setup.source, arch_of(setup, ()))  # while the mail reader is loaded
-        from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - a scan needs no mail reader
+            setup.look_ahead(setup.source, arch_of(setup, ()))
+        from kscan.pipeline.patch import judge_inputs  # noqa: PLC0415 - see above
+        from kscan.pipeline.suppress import decided  # noqa: PLC0415
 
         report = decided(setup, judge_inputs(setup, inputs, replies=replies, scissors=scissors, since=since))
     return _noted(report, store)
@@ -69,9 +72,10 @@ def _noted(report: Report, store: FactsStore | None) -> Report:
 
 def judge_changes(config: Config, changes: Changes) -> Report:
     """What the difference of two states of a repository introduces, fixes and carries."""
-    from kscan.pipeline import revisions  # noqa: PLC0415 - a scan needs no comparison
-
     with _store(config) as store, Setup(config, store) as setup:
+        from kscan.pipeline import revisions  # noqa: PLC0415 - see above
+        from kscan.pipeline.suppress import decided  # noqa: PLC0415
+
         report = decided(setup, revisions.judge_changes(setup, changes))
     return _noted(report, store)
 

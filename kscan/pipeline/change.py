@@ -13,8 +13,8 @@ from kscan.findings.model import Coverage, Finding, Notice
 from kscan.pipeline.forked import in_order
 from kscan.pipeline.lines import with_lines
 from kscan.pipeline.results import Result
-from kscan.pipeline.scan import analyse, around_of, extracting, loader_of, look_ahead
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.stages import analyse, around_of, extracting, loader_of
 from kscan.rules.matchers import find_matcher
 from kscan.sources import Source
 
@@ -96,7 +96,7 @@ def _meanwhile(setup: Setup, change: Change, mine: Sequence[str], arch: str) -> 
 
     Most often no caller is to be looked at besides: then they are all that is asked for.
     """
-    look_ahead(setup, change.before, arch)
+    setup.look_ahead(change.before, arch)
     with extracting(setup, [(change.after, mine)]):
         for rule in setup.rules:
             find_matcher(rule.matcher)  # rather than to wait for what lies around

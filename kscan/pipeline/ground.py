@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import msgspec
 
 from kscan.errors import InputError
-from kscan.facts.model import FileFacts
 from kscan.facts.store import FactsStore, cache_key
 from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
 from kscan.sources.tree import Tree
 
 if TYPE_CHECKING:
+    from kscan.facts.model import FileFacts
     from kscan.pipeline.pool import Ahead
 
 _FEW = 100  # files that may differ from those of a kept table; or a third, where that is more

@@ -9,8 +9,8 @@ from kscan.facts.store import FactsStore
 from kscan.kernel.learning import load_naming
 from kscan.link.program import Program
 from kscan.parse.kerneldoc import KernelDoc, read_docs
-from kscan.pipeline.scan import link
 from kscan.pipeline.setup import Setup, arch_of, scope_of
+from kscan.pipeline.stages import link
 from kscan.sources import Source
 
 

@@ -26,8 +26,8 @@ from kscan.link.queries import Graph
 from kscan.pipeline.patch import repository_of
 from kscan.pipeline.results import Manifest
 from kscan.pipeline.revisions import state_after
-from kscan.pipeline.scan import Linked, link
 from kscan.pipeline.setup import Setup, arch_of, scope_of, view_of
+from kscan.pipeline.stages import Linked, link
 from kscan.sources import Source
 from kscan.sources.apply import apply_patch
 from kscan.sources.changes import Changes
@@ -198,7 +198,7 @@ def _difference(setup: Setup, before: Source, after: Source, touched: Sequence[s
     arch = arch_of(setup, touched)
     graphs = []
     for source in (before, after):
-        paths = {path for path in setup.model.context.default_paths if source.exists(path)}
+        paths = {path for path in setup.context.default_paths if source.exists(path)}
         paths |= {path for path in setup.config.paths if source.exists(path)}
         paths |= {home for path in touched if source.exists(home := posixpath.dirname(path))}
         graphs.append(link_graph(setup, source, sorted(paths), arch, BuildFiles(source))[0])

@@ -10,8 +10,8 @@ import msgspec
 from kscan.errors import InputError
 from kscan.findings.compare import compare
 from kscan.findings.model import Edit, Finding
-from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.stages import analyse
 from kscan.sources import Source
 from kscan.sources.overlay import Overlay
 from kscan.sources.rewrite import with_expression, with_statement

@@ -33,9 +33,7 @@ class Manifest:
     """What the result of analysing ``paths`` of a source depends on."""
 
     def __init__(self, setup: Setup, source: Source, paths: Sequence[str], arch: str) -> None:
-        context = setup.model.context
-        folders = (*context.headers, *context.core, *context.library)
-        around = [folder.format(arch=arch) for folder in folders]
+        around = [folder for group in setup.context.folders(arch) for folder in group]
         around += [posixpath.dirname(path) for path in paths if is_c_file(path) and "/" in path]
         stamps = source.stamps((*paths, *(folder for folder in around if source.exists(folder))))
         self._latest = max((stamp[1] for stamp in stamps.values() if not isinstance(stamp, str)), default=0)

@@ -16,20 +16,19 @@ import kscan
 from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
-from kscan.kernel.load import MODEL_VERSION, KernelModel, load_model
-from kscan.link.view import View
+from kscan.kernel.context import Context
 from kscan.pipeline.ground import Ground, changed_over
 from kscan.regex import regex
-from kscan.rules.schema import KeptRule, Rule
-from kscan.rules.select import is_named, select_rules
 from kscan.sources import Source
 from kscan.sources.gitrev import GitRev, is_bare
 from kscan.sources.tree import Tree, find_tree, is_tree
 
 if TYPE_CHECKING:
+    from kscan.kernel.load import KernelModel
     from kscan.kernel.macros import MacroTable
+    from kscan.link.view import View
+    from kscan.rules.schema import Rule
 
-_MODEL = str(MODEL_VERSION)
 _HEADED = regex(r"^# Linux/(\w+) ", re.MULTILINE)  # the head of a .config
 _MOST_GROUNDS = 3  # the tree, and the commits that the last patches were made for
 T = TypeVar("T")
@@ -38,11 +37,12 @@ T = TypeVar("T")
 class Setup:
     """What every stage of a run shares.
 
-    Rules and macros are read when first asked for: a run whose result is known needs neither.
+    Rules, macros and most of the kernel model are read when first asked for: a run whose result is known
+    needs none of them, and other processes may be at work meanwhile.
     """
 
     def __init__(self, config: Config, store: FactsStore | None) -> None:
-        """Open the tree and load the kernel model.  Raises InputError and RuleError."""
+        """Open the tree and look into the kernel model.  Raises InputError and RuleError."""
         self.config = config
         self.store = store
         self.top = top_of(config)
@@ -50,10 +50,8 @@ class Setup:
         self.source: Source = GitRev(self.top, rev) if rev else Tree(self.top)
         self.kconfig = _kconfig(config)
         self.knowledge = _digest(config.rules_dir, config.knowledge, self.kconfig or "")
-        self.model = self._kept(
-            "model", KernelModel, lambda: load_model(config.rules_dir / "kernel", config.knowledge)
-        )
         self._grounds: list[Ground] = []
+        self.context: Context = self._kept("context", Context, lambda: self._read_model.context)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +85,24 @@ class Setup:
         self._grounds.append(Ground(below, self.store))
         return self._grounds[-1], changed
 
+    def look_ahead(self, source: Source, arch: str) -> None:
+        """Let another process find the files around what is scanned, while this one does other things."""
+        folders = self.context.folders(arch)
+        self.ground(source)[0].look_ahead(folder for group in folders for folder in group)
+
+    @cached_property
+    def model(self) -> KernelModel:
+        """What kscan knows of the kernel."""
+        from kscan.kernel.load import KernelModel  # noqa: PLC0415 - see the class
+
+        return self._kept("model", KernelModel, lambda: self._read_model)
+
+    @cached_property
+    def _read_model(self) -> KernelModel:
+        from kscan.kernel.load import load_model  # noqa: PLC0415 - see the class
+
+        return load_model(self.config.rules_dir / "kernel", self.config.knowledge)
+
     @cached_property
     def macros(self) -> MacroTable:
         """What macros are to the parser."""
@@ -97,21 +113,29 @@ class Setup:
     @cached_property
     def all_rules(self) -> tuple[Rule, ...]:
         """Every rule there is, chosen or not."""
-        return tuple(kept.rule() for kept in self._kept("rules", tuple[KeptRule, ...], self._read_rules))
+        from kscan.rules.schema import KeptRule  # noqa: PLC0415 - see the class
 
-    def _read_rules(self) -> tuple[KeptRule, ...]:
-        from kscan.rules.load import load_rules  # noqa: PLC0415 - see the class
+        def read() -> tuple[KeptRule, ...]:
+            from kscan.rules.load import load_rules  # noqa: PLC0415 - see the class
 
-        return tuple(rule.kept() for rule in load_rules(self.config.rules_dir))
+            return tuple(rule.kept() for rule in load_rules(self.config.rules_dir))
+
+        return tuple(kept.rule() for kept in self._kept("rules", tuple[KeptRule, ...], read))
 
     @cached_property
     def chosen_rules(self) -> tuple[Rule, ...]:
         """The rules of this run, wherever in the tree."""
+        from kscan.rules.select import select_rules  # noqa: PLC0415 - see the class
+
         return select_rules(self.all_rules, self.config.rules, preview=self.config.preview)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of this run, with those that areas of the tree ask for."""
+        if not self.config.areas:
+            return self.chosen_rules
+        from kscan.rules.select import is_named, select_rules  # noqa: PLC0415 - see the class
+
         for area in self.config.areas:
             select_rules(self.all_rules, (*area.on, *area.off))  # all names are known
         chosen = {rule.id for rule in self.chosen_rules}
@@ -123,9 +147,7 @@ class Setup:
         YAML takes ten times longer."""
         if self.store is None:
             return make()
-        key = cache_key(
-            name, self.knowledge, str(self.config.rules_dir), _MODEL, code_stamp("rules", "kernel")
-        )
+        key = cache_key(name, self.knowledge, str(self.config.rules_dir), code_stamp("rules", "kernel"))
         packed = self.store.get_derived(key)
         if packed is not None:
             try:
@@ -173,9 +195,9 @@ def top_of(config: Config) -> Path:
 def scope_of(setup: Setup) -> tuple[str, ...]:
     """The paths to scan, relative to the tree: those given, else the default directories there are."""
     if not setup.config.paths:
-        defaults = [p for p in setup.model.context.default_paths if setup.source.exists(p)]
+        defaults = [p for p in setup.context.default_paths if setup.source.exists(p)]
         if not defaults:
-            wanted = ", ".join(setup.model.context.default_paths)
+            wanted = ", ".join(setup.context.default_paths)
             raise InputError(
                 setup.source.name, f"has none of the default paths {wanted}", "name the paths to scan"
             )
@@ -201,7 +223,7 @@ def _relative(setup: Setup, given: str) -> str:
 
 def arch_of(setup: Setup, paths: Sequence[str]) -> str:
     """The architecture of a run: the one asked for, that of the paths, or the default."""
-    context = setup.model.context
+    context = setup.context
     if setup.config.arch:
         name = context.aliases.get(setup.config.arch, setup.config.arch)
         if name not in context.arches and not setup.source.exists(f"arch/{name}"):
@@ -222,7 +244,9 @@ def arch_of(setup: Setup, paths: Sequence[str]) -> str:
 
 def view_of(setup: Setup, arch: str) -> View:
     """The view of an architecture, under the kernel configuration of the run, where one is given."""
-    context = setup.model.context
+    from kscan.link.view import View  # noqa: PLC0415 - see Setup
+
+    context = setup.context
     known = context.arches.get(arch) or context.arches[context.default_arch]
     symbols = dict.fromkeys(known.defined, True) | dict.fromkeys(known.undefined, False)
     view = View(arch, symbols, known.values)

@@ -19,8 +19,8 @@ from kscan.config import Config, rules_dir
 from kscan.errors import KscanError
 from kscan.facts.store import FactsStore
 from kscan.findings.model import Finding
-from kscan.pipeline.scan import link, run_rules
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.stages import link, run_rules
 from kscan.sources import Source
 from kscan.sources.overlay import Overlay
 

@@ -20,8 +20,8 @@ from kscan.config import Config
 from kscan.facts.store import FactsStore
 from kscan.pipeline import asked_graph
 from kscan.pipeline.facts import no_collection
-from kscan.pipeline.scan import link, loader_of
 from kscan.pipeline.setup import Setup, arch_of, scope_of
+from kscan.pipeline.stages import link, loader_of
 
 
 def measure(tree: Path, cache: Path, paths: Sequence[str]) -> dict[str, float]:

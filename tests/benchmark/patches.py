@@ -22,8 +22,8 @@ from kscan.facts.store import FactsStore
 from kscan.findings.model import Finding, Report
 from kscan.findings.summary import new_findings
 from kscan.pipeline.patch import judge_inputs
-from kscan.pipeline.scan import analyse
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.stages import analyse
 from kscan.sources import Source
 from kscan.sources.apply import apply_diff
 from kscan.sources.diff import reverse_diff

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kscan.config import Config
-from kscan.pipeline.scan import link
 from kscan.pipeline.setup import Setup, arch_of
+from kscan.pipeline.stages import link
 from kscan.rules.matchers import find_matcher
 
 Table = dict[str, float]
