@@ -11,14 +11,17 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import IO
+
+from msgspec import structs
 
 from kscan.errors import InputError
 from kscan.regex import regex
 from kscan.sources.git import GitRepo
 from kscan.sources.mail import Message, read_message, read_text
-from kscan.sources.series import Series, Unreadable, group_series
+from kscan.sources.series import Grouping, Series, Unreadable
 
 _MOST_MAIL_BYTES = 128 << 20  # of source between two releases there is less; takes some 600 MB of memory
 _MOST_MAIL_LINES = 4_000_000
@@ -48,18 +51,39 @@ def read_inputs(
 ) -> Iterator[Series | Unreadable]:
     """All series in the files and folders given; ``-`` is ``stdin``.
 
-    An input that holds no patch at all gives one Unreadable that says what it held.  ``replies`` takes the
-    diffs of replies for patches too, ``scissors`` cuts texts as ``git am --scissors`` does.
+    Files that follow each other are read as one: a series may lie in several.  An input that holds no
+    patch at all gives one Unreadable that says what it held.  ``replies`` takes the diffs of replies for
+    patches too, ``scissors`` cuts texts as ``git am --scissors`` does.
     ``since`` is as for ``read_messages``.
     """
+    for _, run in groupby(enumerate(paths), lambda item: item[0] if os.path.isdir(item[1]) else -1):
+        grouping = Grouping(replies=replies, scissors=scissors)
+        yield from _read_run([path for _, path in run], stdin, since, grouping, replies=replies)
+
+
+def _read_run(
+    paths: Sequence[str], stdin: IO[bytes] | None, since: str, grouping: Grouping, *, replies: bool
+) -> Iterator[Series | Unreadable]:
+    covers: set[str] = set()  # where the cover letters of the series lay
+
+    def noted(results: Iterator[Series | Unreadable]) -> Iterator[Series | Unreadable]:
+        for result in results:
+            if isinstance(result, Series) and result.cover is not None:
+                covers.add(result.cover.source)
+            yield result
+
+    lone: list[_Counted] = []
     for path in paths:
         counted = _Counted(path, stdin, since)
-        found = False
-        for result in group_series(counted.messages(), replies=replies, scissors=scissors):
-            found = True
-            yield result
-        if not found:
+        before = grouping.taken
+        for message in counted.messages():
+            yield from noted(grouping.take(message))
+        if grouping.taken == before and counted.covers:
+            lone.append(counted)
+        elif grouping.taken == before:
             yield counted.nothing(replies=replies)
+    yield from noted(grouping.close())
+    yield from (counted.nothing(replies=replies) for counted in lone if not counted.covers & covers)
 
 
 def read_messages(
@@ -92,19 +116,20 @@ class _Counted:
         self._since = since
         self._total = 0
         self._replies = 0
-        self._covers = 0
+        self.covers: set[str] = set()  # where its cover letters lie
 
     def messages(self) -> Iterator[Message | Unreadable]:
         for message in read_messages(self._path, self._stdin, self._since):
             self._total += 1
             if isinstance(message, Message):
                 self._replies += message.subject.is_reply
-                self._covers += _is_cover_letter(message)
+                if _is_cover_letter(message):
+                    self.covers.add(message.source)
             yield message
 
     def nothing(self, *, replies: bool) -> Unreadable:
         """What to say of an input that held no patch."""
-        if self._covers and self._covers + self._replies == self._total:
+        if self.covers and len(self.covers) + self._replies == self._total:
             return Unreadable(self._name, "is a cover letter, without a patch", harmless=True)
         remedy = "--replies takes the diffs of replies, too" if self._replies and not replies else ""
         return Unreadable(self._name, self._why_nothing(replies=replies), remedy=remedy)
@@ -219,7 +244,9 @@ def _directory(path: Path, since: str) -> Iterator[Message | Unreadable]:
         yield from _files(_entries(path / "cur") + _entries(path / "new"))
     elif epochs := _epochs(path):
         yield from _public_inbox(epochs, since)
-    elif files := _patch_files(path):
+    elif (path / "series").is_file():
+        yield from _quilt(path)
+    elif files := [entry for entry in _entries(path) if entry.name.endswith(_SUFFIXES)]:
         yield from _files(files)
     elif _is_repository(path):
         yield from _public_inbox([path], since)
@@ -229,14 +256,24 @@ def _entries(directory: Path) -> list[Path]:
     return sorted(entry for entry in directory.iterdir() if entry.is_file() and entry.name[0] != ".")
 
 
-def _patch_files(path: Path) -> list[Path]:
-    """The patches of a folder: in the order of its quilt ``series`` file, else by name."""
-    series = path / "series"
-    if series.is_file():
-        names = [line.split("#")[0].split() for line in series.read_text("utf-8", "replace").splitlines()]
-        listed = [path / words[0] for words in names if words and ".." not in words[0].split("/")]
-        return [file for file in listed if file.is_file() and not _leads_out(path, file)]
-    return [entry for entry in _entries(path) if entry.name.endswith(_SUFFIXES)]
+def _quilt(path: Path) -> Iterator[Message | Unreadable]:
+    """The patches that the quilt ``series`` file of a folder lists, as one series."""
+    listing = path / "series"
+    names = [line.split("#")[0].split() for line in listing.read_text("utf-8", "replace").splitlines()]
+    listed = [path / words[0] for words in names if words]
+    total = len(listed)
+    for number, file in enumerate(listed, 1):
+        if _leads_out(path, file) or not file.is_file():
+            yield Unreadable(str(file), "is listed in the series file, and is no file of its folder")
+            continue
+        for message in _files([file]):
+            if isinstance(message, Unreadable):
+                yield message
+                continue
+            subject = structs.replace(
+                message.subject, version=1, number=number, total=total, is_patch=True, is_reply=False
+            )
+            yield structs.replace(message, subject=subject, references=(str(listing),))
 
 
 def _leads_out(folder: Path, file: Path) -> bool:

@@ -78,22 +78,48 @@ def group_series(
     messages: Iterable[Message | Unreadable], *, replies: bool = False, scissors: bool = False
 ) -> Iterator[Series | Unreadable]:
     """The series that ``messages`` hold, as soon as each is whole.  Replies and talk are passed over."""
-    window = _Window()
+    grouping = Grouping(replies=replies, scissors=scissors)
     for message in messages:
+        yield from grouping.take(message)
+    yield from grouping.close()
+
+
+class Grouping:
+    """Messages, taken one by one, put together to series.
+
+    ``replies`` and ``scissors`` are as for ``read_patch``.  ``taken`` counts the messages that held a
+    patch, or should have.
+    """
+
+    def __init__(self, *, replies: bool = False, scissors: bool = False) -> None:
+        self._replies = replies
+        self._scissors = scissors
+        self._window = _Window()
+        self.taken = 0
+
+    def take(self, message: Message | Unreadable) -> Iterator[Series | Unreadable]:
+        """What is whole, or known not to be readable, with ``message``."""
         if isinstance(message, Unreadable):
+            self.taken += 1
             yield message
-            continue
-        if window.seen(message.message_id):
-            continue
-        read = read_patch(message, replies=replies, scissors=scissors)
+            return
+        if self._window.seen(message.message_id):
+            self.taken += 1
+            return
+        read = read_patch(message, replies=self._replies, scissors=self._scissors)
         subject = message.subject
+        self.taken += isinstance(read, Patch)
         if isinstance(read, Patch) and (subject.is_reply or not subject.is_patch):
             yield _single(read)
         elif isinstance(read, Patch) or read.reason == "cover letter":
-            yield from window.add(message, read)
+            yield from self._window.add(message, read)
         elif subject.is_patch and read.reason != "reply":
+            self.taken += 1
             yield Unreadable(message.source, read.reason, message.message_id, subject.title)
-    yield from window.flush(0)
+
+    def close(self) -> Iterator[Series | Unreadable]:
+        """What is left, as far as it got."""
+        yield from self._window.flush(0)
 
 
 def _single(patch: Patch) -> Series:

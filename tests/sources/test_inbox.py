@@ -164,8 +164,47 @@ def test_a_quilt_folder_keeps_its_order_and_stays_inside(tmp_path: Path) -> None
     (tmp_path / "outside.patch").write_text(change(9))
     for name, number in (("a.patch", 1), ("b.patch", 2)):
         (quilt / name).write_text(change(number))
-    (quilt / "series").write_text("# order\nb.patch -p1\na.patch\n../outside.patch\nnone.patch\n")
-    assert [one.name for one in series(read_inputs([str(quilt)]))] == ["b.patch", "a.patch"]
+    (quilt / "series").write_text("# order\nb.patch -p1\na.patch\n")
+    (one,) = series(read_inputs([str(quilt)]))
+    assert names(one) == ["b.patch", "a.patch"]
+    assert (one.total, one.missing) == (2, ())
+    (quilt / "series").write_text("../outside.patch\na.patch\nnone.patch\n/etc/passwd\n")
+    *missing, left = read_inputs([str(quilt)])
+    assert [one.reason for one in missing if isinstance(one, Unreadable)] == [
+        "is listed in the series file, and is no file of its folder"
+    ] * 3
+    assert isinstance(left, Series)
+    assert (names(left), left.missing) == (["a.patch"], (1, 3, 4))
+
+
+def test_a_series_in_several_files(tmp_path: Path) -> None:
+    files = []
+    for number in (3, 0, 1, 2):
+        files.append(tmp_path / f"000{number}-part.patch")
+        files[-1].write_bytes(member(number, Message_ID="", In_Reply_To="", References=""))
+    everything = [str(file) for file in files]
+    (one,) = read_inputs(everything)  # nothing is said of the cover letter
+    assert isinstance(one, Series)
+    assert names(one) == ["part 1", "part 2", "part 3"]
+    assert one.cover is not None
+    folder = tmp_path / "later"
+    folder.mkdir()
+    for number in (0, 1, 2, 3):
+        (folder / f"{number}.eml").write_bytes(member(number, version=2))
+    assert [(one.version, len(one.patches)) for one in series(read_inputs([*everything, str(folder)]))] == [
+        (1, 3),
+        (2, 3),
+    ]
+
+
+def test_a_cover_letter_alone_among_files(tmp_path: Path) -> None:
+    (tmp_path / "cover").write_bytes(member(0))
+    (tmp_path / "lone").write_text(change(1))
+    paths = [str(tmp_path / "cover"), str(tmp_path / "lone"), str(tmp_path / "none")]
+    found = list(read_inputs(paths))
+    reasons = [one.reason for one in found if isinstance(one, Unreadable)]
+    assert reasons == ["no such file or directory", "is a cover letter, without a patch"]
+    assert len([one for one in found if isinstance(one, Series)]) == 1
 
 
 def commit_mail(repo: Path, path: str, data: bytes) -> None:
