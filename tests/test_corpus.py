@@ -66,3 +66,14 @@ def lay_out(files: tuple[CorpusFile, ...], tree: Path) -> None:
 
 def places(findings: Iterator[Finding]) -> set[Place]:
     return {(f.file, f.line, f.rule) for f in findings}
+
+
+def test_what_boot_code_keeps_is_told_at_low_confidence(tmp_path: Path, facts_cache: Path) -> None:
+    told = {"bad_node_at_boot": "low", "bad_never_put": "medium"}
+    for case in CASES:
+        if case.rule == "reference-leak" and case.name in told:
+            lay_out(case.files, tmp_path / case.name)
+            paths = tuple(f.path for f in case.files)
+            (finding,) = scan(config(tmp_path / case.name, facts_cache, paths=paths)).findings
+            assert finding.confidence == told.pop(case.name)
+    assert not told

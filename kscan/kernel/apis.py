@@ -52,6 +52,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     lent: bool = False  # a function that is given it and keeps it takes a reference of its own
     machinery: bool = False  # memory that is more than that: it runs or answers until it is released
     of_use: bool = False  # references that do not keep the object: it stays without them
+    removable: bool = False  # references of what may go at any time, and then somebody counts them
 
     @property
     def kind(self) -> str:
@@ -343,7 +344,10 @@ class _Roles:
             file.fail(f"`resources` has {name!r}, which is {known}, as {nature}.", f"write {known}", key)
         advisory, atomic, lent = phrase.flag("advisory"), phrase.flag("atomic"), phrase.flag("lent")
         machinery, of_use = phrase.flag("machinery"), phrase.flag("of use")
-        resource = Resource(name, nature, phrase.optional(), advisory, atomic, lent, machinery, of_use)
+        removable = phrase.flag("removable")
+        resource = Resource(
+            name, nature, phrase.optional(), advisory, atomic, lent, machinery, of_use, removable
+        )
         self.resources.setdefault(name, resource)
         phrase.end()
         released: list[str] = []

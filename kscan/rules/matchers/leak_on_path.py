@@ -76,9 +76,10 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     for func in owner.functions(names):
         said: set[tuple[int, str]] = set()
         for site in owner.acquisitions(func, wanted, wrapped=True) if rule.covers(func.path) else ():
-            if not _is_asked(options, owner, site) or _stays(boot, owner.outcome(site)):
+            if not _is_asked(options, owner, site) or _stays(boot, options, owner.outcome(site)):
                 continue
-            for finding in _judged(rule, options, owner, owner.outcome(site)):
+            for found in _judged(rule, options, owner, owner.outcome(site)):
+                finding = _at_boot(found) if boot.runs_only_then(func) else found
                 # One exit lacks one put, whichever of several calls gave the variable its reference.
                 leak = (finding.line, finding.message.replace(site.call.callee, "", 1))
                 if leak not in said:
@@ -139,14 +140,23 @@ def _is_static(owner: Ownership, site: Site) -> bool:
     return any(h.base in static for h in site.holders)
 
 
-def _stays(boot: Boot, outcome: Outcome) -> bool:
-    """Whether it was set up while the kernel starts, to stay: the function never undoes it."""
-    site = outcome.site
-    return (
-        site.resource.kind in ("state", "machinery")
-        and not any(e.kind.endswith("released") for e in outcome.exits)
-        and boot.runs_only_then(site.func)
-    )
+def _stays(boot: Boot, options: Options, outcome: Outcome) -> bool:
+    """Whether what is left behind does no harm, as that happens only once, while the kernel starts.
+
+    What the function sets up and never undoes is there to stay; nobody misses memory or a reference.
+    """
+    resource = outcome.site.resource
+    if resource.kind in ("state", "machinery"):
+        harmless = not any(e.kind.endswith("released") for e in outcome.exits)
+    else:
+        harmless = resource.kind in options.natures and not resource.removable
+    return harmless and boot.runs_only_then(outcome.site.func)
+
+
+def _at_boot(finding: Finding) -> Finding:
+    """What nobody but a careful reader will ever notice."""
+    message = f"{finding.message} (runs once, at boot)"
+    return msgspec.structs.replace(finding, message=message, confidence="low")
 
 
 def _is_managed(owner: Ownership, site: Site) -> bool:
