@@ -227,7 +227,7 @@ def asked(options: dict[str, Any], *, whole: bool = False, names: Sequence[str] 
     from kscan import pipeline  # noqa: PLC0415 - start-up time
 
     verbose = options["verbose"]
-    with pipeline.asked_graph(config_of(options), whole=whole, anew=verbose, names=names) as graph:
+    with pipeline.asked_graph(config_of(options), whole=whole, names=names) as graph:
         yield graph
         for doubt in graph.doubts() if verbose else ():
             click.echo(plain(f"kscan: {doubt}"), err=True)

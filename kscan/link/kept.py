@@ -1,72 +1,132 @@
 """A call graph as plain data: what is kept of one that was linked, so that the next question is quick.
 
-All but names are arrays of numbers: they are read as they are, and edges are made of those alone that
-somebody asks for.
+All but names are columns of numbers: they are read as they are, and functions and edges are made of those
+alone that somebody asks for.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
+from typing import TypeVar
 
 import msgspec
 
 from kscan.facts.model import Function
+from kscan.link.doubts import Doubt
 from kscan.link.edges import Edge, Func
-from kscan.link.events import unpacked
+from kscan.link.events import Events, unpacked
 from kscan.link.queries import Entry, Graph, by_place, is_at
 
+T = TypeVar("T", bound=Hashable)
+_Told = tuple[str, str, str]
+
 NO_BODY = b"\x92\x90\x90"  # no locals, no blocks
-_NODE, _EDGE, _ENTRY = 6, 8, 6  # numbers in a row
+_NOTHING_TOLD: _Told = ("", "", "")
+_NODE, _EDGE, _ENTRY = 6, 6, 5  # numbers in a row
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Rows of 32-bit numbers; texts and functions are given by their places.
+    """What is kept: rows of 32-bit numbers, in which texts and functions are given by their places.
 
-    ``nodes``: path, name, first and last line, linkage, macro that makes it.  ``edges``, function by
-    function: callee, kind, line, via, among, events, when, hands; those of a node begin where ``first``
-    says and end where those of the next one begin.  ``entries``: function, kind, path, line, via, how.
+    Rows of one function begin where ``first_...`` says, and end where those of the next one begin.
     """
 
-    texts: tuple[str, ...]
-    nodes: bytes
-    first: bytes
-    edges: bytes
-    entries: bytes
+    texts: str  # a NUL between each two
+    nodes: bytes  # path, name, first line, last line, linkage, macro that makes it
+    by_name: bytes  # all functions, sorted by name
+    edges: bytes  # callee, kind, line, via, among, place in ``told``; by caller
+    first_edge: bytes
+    told: tuple[_Told, ...]  # events, when, hands
+    callers: bytes  # by callee
+    first_caller: bytes
+    entries: bytes  # kind, path, line, via, how; by function
+    first_entry: bytes
+    doubts: bytes  # packed
 
 
-class _Numbers(dict[str, int]):
-    """Texts, with their places in the order in which they are first asked for."""
+class _Places(dict[T, int]):
+    """Values, with their places in the order in which they are first asked for."""
 
-    def __missing__(self, text: str) -> int:
-        self[text] = len(self)
-        return self[text]
+    def __missing__(self, value: T) -> int:
+        self[value] = len(self)
+        return self[value]
 
 
 def keep(graph: Graph, functions: Iterable[Func]) -> Kept:
     """What a graph says of the calls of ``functions``, each of them once."""
-    places: dict[Func, int] = {}
-    texts = _Numbers()
-    entries = array("I")
-    rows: dict[int, array[int]] = {}
+    places, texts, told = _Places[Func](), _Places[str](), _Places[_Told]()
+    told[_NOTHING_TOLD]  # is the first
+    edges: dict[int, list[tuple[int, ...]]] = {}
+    entries: dict[int, list[tuple[int, ...]]] = {}
     for func in functions:
-        row = rows[places.setdefault(func, len(places))] = array("I")
-        for e in graph.callees(func):
-            callee = places.setdefault(e.callee, len(places))
-            told = texts[",".join(e.events)], texts[e.when.packed()], texts[",".join(e.hands)]
-            row.extend((callee, texts[e.kind], e.line, texts[e.via], e.among, *told))
-        for entry in graph.entries(func):
-            said = texts[entry.kind], texts[entry.path], entry.line, texts[entry.via], texts[entry.how]
-            entries.extend((places[func], *said))
-    nodes, first, edges = array("I"), array("I", (0,)), array("I")
-    for func, place in places.items():
-        fact = func.fact
-        lines = fact.line, fact.end_line
-        nodes.extend((texts[func.path], texts[func.name], *lines, texts[fact.linkage], texts[fact.generated]))
-        edges.extend(rows.get(place, ()))
-        first.append(len(edges))
-    return Kept(tuple(texts), nodes.tobytes(), first.tobytes(), edges.tobytes(), entries.tobytes())
+        place = places[func]
+        edges[place] = [
+            (
+                places[e.callee],
+                texts[e.kind],
+                e.line,
+                texts[e.via],
+                e.among,
+                told[",".join(e.events), e.when.packed(), ",".join(e.hands)],
+            )
+            for e in graph.callees(func)
+        ]
+        entries[place] = [
+            (texts[e.kind], texts[e.path], e.line, texts[e.via], texts[e.how]) for e in graph.entries(func)
+        ]
+    facts = ((func.path, func.fact) for func in places)
+    nodes = [
+        (texts[path], texts[f.name], f.line, f.end_line, texts[f.linkage], texts[f.generated])
+        for path, f in facts
+    ]
+    callers: dict[int, dict[tuple[int], None]] = defaultdict(dict)
+    for caller, rows in edges.items():
+        for callee, *_rest in rows:
+            callers[callee][caller,] = None
+    names = [func.name for func in places]
+    return Kept(
+        "\0".join(texts),
+        _packed(nodes),
+        array("I", sorted(range(len(names)), key=names.__getitem__)).tobytes(),
+        *_grouped(edges, len(places)),
+        tuple(told),
+        *_grouped({callee: sorted(found) for callee, found in callers.items()}, len(places)),
+        *_grouped(entries, len(places)),
+        msgspec.msgpack.encode(graph.doubts()),
+    )
+
+
+def _grouped(rows: Mapping[int, Collection[tuple[int, ...]]], count: int) -> tuple[bytes, bytes]:
+    """Rows by the place of a function, and at which of them those of each function begin."""
+    groups = [rows.get(place, ()) for place in range(count)]
+    firsts = array("I", accumulate(map(len, groups), initial=0))
+    return _packed(row for group in groups for row in group), firsts.tobytes()
+
+
+def _packed(rows: Iterable[tuple[int, ...]]) -> bytes:
+    return array("I", chain.from_iterable(rows)).tobytes()
+
+
+def _numbers(data: bytes) -> array[int]:
+    found = array("I")
+    found.frombytes(data)
+    return found
+
+
+class _Rows:
+    """Rows of ``width`` numbers by the place of a function."""
+
+    def __init__(self, rows: bytes, firsts: bytes, width: int) -> None:
+        self._numbers, self._firsts, self._width = _numbers(rows), _numbers(firsts), width
+
+    def of(self, place: int) -> Iterator[tuple[int, ...]]:
+        begin, end = self._firsts[place : place + 2]
+        numbers = iter(self._numbers[begin * self._width : end * self._width])
+        return zip(*[numbers] * self._width, strict=True)
 
 
 def function_at(name: str, line: int, end_line: int, linkage: str, generated: str = "") -> Function:
@@ -78,25 +138,23 @@ class KeptGraph(Graph):
     """A graph made of what was kept of one."""
 
     def __init__(self, kept: Kept) -> None:
-        self._texts = texts = kept.texts
-        self._nothing = texts.index("") if "" in texts else -1
-        self._rows = _numbers(kept.nodes)
-        self._first, self._edges = _numbers(kept.first), _numbers(kept.edges)
-        self._entered = _numbers(kept.entries)
-        self._funcs: list[Func | None] = [None] * (len(self._rows) // _NODE)
+        self._texts = kept.texts.split("\0")
+        self._nodes = _numbers(kept.nodes)
+        self._by_name = _numbers(kept.by_name)
+        self._edges = _Rows(kept.edges, kept.first_edge, _EDGE)
+        self._told = kept.told
+        self._callers = _Rows(kept.callers, kept.first_caller, 1)
+        self._entries = _Rows(kept.entries, kept.first_entry, _ENTRY)
+        self._doubts = kept.doubts
+        self._funcs: list[Func | None] = [None] * len(self._by_name)
         self._places: dict[Func, int] = {}
-        self._named: dict[str, list[int]] = defaultdict(list)
-        for place, name in enumerate(self._rows[1::_NODE]):
-            self._named[texts[name]].append(place)
         self._out: dict[int, tuple[Edge, ...]] = {}
-        self._callers: dict[int, list[int]] | None = None
-        self._entries: dict[int, list[Entry]] | None = None
 
     def _func(self, place: int) -> Func:
         found = self._funcs[place]
         if found is None:
             texts = self._texts
-            path, name, line, end_line, linkage, macro = self._rows[place * _NODE : (place + 1) * _NODE]
+            path, name, line, end_line, linkage, macro = self._nodes[place * _NODE : (place + 1) * _NODE]
             fact = function_at(texts[name], line, end_line, texts[linkage], texts[macro])
             found = self._funcs[place] = Func(texts[path], fact)
             self._places[found] = place
@@ -109,12 +167,21 @@ class KeptGraph(Graph):
     def find(self, text: str) -> tuple[Func, ...]:
         """See ``Graph``."""
         path, _colon, name = text.rpartition(":")
-        found = [self._func(place) for place in self._named.get(name, ())]
+        found = [self._func(place) for place in self._called(name)]
         if path:
             return tuple(f for f in found if is_at(f.path, path))
         bodies = [f for f in found if f.path] or found
         strong = [f for f in bodies if f.fact.linkage == "global"]
         return tuple(f for f in bodies if f.fact.linkage != "weak" or not strong)
+
+    def _called(self, name: str) -> Sequence[int]:
+        """The places of the functions of a name, in order."""
+
+        def name_of(place: int) -> str:
+            return self._texts[self._nodes[place * _NODE + 1]]
+
+        start = bisect_left(self._by_name, name, key=name_of)
+        return self._by_name[start : bisect_right(self._by_name, name, start, key=name_of)]
 
     def callees(self, func: Func) -> tuple[Edge, ...]:
         """See ``Graph``."""
@@ -125,53 +192,47 @@ class KeptGraph(Graph):
         """The edges of one function, made when first asked for."""
         found = self._out.get(place)
         if found is None:
-            found = self._out[place] = self._edges_of(place)
+            found = self._out[place] = tuple(self._edges_of(place))
         return found
 
-    def _edges_of(self, place: int) -> tuple[Edge, ...]:
+    def _edges_of(self, place: int) -> Iterator[Edge]:
         """The edges of one function, from the rows."""
-        begin, end = self._first[place : place + 2]
-        if begin == end:
-            return ()
-        texts, funcs, caller, made = self._texts, self._funcs, self._func(place), list[Edge]()
-        numbers = iter(self._edges[begin:end])
-        for callee, kind, line, via, among, events, when, hands in zip(*[numbers] * _EDGE, strict=True):
+        caller, texts, funcs = self._func(place), self._texts, self._funcs
+        for callee, kind, line, via, among, told in self._edges.of(place):
             called = funcs[callee] or self._func(callee)
-            if events == when == hands == self._nothing:  # as of most
-                made.append(Edge(caller, called, texts[kind], line, texts[via], among))
+            if told:
+                yield Edge(caller, called, texts[kind], line, texts[via], among, *self._tells(told))
             else:
-                told, on, tells = _parts(texts[events]), unpacked(texts[when]), _parts(texts[hands])
-                made.append(Edge(caller, called, texts[kind], line, texts[via], among, told, on, tells))
-        return tuple(made)
+                yield Edge(caller, called, texts[kind], line, texts[via], among)
+
+    def _tells(self, place: int) -> tuple[tuple[str, ...], Events, tuple[str, ...]]:
+        events, when, hands = self._told[place]
+        return _parts(events), unpacked(when), _parts(hands)
 
     def callers(self, func: Func) -> tuple[Edge, ...]:
         """See ``Graph``."""
-        if self._callers is None:
-            self._callers = defaultdict(list)
-            for caller, (begin, end) in enumerate(zip(self._first, self._first[1:], strict=False)):
-                for callee in dict.fromkeys(self._edges[begin:end:_EDGE]):
-                    self._callers[callee].append(caller)
-        callers = self._callers.get(self._places.get(func, -1), ())
-        found = (edge for caller in callers for edge in self._made(caller) if edge.callee is func)
+        place = self._places.get(func)
+        if place is None:
+            return ()
+        callers = self._callers.of(place)
+        found = (edge for (caller,) in callers for edge in self._made(caller) if edge.callee is func)
         return tuple(sorted(found, key=by_place))
 
     def entries(self, func: Func) -> tuple[Entry, ...]:
         """See ``Graph``."""
-        if self._entries is None:
-            self._entries = defaultdict(list)
-            texts = self._texts
-            for at in range(0, len(self._entered), _ENTRY):
-                place, kind, path, line, via, how = self._entered[at : at + _ENTRY]
-                said = texts[kind], texts[path], line, texts[via], texts[how]
-                self._entries[place].append(Entry(self._func(place), *said))
-        return tuple(self._entries.get(self._places.get(func, -1), ()))
+        place = self._places.get(func)
+        if place is None:
+            return ()
+        texts = self._texts
+        return tuple(
+            Entry(func, texts[kind], texts[path], line, texts[via], texts[how])
+            for kind, path, line, via, how in self._entries.of(place)
+        )
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """See ``Graph``."""
+        return msgspec.msgpack.decode(self._doubts, type=tuple[Doubt, ...])
 
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
-
-
-def _numbers(data: bytes) -> array[int]:
-    found = array("I")
-    found.frombytes(data)
-    return found

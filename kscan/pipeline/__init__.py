@@ -107,45 +107,40 @@ def graph(config: Config) -> Iterator[tuple[CallGraph, Linked]]:
 
 
 @contextmanager
-def asked_graph(
-    config: Config, *, whole: bool = False, anew: bool = False, names: Sequence[str] = ()
-) -> Iterator[Graph]:
+def asked_graph(config: Config, *, whole: bool = False, names: Sequence[str] = ()) -> Iterator[Graph]:
     """The call graph of the paths of a tree, kept where ``whole`` of it, or much, is asked for.
 
-    ``anew`` links even what is kept, for notes on what is linked.  The functions of ``names`` are looked
-    for in the tree where the paths have none with a body.  Raises InputError.
+    The functions of ``names`` are looked for in the tree where the paths have none with a body.  Raises
+    InputError.
     """
-    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+    from kscan.pipeline import asked  # noqa: PLC0415 - a scan does without
 
-    with (
-        _store(config) as store,
-        linked.asked_graph(config, store, whole=whole, anew=anew, names=names) as found,
-    ):
+    with _store(config) as store, asked.asked_graph(config, store, whole=whole, names=names) as found:
         yield found
 
 
 def lifecycle(config: Config) -> Lifecycle:
     """The hooks of the kernel model, and the phases of events.  Raises InputError."""
-    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+    from kscan.pipeline import asked  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store:
-        return linked.lifecycle(config, store)
+        return asked.lifecycle(config, store)
 
 
 def graph_difference(config: Config, change: Changes | str) -> Difference:
     """The edges that a change, or the patches in a file, gain and lose.  Raises InputError."""
-    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+    from kscan.pipeline import edgediff  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store, Setup(config, store) as setup:
-        return linked.difference(setup, change)
+        return edgediff.difference(setup, change)
 
 
 def names_like(config: Config, prefix: str) -> tuple[str, ...]:
     """The functions whose names begin so, as far as they can be known at once."""
-    from kscan.pipeline import linked  # noqa: PLC0415 - a scan does without
+    from kscan.pipeline import asked  # noqa: PLC0415 - a scan does without
 
     with _store(config) as store:
-        return linked.names_like(config, store, prefix)
+        return asked.names_like(config, store, prefix)
 
 
 @contextmanager

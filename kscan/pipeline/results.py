@@ -7,6 +7,7 @@ result is not kept where a file changed so lately that its stamp may not tell.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import time
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ class Manifest:
         self._latest = max((stamp[1] for stamp in stamps.values() if not isinstance(stamp, str)), default=0)
         self.key = cache_key(
             "result",
-            repr(sorted(stamps.items())),
+            json.dumps(stamps, sort_keys=True),  # names need not be UTF-8
             repr((tuple(paths), arch)),
             setup.knowledge,
             repr((setup.config.rules, setup.config.preview, setup.config.areas)),

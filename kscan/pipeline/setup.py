@@ -162,9 +162,18 @@ class Setup:
 @cache
 def code_stamp(*packages: str) -> str:
     """What tells one state of kscan's own code from another, or of some packages of it."""
-    home = Path(kscan.__file__).parent
-    files = sorted(file for name in packages or (".",) for file in (home / name).rglob("*.py"))
-    return repr([(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files])
+    home = os.path.dirname(kscan.__file__)
+    found: list[tuple[str, int, int]] = []
+    pending = [os.path.join(home, name) for name in packages] or [home]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    pending.append(entry.path)
+    return repr(sorted(found))
 
 
 def _digest(rules_dir: Path, knowledge: Sequence[Path], kconfig: str) -> str:

@@ -59,8 +59,10 @@ class Tree:
     def stamp(self, path: str) -> Stamp:
         """Size, mtime in nanoseconds and inode of a file."""
         try:
-            # What a walk of the tree has found lies inside it: no link leads there.
-            return _stamp(os.stat(f"{self._top}/{path}" if path in self._walked else self._place(path)))
+            if path in self._walked:  # it lies inside the tree, and no link leads there
+                return _stamp(os.stat(f"{self._top}/{path}"))
+            status = os.lstat(self._beside_others(path))
+            return _stamp(os.stat(self._place(path)) if stat.S_ISLNK(status.st_mode) else status)
         except OSError as error:
             raise _unreadable(path, error) from error
 
@@ -76,11 +78,16 @@ class Tree:
             raise _unreadable(path, error) from error
 
     def _place(self, path: str) -> str:
+        place = self._beside_others(path)
+        if os.path.islink(place) and not self._within(os.path.realpath(place)):
+            raise _leads_out(path)
+        return place
+
+    def _beside_others(self, path: str) -> str:
+        """The place of a path whose directory lies inside the tree; it may itself be a link."""
         place = os.path.join(self._top, tidy(path))
-        if not self._lies_inside(os.path.dirname(place)) or (
-            os.path.islink(place) and not self._within(os.path.realpath(place))
-        ):
-            raise InputError(path, "leads out of the tree through a symbolic link")
+        if not self._lies_inside(os.path.dirname(place)):
+            raise _leads_out(path)
         return place
 
     def _lies_inside(self, directory: str) -> bool:
@@ -139,6 +146,10 @@ def _scan(directory: str, prefix: str, found: dict[str, Stamp], *, stamped: bool
     finally:
         os.close(handle)
     return deeper
+
+
+def _leads_out(path: str) -> InputError:
+    return InputError(path, "leads out of the tree through a symbolic link")
 
 
 def _stamp(status: os.stat_result) -> Stamp:

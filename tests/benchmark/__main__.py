@@ -111,8 +111,9 @@ def show_linking(tree: Tree, cache: Path, under: Sequence[str], repeat: int, raw
     print(
         f"{'linking':16}{cpu:8.2f}{cpu / raw:8.2f}{'':14}  {LINK_GOAL}: {parts}, {middle['edges']:.0f} edges"
     )
-    kept = middle["kept"]
-    print(f"{'graph, kept':16}{kept:8.2f}{kept / raw:8.2f}{'':14}  {middle['kept_edges']:.0f} edges of all")
+    opened, kept = middle["opened"], middle["kept"]
+    parts = f"{kept:.2f} more for its {middle['kept_edges']:.0f} edges of all kinds"
+    print(f"{'link, kept':16}{opened:8.2f}{opened / raw:8.2f}{'':14}  {LINK_GOAL}: {parts}")
 
 
 def idle_hooks(top: Path, repeat: int) -> list[Run]:

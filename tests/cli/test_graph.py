@@ -14,6 +14,7 @@ import networkx
 import pytest
 
 from kscan import cli
+from kscan.pipeline import asked as questions
 from kscan.pipeline import linked
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -342,7 +343,7 @@ def test_a_graph_of_which_much_was_walked_is_kept(
         return link_graph(*args)
 
     monkeypatch.setattr(linked, "link_graph", counted)
-    monkeypatch.setattr(linked, "_MANY", 0)
+    monkeypatch.setattr(questions, "_MANY", 0)
     (tree / "kernel").mkdir()
     (tree / "kernel/away.c").write_text("int away(int x) { return x; }\n")
     (tree / "drivers/pci/far.c").write_text("int far(int x) { return away(x); }\n")
