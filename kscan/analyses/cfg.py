@@ -27,7 +27,7 @@ class Condition(NamedTuple):
 Events = tuple[tuple[Place, Event], ...]
 Calls = tuple[tuple[Place, Call], ...]
 
-_MOST = 2048  # bodies
+_MOST = 1 << 15  # bodies: as many as stay decoded
 _listed: dict[int, tuple[Body, Events, Calls]] = {}  # by identity, as in flow.py
 
 

@@ -22,7 +22,7 @@ from kscan.analyses.fields import Fields
 from kscan.analyses.levels import Levels, Reach
 from kscan.analyses.naming import sounds_ending, sounds_final
 from kscan.analyses.outcome import Signs, walk
-from kscan.facts.model import Assign, Block, Call, CallRef, Event
+from kscan.facts.model import Assign, Block, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import CALLBACK, DIRECT, OPS, Edge, Func
 from kscan.link.program import Program, last_name
@@ -203,21 +203,19 @@ class Copies:
     def _load_endings(self) -> None:
         """Load what functions of scanned files call to end what they are given, or what a field points to."""
         wanted: set[str] = set()
+        ending = {n for n in self._program.called if n.isidentifier() and sounds_ending(n)}
+        ending -= self._apis.releases.keys()
         for func in self._program.own:
-            if not any(_is_ending(ref) for ref in func.fact.calls):
+            called = {ref.root for ref in func.fact.calls if ref.root in ending and not ref.path} - wanted
+            unknown = {name for name in called if not self._program.resolve(name, func.path)}
+            if not unknown:
                 continue
             own = {p.name for p in func.params if p.name and "*" in p.type}
             for _place, call in cfg.calls(func.fact.body):
-                if call.callee in wanted or call.callee in self._apis.releases or call.loop:
-                    continue
-                if call.callee.isidentifier() and sounds_ending(call.callee) and call.args:
+                if call.callee in unknown and call.callee not in wanted and not call.loop and call.args:
                     held = self._fields.values(func).path(call.args[0])
                     given = held is not None and (bool(held.fields) or held.base in own)
-                    if (
-                        given
-                        and call.args[0][:1] != "&"
-                        and not self._program.resolve(call.callee, func.path)
-                    ):
+                    if given and call.args[0][:1] != "&":
                         wanted.add(call.callee)
         for name in sorted(wanted):
             self._program.demand(name)
@@ -815,10 +813,6 @@ def _name(held: Object) -> str:
 def _called(func: Func) -> Iterator[str]:
     """The names of the functions, and of the fields, through which a function calls."""
     return (ref.path[-1] if ref.path else ref.root for ref in func.fact.calls)
-
-
-def _is_ending(ref: CallRef) -> bool:
-    return not ref.path and sounds_ending(ref.root)
 
 
 def _stores_to(block: Block, name: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from kscan.facts.model import Body
 
-_MOST = 2048  # bodies remembered
+_MOST = 1 << 15  # bodies remembered: as many as stay decoded
 
 
 class Flow:

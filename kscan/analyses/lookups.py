@@ -118,6 +118,8 @@ class Lookups:
         self._all: tuple[Unchecked, ...] | None = None
         self._candidates: dict[str, bool] = {}
         self._worth: dict[str, bool] = {}
+        self._givers: dict[str, tuple[int, bool]] = {}  # behind how many functions were looked at
+        self._asking: dict[Func, bool] = {}
         self._beliefs: dict[str, tuple[int, int]] = {}
 
     def targets(self, callee: str, path: str) -> tuple[Func, ...]:
@@ -251,6 +253,8 @@ class Lookups:
 
     def given(self, callee: str, path: str) -> tuple[Given, ...]:
         """What a call from a file may leave as NULL in what its arguments point to."""
+        if not self._may_give(callee):
+            return ()
         targets = self.program.resolve(callee, path) if callee.isidentifier() else ()
         if len(targets) != 1:
             return ()
@@ -259,6 +263,15 @@ class Lookups:
             self._giving[func] = ()  # a recursion adds nothing
             self._giving[func] = () if func.fact.partial else tuple(self._find_given(func))
         return self._giving[func]
+
+    def _may_give(self, callee: str) -> bool:
+        """Whether a function of that name stores to what it is given, as far as no body tells."""
+        count = self.program.known(callee)
+        found = self._givers.get(callee)
+        if found is None or found[0] != count:
+            may = count > 0 and any(map(_may_store, self.program.named(callee)))
+            found = self._givers[callee] = count, may
+        return found[1]
 
     def _find_given(self, func: Func) -> Iterator[Given]:
         own = {p.name: i for i, p in enumerate(func.params) if p.name and "*" in p.type}
@@ -358,7 +371,11 @@ class Lookups:
 
     def asks(self, func: Func) -> bool:
         """Whether a function calls something whose result may be NULL, as far as that is told cheaply."""
-        return any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path)
+        found = self._asking.get(func)
+        if found is None:
+            found = any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path)
+            self._asking[func] = found
+        return found
 
     def may_be(self, callee: str) -> bool:
         """Whether ``source`` could find anything for a name, as far as that is told without loading more."""
@@ -712,6 +729,14 @@ def operands_of(event: Event) -> tuple[str, ...]:
     if not isinstance(event, Call) or event.callee.isupper():
         return ()
     return (*event.args, event.callee)
+
+
+def _may_store(func: Func) -> bool:
+    """Whether a function may assign to what a parameter points to."""
+    if func.fact.partial:
+        return False
+    own = [p.name for p in func.params if p.name and "*" in p.type]
+    return bool(own) and (bool(func.fact.stores) or any(func.fact.packs(f"*{name}") for name in own))
 
 
 def _holds(operand: str, state: frozenset[Object]) -> bool:

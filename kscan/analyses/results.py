@@ -56,6 +56,10 @@ class Results:
             FORGOTTEN: apis.gives_back_error,
             IGNORED: (apis.must_check | enabled) - apis.may_ignore,
         }
+        self._calling = {
+            kind: frozenset(func for name in names for func in program.calling(name))
+            for kind, names in self.names.items()
+        }
 
     def misread(self, func: Func, kind: str) -> Iterator[Misread]:
         """The misread results of one kind in a function."""
@@ -64,7 +68,7 @@ class Results:
                 yield from self._unsigned(func)
             return
         names = self.names[kind]
-        if not any(ref.root in names for ref in func.fact.calls):
+        if func not in self._calling[kind]:
             return
         for number, block in enumerate(func.fact.body.blocks):
             for index, event in enumerate(block.events):

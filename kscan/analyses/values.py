@@ -10,7 +10,7 @@ from kscan.facts.model import Assign, Body, Call
 from kscan.regex import regex
 
 _DEPTH = 12
-_MOST_KEPT = 1024
+_MOST_KEPT = 1 << 15  # bodies: as many as stay decoded
 _STORED = regex(r"->|\.")
 _PART = regex(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 

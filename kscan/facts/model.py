@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
@@ -181,7 +182,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def fields_named(self) -> frozenset[str]:
         """The names of the fields that the body may name: a quick superset, as in ``mentions``."""
-        return frozenset(map(bytes.decode, _FIELD_NAME.findall(self.raw_body)))
+        return frozenset(map(bytes.decode, set(_FIELD_NAME.findall(self.raw_body))))
 
     def holds(self, text: str) -> bool:
         """Whether an operand of the body may hold ``text``: a superset, for which nothing is decoded."""
@@ -193,7 +194,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def packs(self, *texts: str) -> bool:
         """Whether the packed body has these texts one after the other, each whole: as in ``mentions``."""
-        return b"".join(map(_ENCODER.encode, texts)) in self.raw_body
+        return _packed(texts) in self.raw_body
 
     def locals(self) -> tuple[Local, ...]:
         """The local variables, for which no block is decoded."""
@@ -302,13 +303,18 @@ _FILE = msgspec.msgpack.Decoder(FileFacts)
 _BODY = msgspec.msgpack.Decoder(Body)
 _LOCALS = msgspec.msgpack.Decoder(_Locals)
 _ENCODER = msgspec.msgpack.Encoder()
-_MOST_BODIES = 2048
+_MOST_BODIES = 1 << 15  # more than most scans load: what is made of one is found by its identity
 _bodies: dict[int, tuple[bytes, Body]] = {}  # by identity: to hash takes longer than to decode
 
 
 def as_written(text: str) -> str:
     """``text`` with the source's names of the locals that hide other variables."""
     return _OWN_NAME.sub("", text) if "__in" in text else text
+
+
+@cache
+def _packed(texts: tuple[str, ...]) -> bytes:
+    return b"".join(map(_ENCODER.encode, texts))
 
 
 def pack_body(body: Body) -> bytes:

@@ -114,6 +114,7 @@ class Program:
         self.scope = frozenset(path for path in facts if view.covers(path))  # the scanned files
         self.roots: frozenset[str] | None = None
         self._called: set[str] | None = None
+        self._scanned: tuple[int, tuple[Func, ...]] = (-1, ())  # of how many functions
         self._asked: set[tuple[str, str]] = set()
         self._near: dict[str, frozenset[str]] = {}
         self._functions: Mapping[str, list[Func]] = self._tables.functions
@@ -282,12 +283,17 @@ class Program:
     def scanned(self) -> tuple[Func, ...]:
         """The functions of the scanned files, and those loaded that lead to one of them by direct calls: of
         no other a chain of such calls shows anything in a scanned file.  By name."""
-        names = {func.name for func in self.own}
-        fresh = names
-        while fresh:
-            fresh = {caller.name for name in fresh for caller in self._tables.calls().get(name, ())} - names
-            names |= fresh
-        return tuple(f for name, group in self._functions.items() if name in names for f in group)
+        loaded = len(self._tables.numbered)
+        if self._scanned[0] != loaded:
+            calls = self._tables.calls()
+            names = fresh = {func.fact.name for func in self.own}
+            while fresh:
+                callers = (caller for name in fresh & calls.keys() for caller in calls[name])
+                fresh = {caller.fact.name for caller in callers} - names
+                names = names | fresh
+            found = tuple(f for name, group in self._functions.items() if name in names for f in group)
+            self._scanned = loaded, found
+        return self._scanned[1]
 
     def named(self, name: str) -> tuple[Func, ...]:
         """All loaded functions of a name."""
@@ -654,6 +660,10 @@ class Program:
             functions = (func for path in self.roots for func in self.facts[path].functions)
             self._called = {ref.root for func in functions for ref in func.calls if not ref.path}
         return self._called
+
+    def known(self, name: str) -> int:
+        """How many loaded functions there are of a name."""
+        return len(self._functions.get(name, ()))
 
     def calling(self, name: str) -> tuple[Func, ...]:
         """The functions that have a call of ``name`` in their text, each once."""
