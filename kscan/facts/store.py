@@ -45,16 +45,7 @@ _CHUNK = 900  # below SQLite's historical limit of 999 parameters
 _LOCK_SECONDS = 2.0
 _RACY_NS = 2_000_000_000  # the coarsest time stamps of common file systems (FAT)
 _DAY = 86400
-_MAKERS = (
-    "parse",
-    "facts/extract",
-    "facts/model.py",
-    "kernel/macros.py",
-    "link/names.py",
-    "link/nametable.py",
-    "link/outline.py",
-    "link/crossref.py",
-)
+_MAKERS = ("parse", "facts/extract", "facts/model.py", "kernel/macros.py")
 
 _SCHEMA = f"""
 PRAGMA page_size = {_PAGE};
@@ -88,19 +79,20 @@ def content_id(data: bytes) -> bytes:
 
 def cache_key(*digests: str) -> bytes:
     """The key of what this code of kscan makes with the models of the given digests."""
-    parts = (str(FACTS_VERSION), _code_digest(), *digests)
+    parts = (str(FACTS_VERSION), code_digest(*_MAKERS), *digests)
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 
 @cache
-def _code_digest() -> str:
-    """A digest of the source that facts and name indexes are made by: nobody has to think of a version.
+def code_digest(*places: str) -> str:
+    """A digest of source files of kscan, or of all of a folder, by which what they make is known: nobody has
+    to think of a version.
 
-    Empty where there is no source to read (a zip file); FACTS_VERSION then has to tell.
+    The same for whatever files where there is no source to read (a zip file); versions then have to tell.
     """
     package = Path(__file__).resolve().parent.parent
     total = hashlib.blake2b(digest_size=16)
-    for place in _MAKERS:
+    for place in places:
         path = package / place
         for file in sorted(path.glob("*.py")) if path.is_dir() else (path,):
             with suppress(OSError):

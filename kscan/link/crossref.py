@@ -7,11 +7,11 @@ of numbers, so that it costs next to nothing to read and little to ask.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import msgspec
 
@@ -26,6 +26,8 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     sites: bytes  # three numbers for each: name, path, kind
     first: bytes  # for each name, where its callers begin in ``callers``
     callers: bytes  # sites
+    start: bytes  # for each site, where the names that it may call begin in ``callees``
+    callees: bytes  # names
     homes: bytes  # for each name, where its own sites begin in ``own``
     own: bytes  # sites of fields, and of functions that other files may call
 
@@ -40,8 +42,9 @@ class CrossReference:
         sites, self._first, self._callers, self._homes, self._own = map(
             _numbers, (packed.sites, packed.first, packed.callers, packed.homes, packed.own)
         )
+        self._start, self._called = _numbers(packed.start), _numbers(packed.callees)
         self._name_of, self._path_of, self._kind_of = sites[0::3], sites[1::3], sites[2::3]
-        self._callees: dict[frozenset[str], dict[int, set[str]]] = {}
+        self._beside: dict[frozenset[str], dict[int, set[str]]] = {}
         self._places = {path: number for number, path in enumerate(packed.paths)}
         self._without = frozenset(self._places[path] for path in without if path in self._places)
 
@@ -82,13 +85,14 @@ class CrossReference:
 
     def _called_beside(self, names: frozenset[str]) -> Mapping[int, set[str]]:
         """What each function that may call one of ``names`` may call."""
-        found = self._callees.get(names)
+        found = self._beside.get(names)
         if found is None:
-            sites = (site for name in names for site in self._sites_calling(name))
-            found = self._callees[names] = {site: set() for site in sites if self._kind_of[site] != FIELD}
-            for place, site in enumerate(self._callers) if found else ():
-                if site in found:
-                    found[site].add(self._names[bisect_right(self._first, place) - 1])
+            sites = {site for name in names for site in self._sites_calling(name)}
+            found = self._beside[names] = {
+                site: {self._names[name] for name in self._called[self._start[site] : self._start[site + 1]]}
+                for site in sites
+                if self._kind_of[site] != FIELD
+            }
         return found
 
     def _sites_calling(self, name: str) -> Sequence[int]:
@@ -132,30 +136,32 @@ def cross_reference(outlines: Mapping[str, Sequence[Site]]) -> Packed:
     sites = array("I")
     callers: dict[int, list[int]] = defaultdict(list)
     own: dict[int, list[int]] = defaultdict(list)
+    callees: list[Sequence[int]] = []  # by site
     for where, path in enumerate(paths):
         for name, kind, calls in sorted(outlines[path], key=lambda site: (site[1], site[0])):
             if kind == FIELD and functions.isdisjoint(calls):
                 continue  # most values that are stored are no functions
             site = len(sites) // 3
             sites.extend((number[name], where, kind))
-            for callee in calls:
-                callers[number[callee]].append(site)
+            callees.append([number[callee] for callee in calls])
+            for callee in callees[-1]:
+                callers[callee].append(site)
             if kind != STATIC:
                 own[number[name]].append(site)
     return Packed(
         paths,
         b"".join(name + b"\n" for name in names),
         sites.tobytes(),
-        *_index(callers, len(names)),
-        *_index(own, len(names)),
+        *_index([callers.get(name, ()) for name in range(len(names))]),
+        *_index(callees),
+        *_index([own.get(name, ()) for name in range(len(names))]),
     )
 
 
-def _index(groups: Mapping[int, Sequence[int]], size: int) -> tuple[bytes, bytes]:
+def _index(groups: Sequence[Sequence[int]]) -> tuple[bytes, bytes]:
     """Where each group begins, and all groups one after another."""
-    sizes = (len(groups.get(number, ())) for number in range(size))
-    first = array("I", accumulate(sizes, initial=0))
-    return first.tobytes(), array("I", (site for n in range(size) for site in groups.get(n, ()))).tobytes()
+    first = array("I", accumulate(map(len, groups), initial=0))
+    return first.tobytes(), array("I", chain.from_iterable(groups)).tobytes()
 
 
 def _numbers(data: bytes) -> Sequence[int]:

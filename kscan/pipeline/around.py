@@ -40,7 +40,7 @@ def _functions(files: Mapping[str, bytes]) -> NameTable:
     return name_table({path: (functions_of(data),) for path, data in files.items()})
 
 
-_CODE = Kind("around-2", Packed, _cross_reference)
+_CODE = Kind("around-3", Packed, _cross_reference)
 _NAMES = Kind("names-5", NameTable, _names)
 _LIBRARY = Kind("functions-2", NameTable, _functions)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import msgspec
 
 from kscan.errors import InputError
-from kscan.facts.store import FactsStore, cache_key
+from kscan.facts.store import FactsStore, cache_key, code_digest
 from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
 from kscan.sources.tree import Tree
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kscan.facts.model import FileFacts
     from kscan.pipeline.pool import Ahead
 
+_MAKERS = ("link/names.py", "link/nametable.py", "link/outline.py", "link/crossref.py")
 _FEW = 100  # files that may differ from those of a kept table; or a third, where that is more
 
 
@@ -118,7 +119,8 @@ class Ground:
     def _looked_up(
         self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]
     ) -> Iterable[Part[AnyTable]]:
-        base = cache_key(kind.version, self._origin(), name)
+        code = code_digest(*_MAKERS)
+        base = cache_key(kind.version, code, self._origin(), name)
         kept = self._recalled(kind, base)
         if kept is not None and kept.stamps == _packed(stamps):
             return (Part(kept.table, frozenset()),)
@@ -131,7 +133,7 @@ class Ground:
         if not changed:
             return (found,)
         apart = {path: stamps[path] for path in changed}
-        own = cache_key(kind.version, repr(sorted(apart.items())))
+        own = cache_key(kind.version, code, repr(sorted(apart.items())))
         fresh = self._recalled(kind, own)
         return (found, Part(fresh.table if fresh is not None else self._kept(kind, own, apart), frozenset()))
 

@@ -52,10 +52,10 @@ def test_cache_key_depends_on_the_code_that_makes_facts(
         (tmp_path / "facts").mkdir(exist_ok=True)
         (tmp_path / "facts" / "model.py").write_text(text)
         monkeypatch.setattr(store_module, "__file__", str(tmp_path / "facts" / "store.py"))
-        store_module._code_digest.cache_clear()
+        store_module.code_digest.cache_clear()
         keys.add(cache_key("model"))
     monkeypatch.undo()
-    store_module._code_digest.cache_clear()
+    store_module.code_digest.cache_clear()
     assert len(keys | {KEY}) == 3
     assert cache_key("model") == KEY
 
