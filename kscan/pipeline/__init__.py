@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kscan.config import Config
+from kscan.errors import InputError
 from kscan.facts.store import FactsStore
-from kscan.pipeline.setup import Setup, arch_of, scope_of
+from kscan.pipeline.setup import Setup, arch_of, no_c_files, scope_found, scope_of, unlisted
 
 if TYPE_CHECKING:
     from kscan.analyses.learning import Proposal
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
 def scan(config: Config) -> Report:
     """The findings in the paths of a tree.  Raises InputError and RuleError."""
     with _store(config) as store, Setup(config, store) as setup:
-        paths = scope_of(setup)
-        from kscan.findings.model import Report  # noqa: PLC0415 - see above
+        paths, missing = scope_found(setup)
+        from kscan.findings.model import Report, Skipped  # noqa: PLC0415 - see above
         from kscan.pipeline.lines import rules_for, with_lines  # noqa: PLC0415
         from kscan.pipeline.stages import analyse  # noqa: PLC0415
         from kscan.pipeline.suppress import decided  # noqa: PLC0415
 
         result = analyse(setup, setup.source, paths, arch_of(setup, paths))
         findings = with_lines(setup, result.findings, setup.source)
-        report = Report(config.invocation, result.coverage, findings, rules=rules_for(setup))
+        left_out = [Skipped(e.what, 0, e.reason, e.remedy) for e in (*missing, *unlisted(setup, paths))]
+        coverage = msgspec.structs.replace(result.coverage, skipped=(*left_out, *result.coverage.skipped))
+        notes = tuple(f"{path}: is no C file: left out" for path in no_c_files(setup, paths))
+        report = Report(config.invocation, coverage, findings, notes=notes, rules=rules_for(setup))
         report = decided(setup, report, paths)
         if config.diff:
             from kscan.pipeline.remedy import with_patches  # noqa: PLC0415 - few ask for it
@@ -82,11 +86,14 @@ def judge_changes(config: Config, changes: Changes) -> Report:
 
 def facts_of(config: Config) -> FileFacts:
     """What kscan understands of the one file that ``config`` names.  Raises InputError."""
-    from kscan.facts.extract import extract  # noqa: PLC0415 - what comes from the cache needs no parser
+    from kscan.pipeline.facts import FactsLoader  # noqa: PLC0415 - see above
 
     with Setup(config, None) as setup:
         (path,) = scope_of(setup)
-        return extract(setup.source.read(path), setup.macros)
+        loaded = FactsLoader(setup.source, setup.macros).load([path])
+        for left_out in loaded.skipped:
+            raise InputError(left_out.file, left_out.reason, left_out.remedy)
+        return loaded.facts[path]
 
 
 def learn(config: Config) -> tuple[Proposal, ...]:

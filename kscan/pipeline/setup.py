@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -21,6 +21,7 @@ from kscan.pipeline.ground import Ground, changed_over
 from kscan.regex import regex
 from kscan.sources import Source
 from kscan.sources.gitrev import GitRev, is_bare
+from kscan.sources.paths import is_c_file
 from kscan.sources.tree import Tree, find_tree, is_tree
 
 if TYPE_CHECKING:
@@ -195,14 +196,29 @@ def top_of(config: Config) -> Path:
                 str(config.tree), "no such directory", "give the top of a kernel tree with --tree"
             )
         return config.tree
-    start = Path(config.paths[0]) if config.paths else Path()
-    if not start.exists():
-        raise InputError(str(start), "no such file or directory", "name a path of a kernel tree")
-    return find_tree(start)
+    start = next((path for path in map(Path, config.paths) if path.exists()), None)
+    top = find_tree(start or Path())
+    if config.paths and start is None and config.rev is None and not is_bare(top):
+        raise InputError(config.paths[0], "no such file or directory", "name a path of a kernel tree")
+    return top
 
 
 def scope_of(setup: Setup) -> tuple[str, ...]:
-    """The paths to scan, relative to the tree: those given, else the default directories there are."""
+    """The paths to scan, relative to the tree: those given, else the default directories there are.
+
+    Raises InputError, as for the first path that is not there.
+    """
+    paths, missing = scope_found(setup)
+    if missing:
+        raise missing[0]
+    return paths
+
+
+def scope_found(setup: Setup) -> tuple[tuple[str, ...], tuple[InputError, ...]]:
+    """The paths to scan that are there, as ``scope_of`` gives them, and what is wrong with the others.
+
+    Raises InputError where none is left.
+    """
     if not setup.config.paths:
         defaults = [p for p in setup.context.default_paths if setup.source.exists(p)]
         if not defaults:
@@ -210,8 +226,35 @@ def scope_of(setup: Setup) -> tuple[str, ...]:
             raise InputError(
                 setup.source.name, f"has none of the default paths {wanted}", "name the paths to scan"
             )
-        return tuple(defaults)
-    return tuple(_relative(setup, path) for path in setup.config.paths)
+        return tuple(defaults), ()
+    found: list[str] = []
+    missing: list[InputError] = []
+    for path in setup.config.paths:
+        try:
+            found.append(_relative(setup, path))
+        except InputError as error:
+            missing.append(error)
+    if not found:
+        raise missing[0]
+    return tuple(found), tuple(missing)
+
+
+def unlisted(setup: Setup, paths: Sequence[str]) -> Iterator[InputError]:
+    """What is wrong with the directories at or below ``paths`` that could not be looked into."""
+    if isinstance(setup.source, Tree):
+        within = tuple(f"{path}/" if path else "" for path in paths)
+        yield from (error for folder, error in setup.source.unlisted.items() if folder.startswith(within))
+
+
+def no_c_files(setup: Setup, paths: Sequence[str]) -> Iterator[str]:
+    """Those of ``paths`` that are files, but not of C."""
+    for path in paths:
+        if path and not is_c_file(path):
+            try:
+                setup.source.read(path)
+            except InputError:
+                continue  # a directory
+            yield path
 
 
 def _relative(setup: Setup, given: str) -> str:

@@ -36,11 +36,12 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - JSO
     yield f'"invocation": {_dump(report.invocation)},\n'
     coverage = msgspec.to_builtins(report.coverage)
     yield f'"coverage": {_dump({**coverage, "complete": report.coverage.complete})},\n'
-    if report.patches:
+    of_patches = report.invocation[:1] == ("patch",)  # these keys are there, then, though nothing is in them
+    if report.patches or of_patches:
         yield '"patches": ['
         yield from _items(_patch(p) for p in report.patches)
         yield "],\n"
-    if report.series:
+    if report.series or of_patches:
         yield '"series": ['
         yield from _items(msgspec.to_builtins(s) for s in report.series)
         yield "],\n"

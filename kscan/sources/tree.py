@@ -27,6 +27,8 @@ class Tree:
         self._name = os.fspath(directory)
         self._inside: dict[str, bool] = {}  # directories whose real place has been looked at
         self._walked: set[str] = set()  # files that a walk of the tree has found
+        self.unlisted: dict[str, InputError] = {}
+        """The directories that could not be listed so far: what is below them is not known."""
         if not os.path.isdir(self._top):
             reason = "is not a directory" if os.path.exists(self._top) else "no such directory"
             raise InputError(self._name, reason, "give the top of a kernel tree")
@@ -122,15 +124,15 @@ class Tree:
         pending = [(start, place + "/" if place else "")]
         while pending:
             directory, prefix = pending.pop()
-            pending.extend(_scan(directory, prefix, found, stamped=stamped))
+            try:
+                pending.extend(_scan(directory, prefix, found, stamped=stamped))
+            except OSError as error:
+                self.unlisted[prefix] = _unreadable(prefix or self._name, error)
 
 
 def _scan(directory: str, prefix: str, found: dict[str, Stamp], *, stamped: bool) -> list[tuple[str, str]]:
     deeper: list[tuple[str, str]] = []
-    try:
-        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)  # seen from there, a name is found at once
-    except OSError as error:
-        raise _unreadable(prefix or directory, error) from error
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)  # seen from there, a name is found at once
     try:
         with os.scandir(handle) as entries:
             for entry in entries:

@@ -66,6 +66,57 @@ def test_missing_path(tree: Path, command: str) -> None:
     assert ran.stderr.count("\n") == 1 or command == "patch"
 
 
+def test_the_paths_that_are_there_are_scanned_though_others_are_missing(tree: Path) -> None:
+    (tree / "drivers/pci/Kconfig").write_text("config X\n")
+    status, report, err = scan(tree, "--no-cache", "drivers/none.c", "drivers/pci", "drivers/pci/Kconfig")
+    assert status == 2
+    assert [s["file"] for s in report["coverage"]["skipped"]] == ["drivers/none.c"]
+    assert rules_found(report)
+    assert "drivers/none.c: is not in" in err
+    assert "note: drivers/pci/Kconfig: is no C file" in err
+    ran = kscan_run("scan", "--no-cache", "none.c", tree / "drivers/pci")  # the tree is found from the second
+    assert (ran.returncode, ran.stdout != "") == (2, True)
+
+
+def braces(count: int) -> bytes:
+    return b"void f(void)\n" + b"{" * count + b"}" * count + b"\n"
+
+
+def bury(folder: Path) -> None:
+    """Make a directory below ``folder`` whose path is too long to be opened by it."""
+    handle = os.open(folder, os.O_RDONLY)
+    for _ in range(17):
+        os.mkdir("d" * 250, dir_fd=handle)
+        deeper = os.open("d" * 250, os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = deeper
+    os.close(handle)
+
+
+def test_a_directory_that_cannot_be_listed_is_named_and_the_rest_is_analysed(tree: Path) -> None:
+    bury(tree / "drivers/pci")
+    for arguments in (["--no-cache"], ["--cache", tree / "c"], ["--cache", tree / "c", "-j2"]):
+        status, report, err = scan(tree, *arguments)
+        assert status == 2
+        (skipped,) = report["coverage"]["skipped"]
+        assert skipped["file"].startswith("drivers/pci/ddd")
+        assert "name too long" in err
+        assert rules_found(report) >= ALL
+
+
+@pytest.mark.parametrize("content", [b"\x7fELF\0\0\1\2", braces(100_000)], ids=["binary", "braces"])
+def test_the_facts_of_a_file_that_cannot_be_analysed(tree: Path, content: bytes) -> None:
+    (tree / "drivers/pci/bad.c").write_bytes(content)
+    ran = kscan_run("facts", "--tree", tree, "drivers/pci/bad.c")
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "drivers/pci/bad.c: is " in ran.stderr
+
+
+def test_the_json_of_patches_has_their_keys_though_there_is_none(tree: Path) -> None:
+    report = json.loads(kscan_run("patch", "--format", "json", "--tree", tree, "none.patch").stdout)
+    assert (report["patches"], report["series"], report["findings"]) == ([], [], [])
+
+
 def test_missing_tree() -> None:
     ran = kscan_run("scan", "--tree", "no/such/tree")
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
@@ -77,10 +128,6 @@ def test_empty_tree(tmp_path: Path) -> None:
     ran = kscan_run("scan", "--tree", tmp_path / "empty")
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "empty" in ran.stderr
-
-
-def braces(count: int) -> bytes:
-    return b"void f(void)\n" + b"{" * count + b"}" * count + b"\n"
 
 
 @pytest.mark.parametrize(

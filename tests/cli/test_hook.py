@@ -246,6 +246,9 @@ def test_a_bare_repository_has_revisions_and_a_detached_work_tree_an_index(cured
     cured.git("clone", "-q", "--bare", str(cured.top), str(bare))
     ran = cured.kscan("diff", "--preview", "--tree", str(bare), "HEAD~1..HEAD")
     assert (ran.returncode, "introduced: 1\n" in ran.stdout) == (1, True)
+    for revision, status in (((), 1), (("--rev", "HEAD"), 1), (("--rev", "HEAD~1"), 0)):
+        there = [*KSCAN, "scan", "--rule", "free-without-clearing", *revision, FILE]
+        assert subprocess.run(there, cwd=bare, check=False).returncode == status
     tree = cured.top.parent / "detached"
     cured.git("worktree", "add", "-q", "--detach", str(tree), "HEAD~1")
     assert cured.kscan("hook", "--preview", "--tree", str(tree)).returncode == 0
