@@ -5,6 +5,7 @@ Everything is streamed: one mail is in memory at a time, besides the series that
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import zlib
@@ -178,9 +179,17 @@ def _stream(file: IO[bytes], source: str) -> Iterator[Message | Unreadable]:
 
 def _only(data: bytes, source: str) -> Message | Unreadable | None:
     """The one mail or diff of a file, None where there is nothing in it."""
+    data = _as_utf8(data)
     if not data.strip():
         return None
     return _message(data, source, read_message if looks_like_mail(data) else read_text)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """``data`` without the byte order mark that some editors and shells put before a text."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _message(

@@ -260,7 +260,9 @@ def _best(message: Message) -> Diff:
     plain = _read(message.text)
     for text in message.alternatives:
         other = _read(text)
-        if _badness(other) < _badness(plain) and len(other.files) >= len(plain.files):
+        better = _badness(other) < _badness(plain)
+        stuffed = _is_stuffed(plain) and _badness(other) <= _badness(plain)
+        if (better or stuffed) and len(other.files) >= len(plain.files):
             told = {(item.kind, item.line) for item in other.damage}
             wraps = tuple(
                 Damage(item.line, item.kind, item.text, repaired=True)
@@ -269,6 +271,12 @@ def _best(message: Message) -> Diff:
             )
             return msgspec.structs.replace(other, damage=(*wraps, *other.damage))
     return plain
+
+
+def _is_stuffed(diff: Diff) -> bool:
+    """Whether a mailer put a space before each line that starts with one, as format=flowed wants it."""
+    lines = [line for file in diff.files for hunk in file.hunks for line in hunk.lines if line[:1] == " "]
+    return all(line[1:2] in (" ", "") for line in lines) and any(line[1:3] == " \t" for line in lines)
 
 
 def _badness(diff: Diff) -> tuple[int, int]:

@@ -38,7 +38,7 @@ _WANTED = frozenset(
     )
 )
 _FIRST_LETTERS = frozenset(bytes((byte,)) for byte in b"sSfFdDmMiIrRcC")  # of what is wanted
-_PARAMETER = regex(r';\s*([\w-]+)(?:\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_PARAMETER = regex(r';\s*([\w-]+)(\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _BASE64_LINE = regex(rb"[A-Za-z0-9+/=\s]*$")
 
 
@@ -154,7 +154,7 @@ class _Walk:
             self.truncated = True
             return
         disposition = _parameters(_as_utf8(headers.get("content-disposition", b"")))
-        filename = disposition.get("filename", "") or parameters.get("name", "")
+        filename = _decoded(disposition.get("filename", "") or parameters.get("name", ""))
         encoding = _as_utf8(headers.get("content-transfer-encoding", b"")).strip().lower()
         text = decode_text(_decode_transfer(body, encoding), parameters.get("charset", ""))
         flowed = parameters.get("format", "").lower() == "flowed"
@@ -169,10 +169,23 @@ def _content_type(value: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _parameters(text: str) -> dict[str, str]:
+    """The parameters of a header, by lower-case name: also in pieces and percent-encoded (RFC 2231)."""
     found: dict[str, str] = {}
-    for name, quoted, bare in _PARAMETER.findall(text[:8192]):
-        found.setdefault(name.lower(), quoted.replace("\\", "") if quoted else bare)
+    for name, section, quoted, bare in _PARAMETER.findall(text[:8192]):
+        key, value = name.lower(), quoted.replace("\\", "") if quoted else bare
+        if section.endswith("*"):
+            from urllib.parse import unquote  # noqa: PLC0415 - few mails have such a name
+
+            value = unquote(value if section[1:2] not in ("", "*", "0") else value.rpartition("'")[2])
+        if len(section) > 1 and key in found:
+            found[key] += value
+        else:
+            found.setdefault(key, value)
     return found
+
+
+def _decoded(name: str) -> str:
+    return decode_words(name.encode("utf-8", "surrogateescape")) if "=?" in name else name
 
 
 def _pieces(body: bytes, boundary: str) -> list[bytes]:

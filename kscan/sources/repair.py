@@ -16,6 +16,7 @@ from kscan.sources.diff import Damage, Hunk
 from kscan.sources.hunks import Header, ends_diff, parse_header
 
 _WRAP_COLUMN = 50  # mailers wrap at 65 to 80 columns; a line that was cut before a long word is shorter
+_SHORTEST = 20  # ... or much shorter, where its tabs were counted as columns
 _LONGEST = (
     4096  # no line is longer that a mailer wrapped; without an end, joining takes the square of the text
 )
@@ -46,11 +47,15 @@ def _either(above: str, line: str) -> str:
     return _joins(above, line) if line[:1] != "\t" and _joins(above, line) else "context"
 
 
+def _joins_short(above: str, _line: str) -> str:
+    return "join" if _SHORTEST <= len(above) < _LONGEST else ""
+
+
 def _neither(_above: str, _line: str) -> str:
     return ""
 
 
-_HYPOTHESES: tuple[_Hypothesis, ...] = (_neither, _joins, _is_context, _either)
+_HYPOTHESES: tuple[_Hypothesis, ...] = (_neither, _joins, _is_context, _either, _joins_short)
 
 
 class _Body:
@@ -128,11 +133,13 @@ def read_damaged(lines: Sequence[str], at: int) -> ReadHunk:
     end = at + 1
     while end < len(lines) and not ends_diff(lines, end):
         end += 1
+    fitting: ReadHunk | None = None
     for hypothesis in _HYPOTHESES:
         read = _fit(header, lines, at, end, hypothesis)
-        if read is not None:
+        if read is not None and all(item.repaired for item in read.damage):
             return read
-    return _keep(header, lines, at, end)
+        fitting = fitting or read  # it leaves lines out: another may not have to
+    return fitting or _keep(header, lines, at, end)
 
 
 def _fit(header: Header, lines: Sequence[str], at: int, end: int, hypothesis: _Hypothesis) -> ReadHunk | None:

@@ -179,6 +179,13 @@ def test_wrapped_lines_are_joined() -> None:
     assert found.files[0].hunks[0].lines == read_diff(WIDE).files[0].hunks[0].lines
 
 
+def test_a_context_line_that_was_wrapped_early_takes_no_line_from_the_hunk() -> None:
+    wrapped = SOUND.replace("start_8(dev);", "start_8(a_name(dev),\nof_it(dev));", 1)
+    found = read_diff(wrapped)
+    assert [(item.kind, item.repaired) for item in found.damage] == [("wrapped-lines", True)]
+    assert one(wrapped) == one(SOUND)
+
+
 def test_a_wrapped_git_header_and_hunk_header() -> None:
     text = SOUND.replace(" b/drivers/x.c\nindex", " \nb/drivers/x.c\nindex", 1)
     assert one(text) == ("drivers/x.c", 4, 2)

@@ -137,6 +137,8 @@ def test_plain_diffs_mails_and_gzip_from_files_and_stdin(tmp_path: Path) -> None
         ("fix.mbox.gz", gzip.compress(mbox([patch_mail(change(1))]))),
         ("fix.patch", b"From " + b"0" * 40 + b" Mon Sep 17 00:00:00 2001\n" + patch_mail(change(1))),
         ("crlf.eml", patch_mail(change(1)).replace(b"\n", b"\r\n")),
+        ("mark.diff", b"\xef\xbb\xbf" + change(1).encode()),
+        ("wide.diff", change(1).encode("utf-16")),
     ):
         (tmp_path / name).write_bytes(data)
         for found in (series(read_inputs([str(tmp_path / name)])), series(read(data))):

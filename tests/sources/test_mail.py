@@ -130,6 +130,21 @@ def test_attachments(kind: str) -> None:
     assert changes(patch(data)) == ONE
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        'filename*0="0001-a-name-that-is-cut"; filename*1=".patch"',
+        "filename*=UTF-8''fix%2Epatch",
+        "filename*0*=UTF-8''f%C3%BCr; filename*1*=%2Epatch",
+        'filename="=?utf-8?q?f=C3=BCr=2Epatch?="',
+    ],
+)
+def test_names_of_attachments_in_pieces_or_encoded(name: str) -> None:
+    head = f"Content-Type: application/octet-stream\nContent-Disposition: attachment;\n {name}"
+    body = multipart([("Content-Type: text/plain", "See attachment.\n"), (head, SOUND)])
+    assert changes(patch(mail(body, Content_Type="multipart/mixed; boundary=sep", **HEAD))) == ONE
+
+
 def test_the_same_patch_in_text_and_attachment_counts_once() -> None:
     parts = [
         ("Content-Type: text/plain", SOUND.expandtabs()),
@@ -165,6 +180,12 @@ def test_format_flowed_undoes_wraps_and_tells() -> None:
     assert read.diff.files[0].hunks[0].lines == patch(mail(long)).diff.files[0].hunks[0].lines
     assert {(item.kind, item.repaired) for item in read.diff.damage} == {("wrapped-lines", True)}
     assert not patch(mail(long, Content_Type=kind, **HEAD)).diff.damaged  # a label that is wrong
+
+
+def test_format_flowed_loses_the_space_before_context_lines() -> None:
+    stuffed = "\n".join(" " + line if line.startswith(" ") else line for line in SOUND.split("\n"))
+    read = patch(mail(stuffed, Content_Type="text/plain; format=flowed", **HEAD))
+    assert read.diff.files[0].hunks[0].lines == patch(mail(SOUND)).diff.files[0].hunks[0].lines
 
 
 def test_replies_are_no_patches() -> None:
