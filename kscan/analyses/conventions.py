@@ -8,6 +8,7 @@ something of which the body does not tell: only then can it be said what a funct
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -89,6 +90,7 @@ class Conventions:
             self._depth -= 1
         return found
 
+    @cached_property
     def giving_errors(self) -> frozenset[str]:
         """The names of the functions that give an error pointer, or hand on that of one that does."""
         found, edge = set[str](), set(self._makers)

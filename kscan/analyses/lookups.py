@@ -25,7 +25,7 @@ from kscan.analyses.holding import Holding
 from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import ZERO, Facts, Node, names_in
+from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Facts, Node, names_in
 from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
@@ -73,13 +73,15 @@ class Use(msgspec.Struct, frozen=True):
 class Given(NamedTuple):
     """What a function leaves where its caller told it to: ``path`` from what the argument points to.
 
-    ``told``: its result tells the caller whether that is NULL.
+    ``told``: its result tells the caller whether that is NULL; ``sign`` is what it then is, 0 where that is
+    not known.
     """
 
     position: int
     path: tuple[str, ...]
     source: Source
     told: bool
+    sign: int = 0
 
 
 class Unchecked(msgspec.Struct, frozen=True):
@@ -115,6 +117,7 @@ class Lookups:
         self._uses: dict[tuple[Func, int], Use | None] = {}
         self._through: dict[tuple[Func, int], _Effect] = {}
         self._giving: dict[Func, tuple[Given, ...]] = {}
+        self._storing: dict[Func, tuple[Given, ...]] = {}
         self._all: tuple[Unchecked, ...] | None = None
         self._candidates: dict[str, bool] = {}
         self._worth: dict[str, bool] = {}
@@ -253,16 +256,15 @@ class Lookups:
 
     def given(self, callee: str, path: str) -> tuple[Given, ...]:
         """What a call from a file may leave as NULL in what its arguments point to."""
-        if not self._may_give(callee):
-            return ()
         targets = self.program.resolve(callee, path) if callee.isidentifier() else ()
         if len(targets) != 1:
             return ()
         (func,) = targets
-        if func not in self._giving:
+        found = self._giving.get(func)
+        if found is None:
             self._giving[func] = ()  # a recursion adds nothing
-            self._giving[func] = () if func.fact.partial else tuple(self._find_given(func))
-        return self._giving[func]
+            found = self._giving[func] = (*self._stored(func), *self._handed_on(func))
+        return found
 
     def _may_give(self, callee: str) -> bool:
         """Whether a function of that name stores to what it is given, as far as no body tells."""
@@ -272,6 +274,15 @@ class Lookups:
             may = count > 0 and any(map(_may_store, self.program.named(callee)))
             found = self._givers[callee] = count, may
         return found[1]
+
+    def _stored(self, func: Func) -> tuple[Given, ...]:
+        """What a function itself may store as NULL in what it is given."""
+        found = self._storing.get(func)
+        if found is None:
+            self._storing[func] = ()  # a recursion adds nothing
+            may = self._may_give(func.name) and not func.fact.partial
+            found = self._storing[func] = tuple(self._find_given(func)) if may else ()
+        return found
 
     def _find_given(self, func: Func) -> Iterator[Given]:
         own = {p.name: i for i, p in enumerate(func.params) if p.name and "*" in p.type}
@@ -300,7 +311,50 @@ class Lookups:
             told = is_checked(body, call) or _is_looked_at(body, call, found[0].target)
             hop = Hop(func, call.line, call.callee)
             handed_on = Source(source.kind, source.func, source.line, (hop, *source.chain))
-            yield Given(own[target.base], target.fields, handed_on, told)
+            sign = self._sign(func, call, ZERO) if told else 0
+            yield Given(own[target.base], target.fields, handed_on, told, sign)
+
+    def _handed_on(self, func: Func) -> Iterator[Given]:
+        """What callees leave in what a function was given itself."""
+        own = {p.name: i for i, p in enumerate(func.params) if p.name and "*" in p.type}
+        refs = func.fact.calls if own and not func.fact.partial else ()
+        called = dict.fromkeys(ref.root for ref in refs if not ref.path and self._may_give(ref.root))
+        callees = {name: self.program.resolve(name, func.path) for name in called}
+        leaving = {
+            n: left for n, found in callees.items() if len(found) == 1 and (left := self._stored(found[0]))
+        }
+        if not leaving:
+            return
+        body = func.fact.body
+        stored = {event.target for _place, event in cfg.events(body) if isinstance(event, Assign)}
+        for _place, call in cfg.calls(body):
+            for given in leaving.get(call.callee, ()):
+                arg = call.args[given.position] if given.position < len(call.args) else ""
+                if arg not in own or arg in stored:
+                    continue
+                hop = Hop(func, call.line, call.callee)
+                source = msgspec.structs.replace(given.source, chain=(hop, *given.source.chain))
+                told = given.told and call.result != "" and not _goes_nowhere(body, call)
+                sign = self._sign(func, call, given.sign) if told and given.sign else 0
+                yield Given(own[arg], given.path, source, told, sign)
+
+    def _sign(self, func: Func, call: Call, mask: int) -> int:
+        """What a function surely returns where a call in it gave ``mask``; 0 if that differs."""
+        holding = self.owner.holding(func)
+        place = next((p for p, c in cfg.calls(func.fact.body) if c == call), None)
+        signs: set[int] = set()
+
+        def visit(where: cfg.Place, event: Event | None, facts: Facts, state: int, _node: Node[int]) -> int:
+            block = func.fact.body.blocks[where.block]
+            if event is None and block.kind == "return":
+                signs.add(holding.paths.mask(block.left, facts))
+            return state
+
+        if place is None or not call.result:
+            return 0
+        start = cfg.Place(place.block, place.index + 1)
+        complete = holding.paths.explore(start, [{call.result: mask}], 0, visit)
+        return signs.pop() if complete and signs in ({NEGATIVE}, {POSITIVE}) else 0
 
     def _left(self, func: Func) -> Iterator[Unchecked]:
         """What callees may leave as NULL in variables and fields of a function, and a path evaluates."""
@@ -315,9 +369,12 @@ class Lookups:
                 named = arg if given.path else text
                 if not named.isidentifier() or (not given.path and arg[:1] != "&"):
                     continue
+                failed: Facts = {}
                 if given.told and call.result and not _is_ignored(func.fact.body, call):
-                    continue
-                found = self._followed(self.owner.holding(func), place, call, given.source, text)
+                    if not given.sign or not _is_only_compared(func.fact.body, call):
+                        continue
+                    failed = {call.result: given.sign}
+                found = self._followed(self.owner.holding(func), place, call, given.source, text, failed)
                 if found is not None:
                     yield found
 
@@ -405,9 +462,15 @@ class Lookups:
         return False
 
     def _followed(
-        self, holding: Holding, place: cfg.Place, call: Call, source: Source, held: str = ""
+        self,
+        holding: Holding,
+        place: cfg.Place,
+        call: Call,
+        source: Source,
+        held: str = "",
+        failed: Facts | None = None,
     ) -> Unchecked | None:
-        """The use of what a call gives, or leaves in ``held``.
+        """The use of what a call gives, or leaves in ``held``; ``failed`` is what is known if that is NULL.
 
         What is known before the call never adds a use: it is asked for where there is one without."""
         without: list[Facts] = [{}]
@@ -421,7 +484,10 @@ class Lookups:
             walk = _Walk(self, holding, place, call, source, start)
             complete = holding.paths.explore(
                 after,
-                [facts | {none: ZERO} for facts in before or holding.before.at(place) or [{}]],
+                [
+                    facts | {none: ZERO, **(failed or {})}
+                    for facts in before or holding.before.at(place) or [{}]
+                ],
                 frozenset({start}),
                 walk.visit,
                 walk.decide,
@@ -871,6 +937,26 @@ def _is_ignored(body: Body, call: Call) -> bool:
     return not any(names & names_in(o) for e in given for o in e.args) and not any(
         names & names_in(o) for b in tests for o in (b.left, b.right)
     )
+
+
+def _is_only_compared(body: Body, call: Call) -> bool:
+    """Whether a status is asked in branches alone, and by itself."""
+    names = _names_of(body, call)
+    if not all(name.isidentifier() or name == call.result for name in names):
+        return False
+    for block in body.blocks:
+        if block.kind not in ("branch", "return") and names & names_in(block.left):
+            return False
+        operands = [block.left, block.right] if block.kind == "branch" else []
+        operands += [e.value for e in block.events if isinstance(e, Assign)]
+        if any(names & names_in(operand) and operand not in names for operand in operands):
+            return False
+    return True
+
+
+def _goes_nowhere(body: Body, call: Call) -> bool:
+    """Whether a status is neither looked at nor handed on."""
+    return _is_ignored(body, call) and not _is_returned(body, call)
 
 
 def _is_returned(body: Body, call: Call) -> bool:

@@ -30,7 +30,7 @@ _THROUGH = regex(r"(?<![\w.>&])\(?(\w+)\)?->(?=\w+(?!\w|\s*\[))")
 _DECIDES = regex(r"[?{;&#]|\|\||\b(?:sizeof|typeof|__typeof__|offsetof)\b")
 _WRAPPED = 2  # callees between a function and the one that tests for it
 USED, NEW, KEPT = "used", "new memory used", "kept"
-DOUBTED, FOUND = "used though tested", "found used"
+DOUBTED, FOUND, ERROR_USED = "used though tested", "found used", "error used"
 IS_ERR, IS_NULL, OTHER = "is_err", "is_null", "other"
 
 
@@ -99,14 +99,14 @@ class Nullness:
                 yield from self._followed(self.owner.holding(func), place, call, ZERO)
 
     def _by_body(self, func: Func, place: Place, call: Call) -> Iterator[Misuse]:
-        """The wrong tests of what a function gives of which only its body tells how it fails."""
-        if not self._is_asked(func, call):
+        """The wrong tests, or none, of what a function gives of which only its body tells how it fails."""
+        if call.callee not in self.conventions.giving_errors and not self._is_asked(func, call):
             return
         mask = {ERROR_POINTER: NEGATIVE, NULL: ZERO}.get(self.conventions.failure(call.callee, func.path))
         if mask is not None:
             holding = self.owner.holding(func)
             found = self._followed(holding, place, call, mask, lambda: _known_before(holding, place))
-            yield from (misuse for misuse in found if misuse.kind in (IS_ERR, IS_NULL, OTHER))
+            yield from (misuse for misuse in found if misuse.kind in (IS_ERR, IS_NULL, OTHER, ERROR_USED))
 
     def _is_asked(self, func: Func, call: Call) -> bool:
         """Whether the function tests anything for an error pointer, or what may be this result for NULL."""
@@ -320,6 +320,7 @@ class _Walk:
         self._used = self._kind_of_use()
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
+        self._told = self._null or not (self._checked or self._is_tested())  # whether a use is
 
     def may_find(self) -> bool:
         """Whether there may be a misuse: a quick look, which leaves this walk used up."""
@@ -340,6 +341,8 @@ class _Walk:
         """What is used: that there may be none is said the most surely of mappings, and of what a description
         of the hardware names by a constant."""
         apis, callee = self._apis, self.call.callee
+        if not self._null:
+            return ERROR_USED
         if callee in apis.allocators:
             return NEW
         if callee in apis.described:
@@ -404,7 +407,7 @@ class _Walk:
             return None
         if isinstance(event, Call) and event.result == self.call.result:
             return None
-        certain = state.certain if self._null else frozenset[Object]()
+        certain = state.certain if self._told else frozenset[Object]()
         for operand in operands_of(event) if certain else ():
             if dereferenced(operand, certain):
                 self._say(self._used, event.line, operand, node)
@@ -438,7 +441,7 @@ class _Walk:
         for position, arg in enumerate(event.args):
             if arg[:1] == "&" and Object(arg[1:]) in state.holders:
                 return None
-            if self._null and self._is_access(event, position, arg, state):
+            if self._told and self._is_access(event, position, arg, state):
                 self._say(self._used, event.line, f"{event.callee}({', '.join(event.args)})", node)
                 return None
             if parse(arg) not in state.holders or arg[:1] in "&*":
@@ -453,7 +456,7 @@ class _Walk:
                 self._say(IS_ERR, event.line, arg, node)
             if (
                 role is None
-                and self._null
+                and self._told
                 and parse(arg) in state.certain
                 and self._dereferences(event.callee, position, self.holding.func.path)
             ):
@@ -494,7 +497,7 @@ class _Walk:
 
     def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
         """Look at the test or return at the end of a block."""
-        if self._null and (block.left or block.right):
+        if self._told and (block.left or block.right):
             certain = state.certain
             for operand in (block.left, block.right):
                 if dereferenced(operand, certain):

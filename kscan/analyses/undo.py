@@ -364,11 +364,7 @@ class Undo:
                 return False
             body = edge.caller.fact.body
             for at, event in cfg.events(body):
-                if (
-                    event is not call
-                    and cfg.comes_after(body, at, site)
-                    and self._may_fill(edge, event, place)
-                ):
+                if at != site and cfg.comes_after(body, at, site) and self._may_fill(edge, event, place):
                     return True
         return False
 

@@ -9,6 +9,7 @@ import msgspec
 from kscan.analyses.lookups import Lookups
 from kscan.analyses.nullness import (
     DOUBTED,
+    ERROR_USED,
     FOUND,
     IS_ERR,
     IS_NULL,
@@ -33,6 +34,7 @@ _WHY = {
     NEW: "{what} is evaluated where the result may be NULL",
     DOUBTED: "{what} is evaluated where the result may be NULL",
     FOUND: "{what} is evaluated where the result may be NULL",
+    ERROR_USED: "{what} is evaluated where the result may be an error pointer",
     KEPT: "the result is stored without a test for NULL",
     IS_ERR: "IS_ERR({what}) does not see that it is NULL on failure",
     IS_NULL: "the test of {what} for NULL does not see that it is an error pointer on failure",
@@ -42,13 +44,13 @@ _WRONG_TESTS = frozenset({IS_ERR, IS_NULL, OTHER})
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``kinds`` of misuse: used, new memory used, found used, used though tested, kept, is_err, is_null,
-    other."""
+    """``kinds`` of misuse: used, new memory used, found used, used though tested, error used, kept, is_err,
+    is_null, other."""
 
     kinds: tuple[str, ...]
 
 
-HOLES = frozenset({"call", "reason", "line"})
+HOLES = frozenset({"call", "reason", "line", "failure"})
 
 
 def problems(options: Options, _model: KernelModel) -> Iterator[str]:
@@ -65,9 +67,11 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
     lookups = program.shared(Lookups, model.apis, owner)
     kinds = rule.options_as(Options).kinds
     names = model.apis.may_return_null | model.apis.may_return_err_ptr
-    if _WRONG_TESTS.intersection(kinds):  # which functions by whose bodies alone it is known may get, too
+    if (_WRONG_TESTS | {ERROR_USED}).intersection(
+        kinds
+    ):  # which functions by whose bodies alone it is known may get, too
         tests = {n for n, role in model.apis.predicates.items() if role in ("is_err", "err_or_zero")}
-        names = names | tests | nullness.conventions.giving_errors()
+        names = names | tests | nullness.conventions.giving_errors
     for func in owner.functions(names):
         told = set[tuple[str, int, str]]()  # what several calls may have given is tested once
         for misuse in nullness.misuses(func) if rule.covers(func.path) else ():
@@ -100,12 +104,12 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
     decisions = shown(func.fact.body, list(misuse.node.decisions()))
     taken, conditions = branches(func, decisions, values)
     reason = _WHY[misuse.kind].format(what=misuse.what)
-    failure = "an error pointer" if misuse.kind in (IS_NULL, OTHER) else "NULL"
+    failure = "an error pointer" if misuse.kind in (ERROR_USED, IS_NULL, OTHER) else "NULL"
     return claim(
         rule,
         func,
         misuse.line,
-        message=rule.text(call=call.callee, reason=reason, line=str(call.line)),
+        message=rule.text(call=call.callee, reason=reason, line=str(call.line), failure=failure),
         steps=(
             Step(func.path, call.line, func.name, f"{call_text(call, values)} gives {failure} if it fails"),
             *taken,

@@ -61,7 +61,7 @@ def match(rule: Rule, program: Program, model: KernelModel) -> Iterator[Finding]
 def _is_plain(found: Unchecked, lookups: Lookups, nullness: Nullness) -> bool:
     """Whether one function shows it by itself of new memory or a getter, of which other rules tell."""
     return not found.source.chain and any(
-        misuse.call is found.call
+        misuse.call == found.call
         and (
             misuse.kind == NEW
             or (misuse.kind == USED and not lookups.is_asked_elsewhere(found.func, found.call))

@@ -1,0 +1,31 @@
+// path: drivers/net/example.c
+#include <linux/pci.h>
+
+struct link {
+	struct device *dev;
+	struct pci_dev *peer;
+};
+
+struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned int bus, unsigned int devfn);
+void pci_dev_put(struct pci_dev *dev);
+int use(int value);
+
+/* The failure is told to the log, and handed on. */
+static int link_find(struct link *link, unsigned int bus)
+{
+	link->peer = pci_get_domain_bus_and_slot(0, bus, 0);
+	if (!link->peer)
+		return -ENODEV;
+	return 0;
+}
+
+int link_vendor(struct link *link, unsigned int bus)
+{
+	int ret = link_find(link, bus);
+
+	if (ret) {
+		dev_err(link->dev, "no peer on bus %u\n", bus);
+		return ret;
+	}
+	return use(link->peer->vendor);
+}
