@@ -8,7 +8,7 @@ function (initcalls, ops tables whose callers are elsewhere).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -36,10 +36,17 @@ _NOTHING = EntryPoints({}, {}, {}, {}, {}, {})
 
 
 class CallGraph(Graph):
-    """Questions to a linked program; ``entrypoints`` say by what the kernel enters functions."""
+    """Questions to a linked program; ``entrypoints`` say by what the kernel enters functions, ``unread`` what
+    is not linked, by now, as it could not be read."""
 
-    def __init__(self, program: Program, entrypoints: EntryPoints = _NOTHING) -> None:
+    def __init__(
+        self,
+        program: Program,
+        entrypoints: EntryPoints = _NOTHING,
+        unread: Callable[[], Iterable[Doubt]] = tuple,
+    ) -> None:
         self.program = program
+        self._unread = unread
         self.widened = False
         """Whether a name was asked for that had to be looked for outside of what was linked."""
         self._entrypoints = entrypoints
@@ -159,7 +166,7 @@ class CallGraph(Graph):
 
     def doubts(self) -> tuple[Doubt, ...]:
         """See ``Graph``."""
-        return doubts(self.program)
+        return tuple(sorted({*self._unread(), *doubts(self.program)}))
 
     # -- edges ----------------------------------------------------------------
 

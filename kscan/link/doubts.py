@@ -16,14 +16,14 @@ _WORD = regex(r"\b[A-Za-z_]\w*")
 
 
 class Doubt(NamedTuple):
-    """A note at a place; lines count from 1."""
+    """A note at a place; lines count from 1, 0 is the whole file."""
 
     path: str
     line: int
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 def doubts(program: Program) -> tuple[Doubt, ...]:

@@ -26,6 +26,7 @@ from kscan.facts.model import FileFacts, decode, encode
 from kscan.facts.store import FactsStore, Stamp, cache_key, content_id
 from kscan.findings.model import Skipped
 from kscan.parse import LARGEST
+from kscan.sources.paths import is_utf8
 
 if TYPE_CHECKING:
     from kscan.pipeline import pool
@@ -347,11 +348,8 @@ def _size(stamp: Stamp | str) -> int:
 
 
 def _check_name(path: str) -> None:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        # Work and results are sent and kept as UTF-8.
-        raise InputError(path, "its name is not UTF-8", "rename it") from None
+    if not is_utf8(path):
+        raise InputError(path, "its name is not UTF-8", "rename it")
 
 
 def _check_size(path: str, stamp: Stamp | str) -> None:

@@ -15,6 +15,7 @@ from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key, code_digest
 from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
+from kscan.sources.paths import is_utf8
 from kscan.sources.tree import Tree
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Ground:
                 self._below |= _FOLDERS.decode(answer)
         found = self._below.get(folder)
         if found is None:
-            there = self.source.exists(folder)
-            found = self._below[folder] = self.source.stamps([folder]) if there else {}
+            there = self.source.stamps([folder]) if self.source.exists(folder) else {}
+            # No #include and no table can have another name.
+            found = self._below[folder] = {p: s for p, s in there.items() if is_utf8(p)}
         return found
 
     def look_ahead(self, folders: Iterable[str]) -> None:

@@ -9,8 +9,10 @@ import msgspec
 
 from kscan.config import Config
 from kscan.facts.store import FactsStore, cache_key
+from kscan.findings.plain import plain
 from kscan.link.built import Built
 from kscan.link.callgraph import CallGraph
+from kscan.link.doubts import Doubt
 from kscan.link.kconfig import Kconfig, read_kconfig
 from kscan.pipeline.buildfiles import BuildFiles
 from kscan.pipeline.setup import Setup, arch_of, scope_of, view_of
@@ -33,7 +35,13 @@ def link_graph(
     view = view_of(setup, arch)
     built = Built(view, build.read, lambda: _kconfig(setup.store, build, arch))
     linked = link(setup, source, tuple(source.paths(paths)), arch, built.leaves_out)
-    return CallGraph(linked.program, setup.model.entrypoints), linked
+
+    def unread() -> Iterator[Doubt]:
+        for left in (*linked.loaded.skipped, *linked.outside.skipped):
+            remedy = f" ({left.remedy})" if left.remedy else ""
+            yield Doubt(plain(left.file), left.line, f"not linked: {left.reason}{remedy}")
+
+    return CallGraph(linked.program, setup.model.entrypoints, unread), linked
 
 
 def _kconfig(store: FactsStore | None, build: BuildFiles, arch: str) -> Kconfig:

@@ -18,6 +18,15 @@ def is_c_file(path: str) -> bool:
     return path.endswith(C_SUFFIXES)
 
 
+def is_utf8(path: str) -> bool:
+    """Whether a path, as the system gives it, is UTF-8: of others nothing is kept or sent."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def normalise_under(under: Iterable[str]) -> tuple[str, ...]:
     """The places to look below, tidied; nothing or ``.`` is the whole tree, written ``""``."""
     places = tuple(tidy(place) for place in under)

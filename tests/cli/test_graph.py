@@ -388,3 +388,19 @@ def test_verbose_tells_what_is_in_doubt(run: Any, tree: Path) -> None:
     ]
     assert "kscan: drivers/pci/core.c:5: use is also defined at drivers/pci/double.c:1" in err
     assert [e["among"] for e in json.loads(run("callees", "uses", "--format", "json")[1])["edges"]] == [2, 2]
+
+
+def test_verbose_tells_what_could_not_be_read(run: Any, tree: Path, tmp_path: Path) -> None:
+    (tree / "drivers/pci/binary.c").write_bytes(b"int n(void) {\0}\n")
+    for folder in ("drivers/pci", "include/linux"):
+        (tree / folder).mkdir(parents=True, exist_ok=True)
+        Path(os.fsdecode(os.fsencode(tree / folder) + b"/na\xffme.h")).write_text("int odd(void);\n")
+    age(tree)
+    expected = (
+        "kscan: drivers/pci/binary.c: not linked: is a binary file (give C source)\n"
+        "kscan: drivers/pci/na\\xffme.h: not linked: its name is not UTF-8 (rename it)\n"
+    )
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):  # linked, kept, and as it was kept
+        status, out, err = run("callers", "leaf", "--verbose", cache=cache)
+        assert (status, out.count("-> leaf")) == (0, run("callers", "leaf")[1].count("-> leaf"))
+        assert err == expected
