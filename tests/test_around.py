@@ -10,8 +10,8 @@ import pytest
 
 from kscan.facts.store import FactsStore
 from kscan.link.lookup import Lookup
-from kscan.pipeline.around import Around, Folders
-from kscan.pipeline.ground import Ground, changed_over
+from kscan.pipeline.around import Around
+from kscan.pipeline.ground import Files, Folders, Ground, changed_over
 from kscan.sources import Source, Stamp
 from kscan.sources.overlay import Overlay
 from kscan.sources.tree import Tree
@@ -155,8 +155,9 @@ def test_a_name_is_looked_up_once_for_all_patches(tree: Counting, monkeypatch: p
 
 
 def test_another_process_looks_ahead(tree: Counting) -> None:
-    ground = Ground(tree, None)
-    expected = {folder: ground.below(folder) for folder in ("core", "far", "gone")}
+    ground, folders = Ground(tree, None), Folders(("include", "gone"), ("core",))
+    expected = {group: ground.files(*group).stamps for group in folders.groups()}
+    assert expected[".c", ("core",)]
     walked: list[object] = []
 
     class Walked(Tree):
@@ -165,20 +166,22 @@ def test_another_process_looks_ahead(tree: Counting) -> None:
             return super().stamps(under)
 
     ahead = Ground(Walked(Path(tree.top)), None)
-    ahead.look_ahead(["core", "gone", "core"])
-    assert {folder: ahead.below(folder) for folder in expected} == expected
+    ahead.look_ahead(folders)
+    assert {group: ahead.files(*group).stamps for group in folders.groups()} == expected
+    assert ahead.files(".c", ("far",)).stamps
     assert walked == [["far"]]  # by this process
-    ahead.look_ahead(["core/a.c"])
+    ahead.look_ahead(Folders((), ("far", "core")))
     ahead.close()
-    assert ahead.below("core/a.c")
+    assert ahead.files(".c", ("far", "core")).stamps
 
 
 def test_where_the_other_process_fails_this_one_looks(
     tree: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ground = Ground(tree, None)
-    expected = ground.below("core")
-    monkeypatch.setattr("kscan.pipeline.ground._packed", lambda _found: os._exit(3))
+    expected = Ground(tree, None).files(".c", ("core",)).packed
+    here = os.getpid()
+    pack = Files.of
+    monkeypatch.setattr(Files, "of", lambda found: pack(found) if os.getpid() == here else os._exit(3))
     ahead = Ground(tree, None)
-    ahead.look_ahead(["core"])
-    assert ahead.below("core") == expected
+    ahead.look_ahead(Folders((), ("core",)))
+    assert ahead.files(".c", ("core",)).packed == expected

@@ -16,8 +16,8 @@ from kscan.link.lookup import Lookup
 from kscan.link.names import KINDS, functions_of, names_of
 from kscan.link.nametable import NameTable, name_table
 from kscan.link.outline import FIELD, outline_of
-from kscan.pipeline.ground import AnyTable, Ground, Kind
-from kscan.sources import Source, Stamp
+from kscan.pipeline.ground import AnyTable, Files, Folders, Ground, Kind
+from kscan.sources import Source
 
 _FEW = 100  # scanned files up to which one table serves whatever is scanned
 T = TypeVar("T")
@@ -45,19 +45,11 @@ _NAMES = Kind("names-5", NameTable, _names)
 _LIBRARY = Kind("functions-2", NameTable, _functions)
 
 
-class Folders(NamedTuple):
-    """Where to look: for headers, for code worth linking, and for what these lack."""
-
-    headers: tuple[str, ...] = ()
-    core: tuple[str, ...] = ()
-    library: tuple[str, ...] = ()
-
-
 class _Group(NamedTuple):
     """Files that share a table."""
 
     name: str
-    stamps: Mapping[str, Stamp]
+    files: Files
     covers: Callable[[str], bool]  # whether a path, perhaps of a new file, is one of the group's
 
 
@@ -162,7 +154,7 @@ class Around:
 
     def _opened(self, groups: Iterable[_Group]) -> Iterator[CrossReference]:
         for group in groups:
-            for part in self._ground.parts(_CODE, group.name, group.stamps):
+            for part in self._ground.parts(_CODE, group.name, group.files):
                 yield self._ground.once(
                     ("opened", id(part)),
                     lambda part=part: CrossReference(part.table, part.stale),  # type: ignore[misc]
@@ -174,7 +166,7 @@ class Around:
 
     @cached_property
     def _headers(self) -> _Names:
-        groups = [self._group(".h", [folder]) for folder in self._folders.headers]
+        groups = [self._group(".h", (folder,)) for folder in self._folders.headers]
         groups += [self._group(".h", self._folders.core), *self._beside(".h")]
         return tuple(self._tables(_NAMES, groups))
 
@@ -188,7 +180,7 @@ class Around:
         """The tables of groups, each with the files that are not to be seen in it."""
         hidden = self.inside | self._changed
         for group in groups:
-            for part in self._ground.parts(kind, group.name, group.stamps):
+            for part in self._ground.parts(kind, group.name, group.files):
                 homes = self._ground.once(("homes", id(part)), lambda part=part: _remembered(part.table))  # type: ignore[misc]
                 yield homes, part.stale | hidden
         for table in self._own(kind, groups):
@@ -200,21 +192,15 @@ class Around:
         if own:
             yield self._ground.made(kind, self._source, sorted(own))
 
-    def _group(self, ending: str, folders: Sequence[str]) -> _Group:
+    def _group(self, ending: str, folders: tuple[str, ...]) -> _Group:
         """The files below some folders; where much of them is scanned, but for that."""
-        all_there = self._ground.once(
-            ("below", ending, tuple(folders)), lambda: dict(self._ending(ending, folders))
-        )
-        left = all_there
-        if len(self.inside) > _FEW:
-            left = {path: stamp for path, stamp in all_there.items() if path not in self.inside}
-        name = repr((folders, () if len(left) == len(all_there) else sorted(left)))
+        files = self._ground.files(ending, folders)
+        name = repr((folders, ()))
+        if len(self.inside) > _FEW and not self.inside.isdisjoint(files.stamps):
+            left = {path: stamp for path, stamp in files.stamps.items() if path not in self.inside}
+            files, name = Files.of(left), repr((folders, sorted(left)))
         below = tuple(folder + "/" for folder in folders)
-        return _Group(name, left, lambda path: path.endswith(ending) and path.startswith(below))
-
-    def _ending(self, ending: str, folders: Sequence[str]) -> Iterator[tuple[str, Stamp]]:
-        for folder in folders:
-            yield from (item for item in self._ground.below(folder).items() if item[0].endswith(ending))
+        return _Group(name, files, lambda path: path.endswith(ending) and path.startswith(below))
 
     def _beside(self, ending: str) -> Iterator[_Group]:
         """The files beside each scanned one that lies elsewhere, where these are few."""
@@ -227,7 +213,7 @@ class Around:
                 return path.endswith(ending) and posixpath.dirname(path) == folder
 
             found = self._ground.below(folder).items()
-            yield _Group(folder, {path: stamp for path, stamp in found if covers(path)}, covers)
+            yield _Group(folder, Files.of({path: stamp for path, stamp in found if covers(path)}), covers)
 
 
 def _remembered(table: NameTable) -> _Homes:

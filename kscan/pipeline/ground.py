@@ -6,8 +6,9 @@ its own, laid over the kept one, so that who edits or patches one file pays for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -35,6 +36,38 @@ T = TypeVar("T")
 AnyTable = TypeVar("AnyTable", bound=_Table)
 
 
+class Folders(NamedTuple):
+    """Where to look: for headers, for code worth linking, and for what these lack."""
+
+    headers: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+    library: tuple[str, ...] = ()
+
+    def groups(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """How the names of the files end that share a table, and the folders that they are below."""
+        yield ".c", self.core
+        yield from ((".h", (folder,)) for folder in self.headers)
+        yield ".h", self.core
+        yield ".c", self.library
+
+
+class Files:
+    """Files with their stamps, packed: most often that is all that is to be compared."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    @classmethod
+    def of(cls, stamps: Mapping[str, Stamp]) -> Files:
+        """These files."""
+        return cls(_packed(stamps))
+
+    @cached_property
+    def stamps(self) -> Mapping[str, Stamp]:
+        """The stamps by path."""
+        return _STAMPS.decode(self.packed)
+
+
 class Kind(msgspec.Struct, Generic[AnyTable], frozen=True):
     """How a table is made of the bytes of files, by path; ``version`` tells one way from another."""
 
@@ -57,7 +90,7 @@ class _Kept(msgspec.Struct, Generic[AnyTable], frozen=True, array_like=True):
     table: AnyTable
 
 
-_FOLDERS = msgspec.msgpack.Decoder(dict[str, dict[str, Stamp]])
+_ANSWER = msgspec.msgpack.Decoder(list[bytes])
 _STAMPS = msgspec.msgpack.Decoder(dict[str, Stamp])
 _packed = msgspec.msgpack.Encoder(order="sorted").encode
 
@@ -71,15 +104,12 @@ class Ground:
         """The facts that were asked for so far, with content ids, by path: for ``FactsLoader``."""
         self._store = store
         self._below: dict[str, Mapping[str, Stamp]] = {}
-        self._coming: Ahead | None = None
+        self._files: dict[tuple[str, tuple[str, ...]], Files] = {}
+        self._coming: tuple[Ahead, Folders] | None = None
         self._made: dict[Hashable, Any] = {}
 
     def below(self, folder: str) -> Mapping[str, Stamp]:
         """The C files below a folder, in no particular order, with stamps; none where there is no folder."""
-        if self._coming is not None:
-            answer, self._coming = self._coming.answer(), None
-            if answer is not None:
-                self._below |= _FOLDERS.decode(answer)
         found = self._below.get(folder)
         if found is None:
             there = self.source.stamps([folder]) if self.source.exists(folder) else {}
@@ -87,25 +117,40 @@ class Ground:
             found = self._below[folder] = {p: s for p, s in there.items() if is_utf8(p)}
         return found
 
-    def look_ahead(self, folders: Iterable[str]) -> None:
-        """Let another process find what is below folders of a work tree, while this one does other things."""
+    def files(self, ending: str, folders: tuple[str, ...]) -> Files:
+        """The files below some folders whose names end so."""
+        if self._coming is not None:
+            (ahead, whose), self._coming = self._coming, None
+            answer = ahead.answer()
+            if answer is not None:
+                self._files |= zip(whose.groups(), map(Files, _ANSWER.decode(answer)), strict=True)
+        found = self._files.get((ending, folders))
+        if found is None:
+            below = (item for folder in folders for item in self.below(folder).items())
+            listed = {path: stamp for path, stamp in below if path.endswith(ending)}
+            found = self._files[ending, folders] = Files.of(listed)
+        return found
+
+    def look_ahead(self, folders: Folders) -> None:
+        """Let another process list the files of a work tree, while this one does other things."""
         from kscan.pipeline import pool  # noqa: PLC0415 - few runs need one
 
-        wanted = [folder for folder in dict.fromkeys(folders) if folder not in self._below]
-        if wanted and self._coming is None and isinstance(self.source, Tree):
-            self._coming = pool.Ahead(lambda: _packed({folder: self.below(folder) for folder in wanted}))
+        known = all(group in self._files for group in folders.groups())
+        if not known and self._coming is None and isinstance(self.source, Tree):
+            self._coming = pool.Ahead(lambda: self._listed(folders)), folders
+
+    def _listed(self, folders: Folders) -> bytes:
+        return _packed([self.files(*group).packed for group in folders.groups()])
 
     def close(self) -> None:
         """Do without the other process, if there is one."""
         if self._coming is not None:
-            self._coming.stop()
+            self._coming[0].stop()
             self._coming = None
 
-    def parts(
-        self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]
-    ) -> tuple[Part[AnyTable], ...]:
+    def parts(self, kind: Kind[AnyTable], name: str, files: Files) -> tuple[Part[AnyTable], ...]:
         """The tables of a group of files, which has a ``name``: the kept one, and one of what has changed."""
-        return self.once(("parts", kind.version, name), lambda: tuple(self._looked_up(kind, name, stamps)))
+        return self.once(("parts", kind.version, name), lambda: tuple(self._looked_up(kind, name, files)))
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives when first asked for under ``key``."""
@@ -118,14 +163,13 @@ class Ground:
         """A table of files of this source or of one laid over it; what cannot be read is not in it."""
         return kind.make({path: data for path in paths if (data := _read(source, path)) is not None})
 
-    def _looked_up(
-        self, kind: Kind[AnyTable], name: str, stamps: Mapping[str, Stamp]
-    ) -> Iterable[Part[AnyTable]]:
+    def _looked_up(self, kind: Kind[AnyTable], name: str, files: Files) -> Iterable[Part[AnyTable]]:
         code = code_digest(*_MAKERS)
         base = cache_key(kind.version, code, self._origin(), name)
         kept = self._recalled(kind, base)
-        if kept is not None and kept.stamps == _packed(stamps):
+        if kept is not None and kept.stamps == files.packed:
             return (Part(kept.table, frozenset()),)
+        stamps = files.stamps
         known: Mapping[str, Stamp] = _STAMPS.decode(kept.stamps) if kept is not None else {}
         changed = [path for path, stamp in stamps.items() if known.get(path) != stamp]
         gone = known.keys() - stamps.keys()

@@ -17,7 +17,7 @@ from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore, cache_key
 from kscan.kernel.context import Context
-from kscan.pipeline.ground import Ground, changed_over
+from kscan.pipeline.ground import Folders, Ground, changed_over
 from kscan.regex import regex
 from kscan.sources import Source
 from kscan.sources.gitrev import GitRev, is_bare
@@ -88,8 +88,7 @@ class Setup:
 
     def look_ahead(self, source: Source, arch: str) -> None:
         """Let another process find the files around what is scanned, while this one does other things."""
-        folders = self.context.folders(arch)
-        self.ground(source)[0].look_ahead(folder for group in folders for folder in group)
+        self.ground(source)[0].look_ahead(Folders(*self.context.folders(arch)))
 
     @cached_property
     def model(self) -> KernelModel:

@@ -14,8 +14,9 @@ from kscan.findings.model import Coverage, Finding, Skipped
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.pipeline.areas import as_set
-from kscan.pipeline.around import Around, Folders
+from kscan.pipeline.around import Around
 from kscan.pipeline.facts import CPU_SECONDS, FactsLoader, Loaded, no_collection, sizes_of
+from kscan.pipeline.ground import Folders
 from kscan.pipeline.outside import Outside
 from kscan.pipeline.portions import portions
 from kscan.pipeline.results import Manifest, Result, recall, remember
