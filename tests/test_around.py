@@ -185,3 +185,7 @@ def test_where_the_other_process_fails_this_one_looks(
     ahead = Ground(tree, None)
     ahead.look_ahead(Folders((), ("core",)))
     assert ahead.files(".c", ("core",)).packed == expected
+
+
+def test_a_name_that_is_not_utf8_is_left_out() -> None:
+    assert Files.of({"core/\udcff.c": (1,), "core/a.c": (2,)}).stamps == {"core/a.c": (2,)}

@@ -59,8 +59,11 @@ class Files:
 
     @classmethod
     def of(cls, stamps: Mapping[str, Stamp]) -> Files:
-        """These files."""
-        return cls(_packed(stamps))
+        """These files, but for those whose names are not UTF-8: nobody can ask for what they define."""
+        try:
+            return cls(_packed(stamps))
+        except UnicodeEncodeError:
+            return cls(_packed({path: stamp for path, stamp in stamps.items() if _is_utf8(path)}))
 
     @cached_property
     def stamps(self) -> Mapping[str, Stamp]:
@@ -215,6 +218,13 @@ def changed_over(source: Source) -> tuple[Source, frozenset[str]]:
         changed |= source.changed.keys()
         source = source.base
     return source, frozenset(changed)
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        return bool(path.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _read(source: Source, path: str) -> bytes | None:
