@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from kscan.cli._settings import PATHS, Setting, files_for, key_of, left_open, read, typed
+from kscan.cli._settings import PATHS, Setting, check_environment, files_for, key_of, left_open, read, typed
 from kscan.config import Area, Config, available_cpus, cache_dir, rules_dir
 from kscan.findings.plain import plain
 from kscan.sources.tree import find_tree
@@ -210,7 +210,9 @@ def configure(
         options["rules_dir"] = rules_dir
     if config is not None and _configures_a_kernel(config):
         options["kconfig"], config = config, None
-    found = {} if isolated else _found(options, config)
+    known = {key_of(option): option for option in _every_option.params if isinstance(option, click.Option)}
+    check_environment(known)
+    found = {} if isolated else _found(options, config, known)
     settings = _settings(found)
     areas = _areas(found)
     options |= {name: value for name, (value, _) in settings.items()}
@@ -232,7 +234,7 @@ def _configures_a_kernel(file: Path) -> bool:
         return b"\nCONFIG_" in b"\n" + opened.read(1 << 16)
 
 
-def _found(options: dict[str, Any], file: Path | None) -> dict[str, Setting]:
+def _found(options: dict[str, Any], file: Path | None, known: dict[str, click.Option]) -> dict[str, Setting]:
     """What the files set, by key."""
     if file is not None:
         files = iter([file])
@@ -240,7 +242,6 @@ def _found(options: dict[str, Any], file: Path | None) -> dict[str, Setting]:
         start = next((p for p in map(Path, options.get("paths", ())) if p.exists()), Path())
         top = options.get("tree") or find_tree(start)
         files = files_for(top if options.get("tree") else start, top)
-    known = {key_of(o): o for o in _every_option.params if isinstance(o, click.Option)}
     return read(files, known)
 
 

@@ -96,6 +96,22 @@ def _beside(file: Path, value: Any) -> Any:
     return os.path.relpath(file.parent / value) if isinstance(value, str) else value
 
 
+def check_environment(known: Mapping[str, click.Option], environ: Mapping[str, str] = os.environ) -> None:
+    """Refuse a ``KSCAN_*`` variable that is nearly an option's: a misspelt one would be heeded by nobody.
+
+    What is like none may be somebody else's.  ``known`` are the options by key.  Raises InputError.
+    """
+    names = {option.envvar for option in known.values() if isinstance(option.envvar, str)}
+    for name in environ:
+        if name.startswith("KSCAN_") and name not in names:
+            import difflib  # noqa: PLC0415 - hardly ever
+
+            for meant in difflib.get_close_matches(name, names, n=1, cutoff=0.9):
+                raise InputError(
+                    name, "there is no such setting in the environment", f"did you mean {meant}?"
+                )
+
+
 def left_open(option: click.Option, ctx: click.Context) -> bool:
     """Whether neither the command line nor the environment says what an option is."""
     return ctx.get_parameter_source(option.name or "") in {None, ParameterSource.DEFAULT}

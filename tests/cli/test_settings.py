@@ -175,3 +175,16 @@ def test_a_wrong_table_of_paths_is_one_line(tree: Path, run: Any, text: str, sai
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_a_misspelt_variable_is_told(tree: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KSCAN_DEBUG", "KSCAN_PATCHWORK_TOKEN", "KSCAN_KERNEL"):  # none of an option
+        monkeypatch.setenv(name, "")
+    assert run("scan", ".").status == 0
+    monkeypatch.setenv("KSCAN_FAILON", "never")
+    result = run("scan", ".")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+    assert (
+        "KSCAN_FAILON: there is no such setting in the environment (did you mean KSCAN_FAIL_ON?)"
+        in result.err
+    )

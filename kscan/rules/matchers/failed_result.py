@@ -27,7 +27,7 @@ from kscan.kernel.apis import Apis
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program
 from kscan.rules.schema import Rule
-from kscan.rules.trace import branches, call_text, claim
+from kscan.rules.trace import branches, call_text, claim, source_text
 
 _WHY = {
     USED: "{what} is evaluated where the result may be NULL",
@@ -103,7 +103,7 @@ def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
     values = owner.holding(func).values
     decisions = shown(func.fact.body, list(misuse.node.decisions()))
     taken, conditions = branches(func, decisions, values)
-    reason = _WHY[misuse.kind].format(what=misuse.what)
+    reason = _WHY[misuse.kind].format(what=source_text(misuse.what, values))
     failure = "an error pointer" if misuse.kind in (ERROR_USED, IS_NULL, OTHER) else "NULL"
     return claim(
         rule,
