@@ -21,6 +21,7 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, is_constant, parse
+from kscan.analyses.flow import flow_of
 from kscan.analyses.holding import Holding
 from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
@@ -874,8 +875,13 @@ def _is_told_by_state(body: Body, place: cfg.Place, call: Call) -> bool:
 def _is_decided(body: Body, call: Call, place: cfg.Place) -> bool:
     """Whether control only comes to a place one way from a test of a call's result."""
     names = _names_of(body, call)
-    tests = (body.blocks[number] for number, _holds in cfg.conditions(body, place.block))
-    return any(names & {block.left, block.right} for block in tests)
+    needs = flow_of(body).needs
+    return any(
+        block.kind == "branch"
+        and names & {block.left, block.right}
+        and any(needs(place.block, number, side) for side in (0, 1))
+        for number, block in enumerate(body.blocks)
+    )
 
 
 def _derived(func: Func) -> frozenset[str]:
