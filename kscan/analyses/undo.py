@@ -344,7 +344,7 @@ class Undo:
             return None  # joined further down already
         if second.counted and not (self._is_new(top, first.container) or self._ends_use(second)):
             return None
-        if not _is_one_table(first, second) or not self._is_unfilled(second, place):
+        if not self._is_one_table(first, second) or not self._is_unfilled(second, place):
             return None
         start, end = _site(first), _site(second)
         if start is None or end is None or start == end:
@@ -352,6 +352,34 @@ class Undo:
         if not self._is_apart(top, start, end, first) and self._leads(top, start, end, first, place):
             return Twice(top, first, second, start, end)
         return None
+
+    def _is_one_table(self, first: Way, second: Way) -> bool:
+        """Whether fields of one ops struct that both ways go through may be of one instance.
+
+        Functions of one instance stand in one folder; those of two folders are two platforms.  A table
+        that fills both fields has its own function in each.
+        """
+        known: dict[str, list[Edge]] = defaultdict(list)
+        for edge in (*first.path, *second.path):
+            if edge.kind == OPS:
+                others = known[edge.via.rpartition(".")[0]]
+                if any(dirname(edge.callee.path) != dirname(other.callee.path) for other in others):
+                    return False
+                if any(self._is_of_another(edge, other) for other in others):
+                    return False
+                others.append(edge)
+        return True
+
+    def _is_of_another(self, edge: Edge, other: Edge) -> bool:
+        """Whether the tables with the function of an edge have one of their own in the field of another."""
+        field = edge.via.rpartition(".")[2]
+        bound = [(path, b) for path, b in self._program.bound(edge.callee.name) if b.path[-1:] == (field,)]
+        if not bound or any(binding.how != "initializer" for _path, binding in bound):
+            return False
+        tables = {(path, binding.instance) for path, binding in bound}
+        filling = self._program.filling(other.via.rpartition(".")[2])
+        there = {(path, b.instance): b.target for path, b in filling if b.how == "initializer"}
+        return all(table in there and there[table] != other.callee.name for table in tables)
 
     def _is_filled_before(self, way: Way, place: tuple[str, str]) -> bool:
         """Whether a call on the way down to a release comes after the field was filled, in a known object.
@@ -463,21 +491,6 @@ class Undo:
         if not isinstance(event, Call):
             return False
         return event.callee.rpartition(">")[2].rpartition(".")[2] in self._fields.filling(place[1])
-
-
-def _is_one_table(first: Way, second: Way) -> bool:
-    """Whether fields of one ops struct that both ways go through may be of one instance.
-
-    Functions of one instance stand in one folder; those of two folders are two platforms.
-    """
-    homes: dict[str, str] = {}
-    for edge in (*first.path, *second.path):
-        if edge.kind == OPS:
-            struct = edge.via.rpartition(".")[0]
-            folder = dirname(edge.callee.path)
-            if homes.setdefault(struct, folder) != folder:
-                return False
-    return True
 
 
 def _member(term: Term, fields: tuple[str, ...]) -> Term:
