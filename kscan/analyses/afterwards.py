@@ -18,11 +18,12 @@ from kscan.analyses.cfg import events as all_events
 from kscan.analyses.declared import root_of
 from kscan.analyses.flow import flow_of
 from kscan.analyses.holding import Holding
+from kscan.analyses.known import Facts, Known
 from kscan.analyses.loops import loops
 from kscan.analyses.nullness import Nullness, dereferenced, operands_of
 from kscan.analyses.ownership import Ownership
 from kscan.analyses.parameters import FREES, Parameters
-from kscan.analyses.paths import POSITIVE, Facts, Node, names_in
+from kscan.analyses.paths import POSITIVE, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis, Release
 from kscan.link.edges import Func
@@ -294,7 +295,7 @@ class _Walk:
             self.found.setdefault(kind, Misstep(kind, self._holding.func, self._gone, line, text, node))
 
     def visit(
-        self, where: Place, event: Event | None, _facts: Facts, held: Holders, node: Node[Holders]
+        self, where: Place, event: Event | None, _facts: Known, held: Holders, node: Node[Holders]
     ) -> Holders | None:
         """Follow one event; None once the object is used, or nothing holds it any more."""
         if where.block not in self._inside:
@@ -382,7 +383,7 @@ class _Walk:
             if reads or self._owner.nullness.dereferences(event.callee, position, self._holding.func.path):
                 self._say(USED, event.line, text, node)
 
-    def decide(self, block: Block, _facts: Facts, held: Holders, node: Node[Holders]) -> Holders | None:
+    def decide(self, block: Block, _facts: Known, held: Holders, node: Node[Holders]) -> Holders | None:
         """Look at the test or return at the end of a block."""
         if node.block not in self._inside:
             return None

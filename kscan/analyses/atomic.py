@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place, events
+from kscan.analyses.known import Facts, Known
 from kscan.analyses.naming import sounds_unlocking
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Facts, Node
+from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Node
 from kscan.analyses.sleeping import Sleep, Sleeping
 from kscan.facts.model import Call, Event, ScopeEnd
 from kscan.kernel.apis import Acquire, Apis
@@ -168,7 +169,7 @@ class _Walk:
         self.found: Asleep | None = None
 
     def visit(
-        self, where: Place, event: Event | None, _facts: Facts, held: int, node: Node[int]
+        self, where: Place, event: Event | None, _facts: Known, held: int, node: Node[int]
     ) -> int | None:
         """Follow one event; None once the lock is given back, or something has slept."""
         if event is None or self.found is not None or where == self._lock.place:

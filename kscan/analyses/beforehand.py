@@ -6,7 +6,8 @@ from functools import cached_property
 
 from kscan.analyses.cfg import Place, calls, conditions, follows
 from kscan.analyses.cfg import events as all_events
-from kscan.analyses.paths import SIDES, Facts, Node, Paths, names_in
+from kscan.analyses.known import Facts, Known
+from kscan.analyses.paths import SIDES, Node, Paths, names_in
 from kscan.facts.model import Assign, Body, Call, Event
 from kscan.kernel.apis import Apis
 
@@ -44,7 +45,7 @@ class Beforehand:
         found: dict[Place, list[Facts]] = {}
         names = frozenset(e.result or e.callee for e in wanted.values())
 
-        def visit(where: Place, _event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
+        def visit(where: Place, _event: Event | None, facts: Known, _state: bool, _node: Node[bool]) -> bool:
             if where in wanted:
                 known = found.setdefault(where, [])
                 asked = self._paths.asked_from(where, facts)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kscan.analyses.cfg import Place
-from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Facts, Node, constant
+from kscan.analyses.known import Known
+from kscan.analyses.paths import ANY, NEGATIVE, POSITIVE, ZERO, Node, constant
 from kscan.analyses.values import values_of
 from kscan.facts.model import Call, Event
 from kscan.kernel.apis import Apis
@@ -110,7 +111,7 @@ class Conventions:
         told = self._told(func)
 
         def visit(
-            where: Place, event: Event | None, facts: Facts, state: int, _node: Node[int]
+            where: Place, event: Event | None, facts: Known, state: int, _node: Node[int]
         ) -> int | None:
             nonlocal unknown
             if isinstance(event, Call) and event.loop:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from kscan.analyses.access import Object
 from kscan.analyses.certain import Certain
 from kscan.analyses.cfg import Place
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.following import Following
 from kscan.analyses.held import Held, Outcome, Site
 from kscan.analyses.holding import Holding
-from kscan.analyses.paths import POSITIVE, Facts, names_in
+from kscan.analyses.known import Facts
+from kscan.analyses.paths import ANY, POSITIVE, ZERO, Node, Sign, constant, names_in
 from kscan.facts.model import Assign, Call
 from kscan.kernel.apis import Acquire, Apis, Release
+
+_IS_NONE = ("is_err", "is_err_or_null", "is_null")  # predicates that are false of a valid pointer
 
 
 class Endings:
@@ -24,7 +28,7 @@ class Endings:
         self._body = holding.body
         self._certain = certain
         self._apis = apis
-        self._undoers: dict[str, frozenset[str]] = {}
+        self._idle: dict[Site, set[tuple[int, Held]]] = {}
 
     def rough(self, site: Site, mask: int) -> Outcome:
         """How the paths end on which the result is in ``mask``, with nothing known of the way to the call."""
@@ -73,26 +77,62 @@ class Endings:
         if site.wrapped:  # what it was given and what else it told do not say that there is nothing
             told = (arg.removeprefix("&") for arg in site.call.args)
             known |= {arg: POSITIVE for arg in told if arg.isidentifier() and not arg.isupper()}
-        concerns = self._concerning(site)
         outcome.complete = self._holding.paths.explore(
             start,
             [facts | known for facts in before],
             Held(site.holders),
-            Following(self._holding, outcome, self._apis, succeeding).visit,
-            concerns=concerns if concerns is None else concerns | succeeding,
+            self._follower(outcome, succeeding).visit,
         )
+        return outcome
+
+    def glance(self, site: Site) -> Outcome:
+        """How the paths may end: a quick superset of ``rough`` for all that leave it held."""
+        outcome = Outcome(site)
+        start = Place(site.place.block, site.place.index + 1)
+        visit = self._follower(outcome).visit
+        outcome.complete = self._holding.paths.skim(start, Held(site.holders), visit, sign=self._sign(site))
         return outcome
 
     def may_keep(self, site: Site) -> bool:
         """Whether the function may end with what it acquired: a quick superset, blind to what tests tell."""
         if not self._gets_away(site):
             return False
-        outcome = Outcome(site)
-        start = Place(site.place.block, site.place.index + 1)
-        complete = self._holding.paths.skim(
-            start, Held(site.holders), Following(self._holding, outcome, self._apis).visit
-        )
-        return not complete or bool(outcome.of("held"))
+        outcome = self.glance(site)
+        return not outcome.complete or bool(outcome.of("held"))
+
+    def _follower(self, outcome: Outcome, succeeding: frozenset[str] = frozenset()) -> Following:
+        idle = self._idle.setdefault(outcome.site, set())
+        return Following(self._holding, outcome, self._apis, idle, succeeding)
+
+    def _sign(self, site: Site) -> Sign[Held]:
+        """What a path surely knows of the result: after the call, and of a pointer as long as it is held."""
+        values, result = self._holding.values, site.call.result
+        first = self._body.blocks[site.place.block].events[site.place.index + 1 :]
+
+        def is_result(name: str) -> bool:
+            if name == result:
+                return True
+            given = values.given(name) if name not in values.handed else ()
+            return bool(given) and all(value == result or constant(value) != ANY for value in given)
+
+        def is_valid(operand: str, state: Held) -> bool:
+            held = site.held == POSITIVE and not site.loop
+            return held and Object(operand) in state.holders and is_result(operand)
+
+        def sign(operand: str, state: Held, node: Node[Held]) -> int:
+            if node.parent is None:
+                named = operand
+                for event in reversed(first):
+                    if isinstance(event, Assign) and event.target == named:
+                        named = event.value if event.op == "=" else ""
+                if named == result:
+                    return site.held
+            asked = values.calls.get(operand)
+            if asked is not None and asked.args and self._apis.predicates.get(asked.callee) in _IS_NONE:
+                return ZERO if is_valid(asked.args[0], state) else ANY
+            return POSITIVE if is_valid(operand, state) else ANY
+
+        return sign if result else lambda *_: ANY
 
     def _gets_away(self, site: Site) -> bool:
         """Whether control may come to an end without a release of the same operand, which stays the same."""
@@ -117,24 +157,6 @@ class Endings:
                 pending += [(succ, 0) for succ in block.succs if succ not in seen]
                 seen.update(block.succs)
         return False
-
-    def _concerning(self, site: Site) -> frozenset[str] | None:
-        if site.resource.nature == "lock" or any(h.base[:1] == "<" for h in site.holders):
-            return None  # it may be given back without being named
-        names = frozenset({site.call.result}).union(*(names_in(h.base) | {*h.fields} for h in site.holders))
-        names |= self._holding.wholes(site)
-        if site.on is not None:
-            names |= names_in(site.call.args[0]) | {site.on.base}
-        return self._holding.paths.concerning(names - {""}) | self._releasing(site.resource.name)
-
-    def _releasing(self, resource: str) -> frozenset[str]:
-        """What is named here of all that may release a resource, however deep."""
-        found = self._undoers.get(resource)
-        if found is None:
-            found = self._undoers[resource] = self._holding.undoing.releasing(resource).intersection(
-                self._holding.paths.named
-            )
-        return found
 
 
 def _concern(roles: Iterable[Acquire | Release], event: Call, site: Site) -> bool:

@@ -7,9 +7,10 @@ from kscan.analyses.cfg import Place, follows
 from kscan.analyses.held import PERHAPS, Exit, Held, Outcome
 from kscan.analyses.holding import Holding
 from kscan.analyses.indirect import Indirect, computed
+from kscan.analyses.known import Known
 from kscan.analyses.naming import sounds_converting, sounds_ending
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN
-from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Facts, Node, names_in
+from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Node, names_in
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
 from kscan.regex import regex
@@ -24,9 +25,18 @@ class Following:
     """The transfer function of one acquisition."""
 
     def __init__(
-        self, holding: Holding, outcome: Outcome, apis: Apis, succeeding: frozenset[str] = frozenset()
+        self,
+        holding: Holding,
+        outcome: Outcome,
+        apis: Apis,
+        idle: set[tuple[int, Held]],
+        succeeding: frozenset[str] = frozenset(),
     ) -> None:
-        """``outcome`` gets the exits; ``succeeding``: results of calls that are known to be 0."""
+        """``outcome`` gets the exits; ``idle``: events, by identity, that are known to do nothing to a state,
+        which gets more; ``succeeding``: results of calls that are known to be 0.
+        """
+        self._idle = idle
+        self._tells = False  # whether the event told more than the state
         site = outcome.site
         self._holding = holding
         self._succeeding = succeeding
@@ -36,16 +46,50 @@ class Following:
         self._indirect = Indirect(holding, site, apis)
         self._wholes = holding.wholes(site)
         self._member = _member(site.same)  # of what the caller hands on, it is this part that is counted
+        self._releasing = holding.undoing.releasing(site.resource.name)
+        self._names: dict[frozenset[Object], frozenset[str]] = {}
         self._said: set[tuple[str, int, bool | None, frozenset[str]]] = set()
 
+    def _tell(self, facts: Known, result: str, mask: int) -> None:
+        """Let a call's result be known."""
+        facts[result] = mask
+        self._tells = True
+
+    def _matters(self, event: Call, state: Held) -> bool:
+        """Whether a call may do anything to a state: by its name, or by what its arguments lead to."""
+        if event.callee in self._releasing:
+            return True
+        names, leads, releasing = self._names_of(state), self._holding.leads, self._releasing
+        return any(not names.isdisjoint(leads(arg)) or arg.lstrip("&") in releasing for arg in event.args)
+
+    def _names_of(self, state: Held) -> frozenset[str]:
+        """The names that an operand leads to if it has to do with the holders in a state."""
+        found = self._names.get(state.holders)
+        if found is None:
+            found = self._names[state.holders] = self._named(state.holders)
+        return found
+
+    def _named(self, holders: frozenset[Object]) -> frozenset[str]:
+        site, values = self._site, self._holding.values
+        names = {name for o in (*holders, *self._indirect.results) for name in (o.base, *o.fields)}
+        if site.on is not None:
+            names |= names_in(site.call.args[0]) | {site.on.base}
+        given = (value for h in holders if not h.fields for value in values.given(h.base))
+        return self._wholes.union(
+            names, *map(self._holding.paths.same, given)
+        )  # the same call gives the same
+
     def visit(
-        self, where: Place, event: Event | None, facts: Facts, state: Held, node: Node[Held]
+        self, where: Place, event: Event | None, facts: Known, state: Held, node: Node[Held]
     ) -> Held | None:
         """Follow one event."""
         if event is None:
             self._leave(where, facts, state, node)
             return None
         if isinstance(event, Assign):
+            names, leads = self._names_of(state), self._holding.leads
+            if names.isdisjoint(leads(event.value)) and names.isdisjoint(leads(event.target)):
+                return state
             return self._assigned(event, state, node)
         if isinstance(event, ScopeEnd):
             if any(Object(name) in state.holders for name in event.names):
@@ -54,6 +98,17 @@ class Following:
             return state
         if event.result in self._succeeding:
             facts[event.result] = ZERO
+        key = (id(event), state)
+        if key in self._idle:
+            return state
+        self._tells = False
+        after = self._met(where, event, facts, state, node)
+        if after is state and not self._tells:
+            self._idle.add(key)
+        return after
+
+    def _met(self, where: Place, event: Call, facts: Known, state: Held, node: Node[Held]) -> Held | None:
+        """Follow a call."""
         if event.loop and not self._site.named:
             cursors = [parse(arg) for arg in event.args if arg.isidentifier()]
             for cursor in cursors:
@@ -65,7 +120,7 @@ class Following:
             state = self._turned(event, state)
         if where == self._site.place:
             return self._again(event, facts, state, node)
-        return self._called(event, facts, state, node)
+        return self._called(event, facts, state, node) if self._matters(event, state) else state
 
     def _end(
         self, kind: str, line: int, node: Node[Held], state: Held, error: bool | None = None, how: str = ""
@@ -79,7 +134,7 @@ class Following:
             self._said.add((*key, state.passed))
             self._outcome.exits.append(Exit(kind, line, node, error, how, state.passed))
 
-    def _again(self, event: Call, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+    def _again(self, event: Call, facts: Known, state: Held, node: Node[Held]) -> Held | None:
         """The acquisition is reached once more, in a loop."""
         memory = self._site.resource.nature == "memory"  # most likely kept in a list of what was allocated
         if self._site.loop or memory or not self._site.named or not event.result:
@@ -87,7 +142,6 @@ class Following:
             return None
         if any(self._holding.holds(arg, state.holders) for arg in event.args):
             return self._called(event, facts, state, node)
-        facts.pop(event.result, None)
         return state._replace(holders=frozenset(h for h in state.holders if h.base != event.result))
 
     def _turned(self, event: Call, state: Held) -> Held:
@@ -99,7 +153,7 @@ class Following:
         left = frozenset(h for h in state.holders if h.base != cursor)
         return state._replace(holders=left) if left else state
 
-    def _leave(self, where: Place, facts: Facts, state: Held, node: Node[Held]) -> None:
+    def _leave(self, where: Place, facts: Known, state: Held, node: Node[Held]) -> None:
         block = self._holding.body.blocks[where.block]
         if block.kind != "return":
             return
@@ -173,7 +227,7 @@ class Following:
         self._end(kind, line, node, state, how=how)
         return None
 
-    def _called(self, event: Call, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+    def _called(self, event: Call, facts: Known, state: Held, node: Node[Held]) -> Held | None:
         if (self._site.named or self._site.resource.nature == "lock") and self._releases(event, -1):
             return self._less(state, "released", event.line, node, event.callee)
         holding = self._holding
@@ -271,7 +325,7 @@ class Following:
         """Whether a function that nobody loaded may give what its argument is a part of, for the caller."""
         return "*" in self._holding.func.fact.returns and sounds_converting(callee)
 
-    def _passed(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+    def _passed(self, event: Call, position: int, facts: Known, state: Held, node: Node[Held]) -> Held | None:
         if self._releases(event, position):
             return self._less(state, "released", event.line, node, event.callee)
         for acquire in self._apis.acquires.get(event.callee, ()):
@@ -287,12 +341,12 @@ class Following:
                     if self._is_other(event.args[position], state):
                         return state
                     if event.result and acquire.same_as == position and self._site.resource.type:
-                        facts[event.result] = POSITIVE
+                        self._tell(facts, event.result, POSITIVE)
                     return self._more(event, state)
         for transfer in self._apis.transfers.get(event.callee, ()):
             if transfer.holder.index == position and self._site.named:
                 if transfer.on_success_only and event.result:
-                    facts[event.result] = NEGATIVE
+                    self._tell(facts, event.result, NEGATIVE)
                     return state
                 return self._less(state, "escaped", event.line, node, event.callee)
         return self._used(event, position, facts, state, node)
@@ -303,11 +357,11 @@ class Following:
         return not same and any("[]" in h.fields for h in state.holders)
 
     def _put_by(
-        self, event: Call, on_success: bool, facts: Facts, state: Held, node: Node[Held]
+        self, event: Call, on_success: bool, facts: Known, state: Held, node: Node[Held]
     ) -> Held | None:
         self._end("released", event.line, node, state, how=event.callee)
         if on_success and event.result:
-            facts[event.result] = ZERO
+            self._tell(facts, event.result, ZERO)
             return state
         return None
 
@@ -315,10 +369,10 @@ class Following:
         holders = state.holders | ({Object(event.result)} if event.result and self._site.named else set())
         return state._replace(holders=holders, references=min(state.references + 1, _MOST_REFERENCES))
 
-    def _used(self, event: Call, position: int, facts: Facts, state: Held, node: Node[Held]) -> Held | None:
+    def _used(self, event: Call, position: int, facts: Known, state: Held, node: Node[Held]) -> Held | None:
         if self._apis.predicates.get(event.callee) in ("converts", "translates", "disarms"):
             if event.result and self._site.resource.type:
-                facts[event.result] = POSITIVE
+                self._tell(facts, event.result, POSITIVE)
             return state._replace(holders=state.holders | {Object(event.result)}) if event.result else state
         resource = self._site.resource
         if event.callee.startswith(tuple(f"{name}_" for name in self._apis.releases_of[resource.name])):
@@ -342,7 +396,7 @@ class Following:
         unseen = fate == {UNKNOWN} and len(event.args) == 1 and self._may_convert(event.callee)
         if event.result and (RETURNS in fate or unseen):
             if RETURNS in fate and self._holding.gives_no_error(event):
-                facts[event.result] = ZERO | POSITIVE
+                self._tell(facts, event.result, ZERO | POSITIVE)
             return state._replace(holders=state.holders | {Object(event.result)})
         return state
 

@@ -12,7 +12,7 @@ from kscan.analyses.cfg import calls, comes_after
 from kscan.analyses.declared import type_of
 from kscan.analyses.held import Site
 from kscan.analyses.parameters import RETURNS, UNKNOWN
-from kscan.analyses.paths import Paths
+from kscan.analyses.paths import Paths, names_in
 from kscan.analyses.telling import Telling
 from kscan.analyses.values import values_of
 from kscan.analyses.wrappers import Undone
@@ -42,11 +42,25 @@ class Holding:
         self._parameters = owner.parameters
         self._wrappers = owner.wrappers
         self._locals = {v.name for v in self.body.locals if not v.static} | {p.name for p in func.params}
+        self._leads: dict[str, frozenset[str]] = {}
         self._held: dict[tuple[str, frozenset[Object]], bool] = {}
 
     def is_local(self, target: str) -> bool:
         """Whether an assignment's target is an automatic variable, which nobody else sees."""
         return target in self._locals
+
+    def leads(self, operand: str) -> frozenset[str]:
+        """The names in an operand, and of what it stands for, or is made of by a call."""
+        found = self._leads.get(operand)
+        if found is None:
+            values, found = self.values, names_in(operand)
+            whole = values.object(operand)
+            if whole is not None:
+                made = values.calls.get(whole.base)
+                of = made.args if made is not None else ()
+                found = found.union((whole.base,), names_in(values.address(operand)), *map(names_in, of))
+            self._leads[operand] = found
+        return found
 
     def holds(self, operand: str, holders: frozenset[Object]) -> bool:
         """Whether an operand is the resource, or the address of a part of it."""

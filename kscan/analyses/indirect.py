@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.held import Held, Site
@@ -175,8 +175,14 @@ class Indirect:
 
 def computed(value: str, holders: frozenset[Object]) -> bool:
     """Whether an expression is made of the pointer itself (an address with flags, a sum)."""
-    bare = set(_BARE.findall(value))
-    return parse(value) is None and any(not h.fields and h.base in bare for h in holders)
+    bare = _bare(value)
+    return bool(bare) and any(not h.fields and h.base in bare for h in holders)
+
+
+@lru_cache(maxsize=65536)
+def _bare(value: str) -> frozenset[str]:
+    """The names whose values an expression is made of; none of what is no expression but an operand."""
+    return frozenset(_BARE.findall(value)) if parse(value) is None else frozenset()
 
 
 def _is_element(holder: Object, whole: Object) -> bool:

@@ -15,10 +15,11 @@ import msgspec
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, parse
 from kscan.analyses.fields import Fields
+from kscan.analyses.known import Known
 from kscan.analyses.lookups import Lookups, Source, Use, tested_at_once
 from kscan.analyses.nullness import dereferenced, operands_of
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import ZERO, Facts, Node
+from kscan.analyses.paths import ZERO, Node
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
@@ -257,7 +258,7 @@ class _Walk:
         self.kept: tuple[_State, Node[_State]] | None = None
 
     def visit(
-        self, _where: cfg.Place, event: Event | None, _facts: Facts, state: _State, _node: Node[_State]
+        self, _where: cfg.Place, event: Event | None, _facts: Known, state: _State, _node: Node[_State]
     ) -> _State | None:
         """Follow one event."""
         if event is None or self.kept is not None:
@@ -287,7 +288,7 @@ class _Walk:
             kept |= {target}
         return state._replace(holders=kept) if kept else None
 
-    def decide(self, block: Block, facts: Facts, state: _State, node: Node[_State]) -> _State | None:
+    def decide(self, block: Block, facts: Known, state: _State, node: Node[_State]) -> _State | None:
         """Look at what the end of a block evaluates."""
         for operand in (block.left, block.right):
             if dereferenced(operand, state.holders) or _asks(operand, state.holders):

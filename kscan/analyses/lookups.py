@@ -23,10 +23,11 @@ from kscan.analyses import cfg
 from kscan.analyses.access import Object, is_constant, parse
 from kscan.analyses.flow import flow_of
 from kscan.analyses.holding import Holding
+from kscan.analyses.known import Facts, Known
 from kscan.analyses.nullness import dereferenced
 from kscan.analyses.nullness import operands_of as all_operands
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Facts, Node, names_in
+from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Node, names_in
 from kscan.analyses.values import values_of
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
@@ -345,7 +346,7 @@ class Lookups:
         place = next((p for p, c in cfg.calls(func.fact.body) if c == call), None)
         signs: set[int] = set()
 
-        def visit(where: cfg.Place, event: Event | None, facts: Facts, state: int, _node: Node[int]) -> int:
+        def visit(where: cfg.Place, event: Event | None, facts: Known, state: int, _node: Node[int]) -> int:
             block = func.fact.body.blocks[where.block]
             if event is None and block.kind == "return":
                 signs.add(holding.paths.mask(block.left, facts))
@@ -722,7 +723,7 @@ class _Walk:
         self,
         _where: cfg.Place,
         event: Event | None,
-        _facts: Facts,
+        _facts: Known,
         state: frozenset[Object],
         node: Node[frozenset[Object]],
     ) -> frozenset[Object] | None:
@@ -777,7 +778,7 @@ class _Walk:
         return state or None
 
     def decide(
-        self, block: Block, _facts: Facts, state: frozenset[Object], node: Node[frozenset[Object]]
+        self, block: Block, _facts: Known, state: frozenset[Object], node: Node[frozenset[Object]]
     ) -> frozenset[Object] | None:
         """Look at what the end of a block evaluates."""
         for operand in (block.left, block.right):

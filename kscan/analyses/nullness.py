@@ -17,8 +17,9 @@ from kscan.analyses.cfg import calls as all_calls
 from kscan.analyses.conventions import ERROR_POINTER, NULL, Conventions
 from kscan.analyses.declared import type_of
 from kscan.analyses.holding import Holding
+from kscan.analyses.known import Facts, Known
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import NEGATIVE, ZERO, Facts, Node, names_in
+from kscan.analyses.paths import ANY, NEGATIVE, ZERO, Node, names_in
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.link.edges import Func
@@ -238,14 +239,19 @@ class Nullness:
         return False
 
 
+def _sign_of_none(operand: str, state: Failed, _node: Node[Failed]) -> int:
+    """The mask of an operand on a path that is followed with what is NULL."""
+    return ZERO if Object(operand) in state.holders else ANY
+
+
 def _known_before(holding: Holding, place: Place) -> list[Facts]:
     """What may be known when control is at a call, for each way there."""
     found: list[Facts] = []
 
-    def visit(where: Place, _event: Event | None, facts: Facts, state: int, _node: Node[int]) -> int | None:
+    def visit(where: Place, _event: Event | None, facts: Known, state: int, _node: Node[int]) -> int | None:
         if where != place:
             return state
-        found.append(dict(facts))
+        found.append(facts.told())
         return None
 
     return found if holding.paths.explore(Place(0, 0), [{}], 0, visit) else [{}]
@@ -329,13 +335,8 @@ class _Walk:
         self._dereferences = self._nullness.may_dereference
         start = Place(self._place.block, self._place.index + 1)
         state = Failed(frozenset({Object(self.call.result)}))
-        zero = self._is_none if self._null else None
-        return not self.holding.paths.skim(start, state, self.visit, self.decide, zero) or bool(self.found)
-
-    @staticmethod
-    def _is_none(operand: str, state: Failed) -> bool:
-        """Whether an operand is a variable that is surely NULL."""
-        return Object(operand) in state.holders
+        sign = _sign_of_none if self._null else None
+        return not self.holding.paths.skim(start, state, self.visit, self.decide, sign) or bool(self.found)
 
     def _kind_of_use(self) -> str:
         """What is used: that there may be none is said the most surely of mappings, and of what a description
@@ -400,7 +401,7 @@ class _Walk:
         self.found.setdefault(kind, Misuse(kind, self.holding.func, self.call, line, what, node))
 
     def visit(
-        self, _where: Place, event: Event | None, facts: Facts, state: Failed, node: Node[Failed]
+        self, _where: Place, event: Event | None, facts: Known, state: Failed, node: Node[Failed]
     ) -> Failed | None:
         """Follow one event."""
         if event is None:
@@ -433,7 +434,7 @@ class _Walk:
         seen = state.kept if self.holding.is_local(event.target) else event.line
         return state._replace(holders=kept | {target}, kept=seen)
 
-    def _called(self, event: Call, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
+    def _called(self, event: Call, facts: Known, state: Failed, node: Node[Failed]) -> Failed | None:
         role = self._apis.predicates.get(event.callee)
         if event.loop:  # its cursor, most likely a name, gets a value of its own at each turn
             kept = frozenset(h for h in state.holders if h.base not in event.args)
@@ -495,7 +496,7 @@ class _Walk:
         given = any(isinstance(e, Assign) and e.target == test.args[0] for e in events)
         return not (given and any(h.fields for h in state.holders))
 
-    def decide(self, block: Block, facts: Facts, state: Failed, node: Node[Failed]) -> Failed | None:
+    def decide(self, block: Block, facts: Known, state: Failed, node: Node[Failed]) -> Failed | None:
         """Look at the test or return at the end of a block."""
         if self._told and (block.left or block.right):
             certain = state.certain

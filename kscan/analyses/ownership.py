@@ -38,6 +38,7 @@ class Ownership:
         self._endings: dict[Func, Endings] = {}
         self._sites: dict[Func, tuple[Site, ...]] = {}
         self._outcomes: dict[tuple[Site, int], Outcome] = {}
+        self._glances: dict[Site, Outcome] = {}
         self._rough: dict[tuple[Site, int], Outcome] = {}
 
     def functions(self, names: Iterable[str]) -> list[Func]:
@@ -86,6 +87,13 @@ class Ownership:
         found = self._rough.get(key)
         if found is None:
             found = self._rough[key] = self._ending(site.func).rough(*key)
+        return found
+
+    def glance(self, site: Site) -> Outcome:
+        """How the paths from an acquisition may end: more of those that leave it held, found sooner."""
+        found = self._glances.get(site)
+        if found is None:
+            found = self._glances[site] = self._ending(site.func).glance(site)
         return found
 
     def may_keep(self, site: Site) -> bool:

@@ -10,7 +10,7 @@ change fields: a field that is tested twice is most likely tested for the same r
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ import msgspec
 
 from kscan.analyses.access import parse
 from kscan.analyses.cfg import Place
+from kscan.analyses.known import NO_OPERANDS, Facts, Known, Operands, Slices
 from kscan.facts.model import Assign, Block, Body, Call, Event
 from kscan.kernel.apis import Apis
 from kscan.regex import regex
@@ -30,12 +31,7 @@ MOST_OF_BODY = 12000
 """More than these, from all places of a function together, are not looked at (under a second)."""
 _NOTHING: frozenset[str] = frozenset()
 
-Facts = dict[str, int]
-"""Masks of operands, by text; an operand that is not there may be anything."""
-
 _NAMES = regex(r"[A-Za-z_%]\w*")
-_FIELDS = regex(r"(?:->|\.)(\w+)")
-_ROOTS = regex(r"(?<!->)(?<![.\w%])[%A-Za-z_]\w*")  # variables and temporaries, but for fields
 _COMPARED = regex(r"(!?)([^!=<>&|+*/?()-]+(?:->[^!=<>&|+*/?()-]+)*)(?:(==|!=|<=|>=|<|>)(-?\w+))?")
 _IS_NULL = regex(r"\(?([A-Za-z_%][\w.>-]*?)(==|!=)(?:NULL|0)\)?")  # as a flag keeps it
 _COUNTS = regex(r"(?:^|_)(?:MAX|NUM|NR|COUNT|SIZE|ENTRIES)(?:_|$)")
@@ -122,7 +118,7 @@ class Node(msgspec.Struct, Generic[S], eq=False):
 
     block: int
     index: int
-    known: int  # the number that Paths gave to what is known there
+    known: int  # the bits of what is known there
     state: S
     parent: Node[S] | None = None
     side: int = 0
@@ -135,28 +131,34 @@ class Node(msgspec.Struct, Generic[S], eq=False):
             node = node.parent
 
 
-Visit = Callable[[Place, "Event | None", Facts, S, "Node[S]"], "S | None"]
-"""Gets each event once ``facts`` knows of it (and may add to them), and None at the end of a path.
+Visit = Callable[[Place, "Event | None", Known, S, "Node[S]"], "S | None"]
+"""Gets each event once what is known knows of it (and may add to that), and None at the end of a path.
 
 Giving None ends the path."""
 
-Decide = Callable[[Block, Facts, S, "Node[S]"], "S | None"]
+Decide = Callable[[Block, Known, S, "Node[S]"], "S | None"]
 """Gets each block at its end, before the branch or return; giving None ends the path."""
 
 
+Sign = Callable[[str, S, "Node[S]"], int]
+"""Tells the mask that an operand surely has at the end of the block where a node is; ANY for most."""
+
+
 class _Step(NamedTuple):
-    """One event: the names it mentions, those whose facts it ends, and the operand that must be zero."""
+    """One event: the bits it leaves known, whether it may tell more, and the operand that must be zero."""
 
     place: Place
     event: Event
-    names: frozenset[str]
-    forgets: tuple[str, ...] = ()
+    keeps: int
+    works: bool = False
     stops: str = ""
-    sets: bool = False  # it gives something a value of which more may be known
 
 
-_Turns = tuple[tuple[int, int, int], ...]
-"""Ways on from the end of a block: place among the successors, block, number of what is known there."""
+_Effect = tuple[int, int] | None
+"""What a block leaves known, and what it makes known, as bits; None where control stops in it."""
+
+_Turns = tuple[tuple[int, int, int, int], ...]
+"""Ways on from the end of a block: place among the successors, block, what is left known and made known."""
 
 
 class Paths:
@@ -172,11 +174,9 @@ class Paths:
         self._too_many = too_many
         self._apis = apis
         self.calls = {e.result: e for b in body.blocks for e in b.events if isinstance(e, Call) and e.result}
-        self._bits: dict[str, int] = {}
-        self._facts: list[Facts] = []
-        self._numbers: dict[frozenset[tuple[str, int]], int] = {}
-        self._ends: dict[tuple[int, int], int] = {}
-        self._turns: dict[tuple[int, int], _Turns] = {}
+        self._ends: list[Slices[_Effect]] = [Slices() for _ in body.blocks]
+        self._turns: list[Slices[_Turns]] = [Slices() for _ in body.blocks]
+        self._wanted: dict[Place, int] = {}
         self.states = 0
         """States looked at so far."""
 
@@ -235,14 +235,18 @@ class Paths:
             pending.extend(new)
         return frozenset(found)
 
-    def asked_from(self, place: Place, facts: Facts) -> Facts:
-        """What of ``facts`` a later test, copy or return may ask for, from ``place`` on."""
-        block = self.body.blocks[place.block]
-        live, bits = 0, self._bits
-        for succ in block.succs:
-            live |= self._live[succ]
-        needed, given = self._effects(block, place.index)
-        return {k: v for k, v in facts.items() if k in needed or (bits.get(k, 0) & live and k not in given)}
+    def asked_from(self, place: Place, known: Known) -> Facts:
+        """What of ``known`` a later test, copy or return may ask for, from ``place`` on."""
+        wanted = self._wanted.get(place)
+        if wanted is None:
+            block = self.body.blocks[place.block]
+            live = 0
+            for succ in block.succs:
+                live |= self._live[succ]
+            needed, given = self._effects(block, place.index)
+            wanted = live & ~self._operands.bits(given) | self._operands.bits(needed)
+            self._wanted[place] = wanted
+        return self._operands.decoded(known.bits & wanted)
 
     def explore(
         self,
@@ -258,8 +262,8 @@ class Paths:
         ``facts`` are the alternatives of what is known there.  Events that mention none of
         the names in ``concerns`` are not visited.
         """
-        queue = deque([Node(start.block, start.index, self._number(known), state) for known in facts])
-        looked = self._mentioning(concerns)
+        queue = deque([Node(start.block, start.index, self._operands.encoded(f), state) for f in facts])
+        looked = -1 if concerns is None else self._mentioning(concerns)
         seen: set[tuple[int, int, S]] = set()
         while queue:
             node = queue.popleft()
@@ -271,17 +275,20 @@ class Paths:
                     continue
                 end, state = after
             else:
-                end, state = self._end(node.block, node.known), node.state
-                if end < 0:
+                effect = self._effect(node.block, node.known)
+                if effect is None:
                     continue
+                end, state = node.known & effect[0] | effect[1], node.state
             if decide is not None:
-                decided = decide(block, self._facts[end], state, node)
+                decided = decide(block, self._operands.known(end), state, node)
                 if decided is None:
                     continue
                 state = decided
             if not block.succs:
-                visit(Place(node.block, len(block.events)), None, self._facts[end], state, node)
-            for side, succ, known in self._onward(node.block, end):
+                end_of = Place(node.block, len(block.events))
+                visit(end_of, None, self._operands.known(end), state, node)
+            for side, succ, keeps, given in self._onward(node.block, end):
+                known = end & keeps | given
                 key = (succ, known, state)
                 if key not in seen:
                     if len(seen) >= MOST_STATES or self.states >= MOST_OF_BODY:
@@ -297,12 +304,12 @@ class Paths:
         state: S,
         visit: Visit[S],
         decide: Decide[S] | None = None,
-        zero: Callable[[str, S], bool] | None = None,
+        sign: Sign[S] | None = None,
     ) -> bool:
         """As ``explore`` for a quick look: control goes every way, and ``visit`` is told no facts.
 
         So it sees all that it would see there, and more: where it finds nothing, nothing is to be found.
-        ``zero`` says which operands surely are zero in a state, so that tests of them go one way.
+        ``sign`` tells the masks of operands that are surely known, so that tests of them go one way.
         """
         blocks = self.body.blocks
         queue = deque([Node(start.block, start.index, 0, state)])
@@ -310,23 +317,23 @@ class Paths:
         while queue:
             node = queue.popleft()
             block, state = blocks[node.block], node.state
+            nothing = NO_OPERANDS.known(0)
             for index in range(node.index, len(block.events)):
-                after = visit(Place(node.block, index), block.events[index], {}, state, node)
+                after = visit(Place(node.block, index), block.events[index], nothing, state, node)
                 if after is None:
                     break
                 state = after
             else:
                 if decide is not None:
-                    decided = decide(block, {}, state, node)
+                    decided = decide(block, nothing, state, node)
                     if decided is None:
                         continue
                     state = decided
                 if not block.succs:
-                    visit(Place(node.block, len(block.events)), None, {}, state, node)
-                equal = block.op == "==" if block.op in ("==", "!=") and block.right == "0" else None
-                sure = zero is not None and equal is not None and zero(block.left, state)
+                    visit(Place(node.block, len(block.events)), None, nothing, state, node)
+                mask = sign(block.left, state, node) if sign is not None and _is_sign_test(block) else ANY
                 for side, succ in enumerate(block.succs):
-                    if (succ, state) not in seen and not (sure and equal != (side == 0)):
+                    if (succ, state) not in seen and (mask == ANY or mask & SIDES[block.op][side]):
                         if len(seen) >= MOST_STATES:
                             return False
                         seen.add((succ, state))
@@ -335,92 +342,80 @@ class Paths:
 
     def known(self, node: Node[S]) -> Facts:
         """What is known where a node starts."""
-        return self._facts[node.known]
+        return self._operands.decoded(node.known)
 
-    def _number(self, facts: Facts) -> int:
-        """The number that stands for ``facts``, which nobody changes from now on."""
-        key = frozenset(facts.items())
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self._facts)
-            self._facts.append(facts)
-        return number
-
-    def _mentioning(self, concerns: frozenset[str] | None) -> int:
-        """The set of blocks, one bit each, with an event that mentions one of ``concerns``."""
-        if concerns is None:
-            return -1
+    def _mentioning(self, names: frozenset[str]) -> int:
+        """The set of blocks, one bit each, with an event that mentions one of ``names``."""
         found = 0
-        for name in concerns.intersection(self._mentions):
+        for name in names.intersection(self._mentions):
             found |= self._mentions[name]
         return found
-
-    @property
-    def named(self) -> Collection[str]:
-        """The names that events of the body mention."""
-        return self._mentions
 
     @cached_property
     def _mentions(self) -> dict[str, int]:
         found: dict[str, int] = defaultdict(int)
-        for number, steps in enumerate(self._steps):
-            for step in steps:
-                for name in step.names:
+        for number, mentioned in enumerate(self._names):
+            for names in mentioned:
+                for name in names:
                     found[name] |= 1 << number
         return found
+
+    @cached_property
+    def _names(self) -> list[list[frozenset[str]]]:
+        """The names that each event mentions, by block."""
+        return [[_mentioned(event) for event in block.events] for block in self.body.blocks]
 
     def _through(
         self, node: Node[S], visit: Visit[S], concerns: frozenset[str] | None
     ) -> tuple[int, S] | None:
-        facts, state = dict(self._facts[node.known]), node.state
-        steps = self._steps[node.block]
-        for step in steps[node.index :] if node.index else steps:
-            if step.sets or step.stops:
-                if not self._survives(step, facts):
+        known, state, number = self._operands.known(node.known), node.state, node.block
+        steps = self._steps[number]
+        for index in range(node.index, len(steps)):
+            step = steps[index]
+            if step.works:
+                if not self._survives(step, known):
                     return None
-            elif facts:
-                _forget(step.forgets, facts)
-            if concerns is None or not concerns.isdisjoint(step.names):
-                after = visit(step.place, step.event, facts, state, node)
+            else:
+                known.bits &= step.keeps
+            if concerns is None or not concerns.isdisjoint(self._names[number][index]):
+                after = visit(step.place, step.event, known, state, node)
                 if after is None:
                     return None
                 state = after
-        return self._number(facts), state
+        return known.bits, state
 
-    def _end(self, block: int, known: int) -> int:
-        """What is known at the end of a block with ``known`` at its start; -1 where control stops in it."""
-        key = (block, known)
-        end = self._ends.get(key)
-        if end is None:
-            facts = dict(self._facts[known])
-            for step in self._steps[block]:
-                if step.sets or step.stops:
-                    if not self._survives(step, facts):
-                        end = -1
-                        break
-                elif facts:
-                    _forget(step.forgets, facts)
-            else:
-                end = self._number(facts)
-            self._ends[key] = end
-        return end
+    def _effect(self, block: int, bits: int) -> _Effect:
+        """What the events of a block do to ``bits`` at its start."""
+        slices = self._ends[block]
+        found = slices.of(bits)
+        if found is not None:
+            return found[0]
+        known, keeps, effect = self._operands.known(bits), -1, None
+        for step in self._steps[block]:
+            keeps &= step.keeps
+            if not step.works:
+                known.bits &= step.keeps
+            elif not self._survives(step, known):
+                break
+        else:
+            effect = (keeps & ~known.written, known.bits & known.written)
+        slices.note(known, bits, effect)
+        return effect
 
-    def _onward(self, number: int, end: int) -> _Turns:
-        """The ways on from the end of a block where ``end`` is known, with what matters later of it."""
-        key = (number, end)
-        turns = self._turns.get(key)
-        if turns is None:
-            block = self.body.blocks[number]
-            found = []
-            bits = self._bits
-            for side, refined in self._sides(block, self._facts[end]):
-                succ = block.succs[side]
-                if refined:
-                    live = self._live[succ]
-                    refined = {k: v for k, v in refined.items() if bits.get(k, 0) & live}  # noqa: PLW2901
-                found.append((side, succ, self._number(refined)))
-            turns = self._turns[key] = tuple(found)
-        return turns
+    def _onward(self, number: int, bits: int) -> _Turns:
+        """The ways on from the end of a block where ``bits`` are known, with what matters later of them."""
+        slices = self._turns[number]
+        found = slices.of(bits)
+        if found is not None:
+            return found[0]
+        block, known = self.body.blocks[number], self._operands.known(bits)
+        turns = []
+        for side, refined in self._sides(block, known):
+            succ = block.succs[side]
+            live, written = self._live[succ], refined.written
+            turns.append((side, succ, live & ~written, refined.bits & written & live))
+        slices.note(known, bits, tuple(turns))
+        return tuple(turns)
 
     @cached_property
     def _steps(self) -> list[tuple[_Step, ...]]:
@@ -432,53 +427,44 @@ class Paths:
 
     def _step(self, place: Place, event: Event) -> _Step:
         if isinstance(event, Assign):
-            return _Step(
-                place,
-                event,
-                names_in(event.target) | names_in(event.value),
-                (_last_name(event.target),),
-                sets=True,
-            )
+            return _Step(place, event, ~self._operands.changed_by((_last_name(event.target),)), works=True)
         if not isinstance(event, Call):
-            return _Step(place, event, frozenset(event.names))
+            return _Step(place, event, -1)
         changed = [arg[1:] for arg in event.args if arg[:1] == "&" and arg[1:].isidentifier()]
         if event.loop:
             changed += [arg for arg in event.args if arg.isidentifier()]
         if event.result:
             changed.append(event.result)
         stops = event.args[0] if self._apis.predicates.get(event.callee) == "stops_if" and event.args else ""
-        names = names_in(event.callee).union((event.result,), *(names_in(arg) for arg in event.args))
-        return _Step(place, event, names, tuple(changed), stops)
+        return _Step(place, event, ~self._operands.changed_by(changed), bool(stops), stops)
 
     # -- effects --------------------------------------------------------------
 
-    def _survives(self, step: _Step, facts: Facts) -> bool:
-        """Let an event take effect on ``facts``; False where control stops at it."""
+    def _survives(self, step: _Step, known: Known) -> bool:
+        """Let an event take effect on what is known; False where control stops at it."""
         event = step.event
-        if isinstance(event, Assign):
-            mask = self.mask(event.value, facts) if event.op == "=" else ANY
-            if event.op == "++" and not self.mask(event.target, facts) & NEGATIVE:
-                mask = POSITIVE
-            _forget(step.forgets, facts)
-            if mask != ANY:
-                facts[event.target] = mask
-            if event.op == "=" and event.value in self._named.get(event.target, ()):
-                facts.update(self._is_one(event.target, event.value))
-            return True
-        if step.stops:
-            stays = self.narrow(facts, step.stops, "!=", "0", holds=False)
+        if not isinstance(event, Assign):
+            stays = self.narrow(known, step.stops, "!=", "0", holds=False)
             if stays is None:
                 return False
-            facts.update(stays)
-        _forget(step.forgets, facts)
+            known.bits, known.written = stays.bits & step.keeps, stays.written
+            return True
+        mask = self.mask(event.value, known) if event.op == "=" else ANY
+        if event.op == "++" and not self.mask(event.target, known) & NEGATIVE:
+            mask = POSITIVE
+        known.bits &= step.keeps
+        if mask != ANY:
+            known[event.target] = mask
+        if event.op == "=" and event.value in self._named.get(event.target, ()):
+            known.update(self._is_one(event.target, event.value))
         return True
 
-    def mask(self, operand: str, facts: Facts) -> int:
+    def mask(self, operand: str, facts: Known) -> int:
         """What the operand may be."""
         known = facts.get(operand)
-        if known is None and operand in self._again:
+        if known == ANY and operand in self._again:
             known = facts.get(self._again[operand])
-        if known is not None:
+        if known != ANY:
             return known
         if operand[:1] == "!" and parse(operand[1:]) is not None:
             inner = self.mask(operand[1:], facts)
@@ -502,7 +488,7 @@ class Paths:
 
     # -- branches -------------------------------------------------------------
 
-    def _sides(self, block: Block, facts: Facts) -> Iterator[tuple[int, Facts]]:
+    def _sides(self, block: Block, facts: Known) -> Iterator[tuple[int, Known]]:
         if block.kind != "branch":
             for side in range(len(block.succs)):
                 yield side, facts
@@ -520,7 +506,7 @@ class Paths:
         always = call is not None and call.loop and call.callee in self._apis.always_turns
         return f"turned {block.left}" if always and (block.op, block.right) == ("!=", "0") else ""
 
-    def narrow(self, facts: Facts, left: str, op: str, right: str, *, holds: bool) -> Facts | None:
+    def narrow(self, facts: Known, left: str, op: str, right: str, *, holds: bool) -> Known | None:
         """``facts`` where ``left op right`` holds (or does not); None where it cannot."""
         if right == "0" and op in SIDES:
             return self._to_mask(facts, left, SIDES[op][0 if holds else 1])
@@ -535,7 +521,7 @@ class Paths:
             return None
         refined = facts | {key: truth}
         if op in ("==", "!=") and truth == POSITIVE and right in self._named.get(left, ()):
-            refined |= self._is_one(left, right)
+            refined.update(self._is_one(left, right))
         if op in ("==", "!=") and truth == POSITIVE:
             return self._to_mask(refined, left, self.mask(right, facts))
         if op in ("==", "!=") and self.mask(right, facts) == ZERO:
@@ -548,7 +534,7 @@ class Paths:
             f"{left} == {name}": POSITIVE if name == constant_name else ZERO for name in self._named[left]
         }
 
-    def _to_mask(self, facts: Facts, operand: str, wanted: int) -> Facts | None:
+    def _to_mask(self, facts: Known, operand: str, wanted: int) -> Known | None:
         mask = self.mask(operand, facts) & wanted
         if not mask:
             return None
@@ -566,7 +552,7 @@ class Paths:
             else self._through_text(refined, operand, mask)
         )
 
-    def _through_predicate(self, facts: Facts, call: Call, mask: int) -> Facts | None:
+    def _through_predicate(self, facts: Known, call: Call, mask: int) -> Known | None:
         loop = self._apis.loops.get(call.callee) if call.loop else None
         if loop is not None and loop.cursor < len(call.args):
             return self._to_mask(facts, call.args[loop.cursor], ZERO if mask == ZERO else POSITIVE)
@@ -585,7 +571,7 @@ class Paths:
             return facts if mask & ZERO else self._to_mask(facts, call.args[0], true[role])
         return self._to_mask(facts, call.args[0], mask) if role == "same" else facts
 
-    def _through_text(self, facts: Facts, operand: str, mask: int) -> Facts | None:
+    def _through_text(self, facts: Known, operand: str, mask: int) -> Known | None:
         """Facts of what a compared text such as ``ret<0`` holds inside."""
         match = _COMPARED.fullmatch(operand)
         if match is None or mask not in (ZERO, NEGATIVE | POSITIVE, POSITIVE) or not (match[1] or match[3]):
@@ -597,17 +583,25 @@ class Paths:
     # -- what matters later ---------------------------------------------------
 
     @cached_property
+    def _operands(self) -> Operands:
+        """The operands that anything asks for."""
+        operands = Operands()
+        for block in self.body.blocks:
+            operands.add(self._asked(block))
+            for event in block.events:
+                operands.add(self._asked_by(event))
+        return operands
+
+    @cached_property
     def _live(self) -> list[int]:
         """What may be asked for at the start of each block: needed there, or later and not set before.
 
-        A set of operands has one bit for each, as ``_bits`` says.
+        A set of operands has their bits.
         """
         blocks = self.body.blocks
-        needed, kept = [], []
-        for block in blocks:
-            asked, given = self._effects(block)
-            needed.append(self._as_bits(asked))
-            kept.append(~self._as_bits(given))
+        effects = [self._effects(block) for block in blocks]
+        needed = [self._operands.bits(asked) for asked, _given in effects]
+        kept = [~self._operands.bits(given) for _asked, given in effects]
         live = list(needed)
         changed = True
         while changed:
@@ -622,36 +616,30 @@ class Paths:
                     changed = True
         return live
 
-    def _as_bits(self, operands: Iterable[str]) -> int:
-        bits, found = self._bits, 0
-        for operand in operands:
-            bit = bits.get(operand)
-            if bit is None:
-                bit = bits[operand] = 1 << len(bits)
-            found |= bit
-        return found
-
     def _effects(self, block: Block, since: int = 0) -> tuple[set[str], set[str]]:
         """What a block asks for from an event on, and what it sets before it is asked for."""
         needed, given = set(self._asked(block)), set[str]()
         for event in reversed(block.events[since:]):
-            if isinstance(event, Assign):
-                if event.op == "=":
-                    needed.discard(event.target)
-                    given.add(event.target)
-                if constant(event.value) == ANY:
-                    needed.add(event.value)
-                    tested = _IS_NULL.fullmatch(event.value)
-                    if tested is not None:
-                        needed.add(tested[1])
+            if isinstance(event, Assign) and event.op == "=":
+                needed.discard(event.target)
+                given.add(event.target)
             elif isinstance(event, Call):
                 needed.discard(event.result)
                 given.add(event.result)
-                if event.result in self._again:
-                    needed.add(self._again[event.result])
-                if event.callee in self._apis.predicates:
-                    needed.update(event.args)
+            needed.update(self._asked_by(event))
         return needed, given
+
+    def _asked_by(self, event: Event) -> Iterable[str]:
+        """What is asked for to tell what an event gives."""
+        if isinstance(event, Assign):
+            if constant(event.value) != ANY:
+                return ()
+            tested = _IS_NULL.fullmatch(event.value)
+            return (event.value,) if tested is None else (event.value, tested[1])
+        if not isinstance(event, Call):
+            return ()
+        asked = event.args if event.callee in self._apis.predicates else ()
+        return (*asked, self._again[event.result]) if event.result in self._again else asked
 
     def _asked(self, block: Block) -> Iterator[str]:
         if block.kind == "return":
@@ -670,24 +658,26 @@ class Paths:
                 yield block.right[1:]
 
 
+def _is_sign_test(block: Block) -> bool:
+    """Whether a block ends with a test of a sign."""
+    return block.kind == "branch" and block.right == "0" and block.op in SIDES
+
+
+def _mentioned(event: Event) -> frozenset[str]:
+    """The names that an event mentions."""
+    if isinstance(event, Assign):
+        return names_in(event.target) | names_in(event.value)
+    if not isinstance(event, Call):
+        return frozenset(event.names)
+    return names_in(event.callee).union((event.result,), *map(names_in, event.args))
+
+
 def _last_name(target: str) -> str:
     """What an assignment changes: a variable, or with ``.`` before it a field, of whatever object."""
     found: list[str] = _NAMES.findall(target)
     if not found:
         return ""
     return f".{found[-1]}" if "->" in target or "." in target else found[-1]
-
-
-@lru_cache(maxsize=65536)
-def _changed_by(operand: str) -> frozenset[str]:
-    """The names, as of _last_name(), on which the value of an operand depends."""
-    return frozenset((*_ROOTS.findall(operand), *(f".{name}" for name in _FIELDS.findall(operand))))
-
-
-def _forget(names: tuple[str, ...], facts: Facts) -> None:
-    if facts:
-        for key in [k for k in facts if not _changed_by(k).isdisjoint(names)]:
-            del facts[key]
 
 
 def shown(body: Body, decisions: list[tuple[int, int]]) -> list[tuple[Block, bool]]:

@@ -7,7 +7,8 @@ from functools import cached_property
 from kscan.analyses.cfg import Place
 from kscan.analyses.flow import flow_of
 from kscan.analyses.held import Exit
-from kscan.analyses.paths import POSITIVE, ZERO, Facts, Node, Paths, constant
+from kscan.analyses.known import Known
+from kscan.analyses.paths import POSITIVE, ZERO, Node, Paths, constant
 from kscan.analyses.values import values_of
 from kscan.facts.model import Event
 from kscan.link.edges import Func
@@ -24,7 +25,7 @@ class Telling:
         self._body = func.fact.body
         self._paths = paths
 
-    def fails(self, block: int, facts: Facts) -> bool | None:
+    def fails(self, block: int, facts: Known) -> bool | None:
         """Whether the return at the end of a block tells failure."""
         value = self._body.blocks[block].left
         if not value:
@@ -40,6 +41,10 @@ class Telling:
             return None  # of things, or what the caller gave: not a status
         return None if mask & ZERO or mask == POSITIVE else True
 
+    def may_fail(self, block: int) -> bool:
+        """Whether the return at the end of a block may tell failure, as far as a constant shows."""
+        return self._tells_failure(self._body.blocks[block].left)
+
     def may_fail_after(self, block: int) -> bool:
         """Whether the function may tell failure on a way through a block, as far as constants show."""
         return bool((flow_of(self._body).after[block] | 1 << block) & self._failing)
@@ -48,7 +53,7 @@ class Telling:
         """Whether the function may tell success, on a way through where a path was ended or on any."""
         succeeds = False
 
-        def visit(where: Place, event: Event | None, facts: Facts, _state: bool, _node: Node[bool]) -> bool:
+        def visit(where: Place, event: Event | None, facts: Known, _state: bool, _node: Node[bool]) -> bool:
             nonlocal succeeds
             if event is None and self._body.blocks[where.block].kind == "return":
                 succeeds = succeeds or self.fails(where.block, facts) is not True

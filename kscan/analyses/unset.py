@@ -18,8 +18,9 @@ import msgspec
 
 from kscan.analyses.cfg import Place, equates
 from kscan.analyses.flow import flow_of
+from kscan.analyses.known import Known
 from kscan.analyses.loops import loops
-from kscan.analyses.paths import Facts, Node, Paths, names_in
+from kscan.analyses.paths import Node, Paths, names_in
 from kscan.analyses.unavoidable import ENTRY, Edge, Unavoidable
 from kscan.facts.model import Assign, Block, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
@@ -212,7 +213,7 @@ class _Walk:
         return frozenset(Unavoidable(self._body, reads, sets, self._closed).edges()) if reads else frozenset()
 
     def visit(
-        self, _where: Place, event: Event | None, _facts: Facts, passed: bool, node: Node[bool]
+        self, _where: Place, event: Event | None, _facts: Known, passed: bool, node: Node[bool]
     ) -> bool | None:
         """Follow one event; the path ends where the variable is set or read."""
         if self.found is not None or event is None or self._shut(node):
@@ -241,7 +242,7 @@ class _Walk:
             if self._body.blocks[number].kind == "branch":
                 yield self._body.blocks[number], side
 
-    def decide(self, block: Block, _facts: Facts, passed: bool, node: Node[bool]) -> bool | None:
+    def decide(self, block: Block, _facts: Known, passed: bool, node: Node[bool]) -> bool | None:
         """Look at what a branch or return evaluates."""
         if self.found is not None or self._shut(node):
             return None

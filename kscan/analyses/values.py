@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from kscan.analyses.access import Object, parse
 from kscan.facts.model import Assign, Body, Call
@@ -11,7 +11,6 @@ from kscan.regex import regex
 
 _DEPTH = 12
 _MOST_KEPT = 1 << 15  # bodies: as many as stay decoded
-_STORED = regex(r"->|\.")
 _PART = regex(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
@@ -39,20 +38,27 @@ class Values:
         self._single = {
             name: events[0].value
             for name, events in assigned.items()
-            if len(events) == 1 and events[0].op == "=" and name not in handed and not _STORED.search(name)
+            if len(events) == 1 and events[0].op == "=" and name not in handed and not _is_field(name)
         }
-        # A field that is given one local or parameter only, or the address of a part of what that points to,
-        # is another name for it, both before and after.
-        self._fields = {
-            target: origin
-            for path, events in assigned.items()
-            if _STORED.search(path) and len(given := {e.value if e.op == "=" else "?" for e in events}) == 1
-            if (value := min(given)).isidentifier() or _PART.fullmatch(value)
-            if (target := parse(path)) is not None and path[:1] not in "&*" and "[" not in path
-            if (origin := parse(value)) is not None and len(assigned.get(origin.base, ())) < 2
-            if origin.base not in handed and not origin.base.isupper()
-        }
+        self._fields = dict(self._other_names())
         self._resolved: dict[str, Object | None] = {}
+
+    def _other_names(self) -> Iterator[tuple[Object, Object]]:
+        """The fields that are given one local or parameter only, or the address of a part of what that points
+        to: each is another name for it, both before and after.
+        """
+        for path, events in self.assigned.items():
+            if not _is_field(path) or path[:1] in "&*" or "[" in path:
+                continue
+            given = {event.value if event.op == "=" else "?" for event in events}
+            value = min(given)
+            if len(given) > 1 or not (value.isidentifier() or _PART.fullmatch(value)):
+                continue
+            target, origin = parse(path), parse(value)
+            if target is None or origin is None or len(self.assigned.get(origin.base, ())) > 1:
+                continue
+            if origin.base not in self.handed and not origin.base.isupper():
+                yield target, origin
 
     def given(self, name: str) -> tuple[str, ...]:
         """The values that a variable is given by assignments, each once."""
@@ -101,6 +107,10 @@ class Values:
     def origin(self, found: Object) -> Call | None:
         """The call whose result the object's base is, if it is one."""
         return self.calls.get(found.base)
+
+
+def _is_field(operand: str) -> bool:
+    return "->" in operand or "." in operand
 
 
 _kept: dict[int, tuple[Body, Values]] = {}

@@ -170,6 +170,9 @@ class Wrappers:
             found = min(site.holders, key=lambda h: (h.base not in params, str(h)), default=None)
             if found is None or found.base not in params or "[]" in found.fields or self._undoes(func, site):
                 continue
+            glance = self._owner.glance(site)
+            if glance.complete and not glance.of("held"):
+                continue
             outcome = self._owner.outcome(site)
             kept = any(e.error is not True for e in outcome.of("held"))
             if kept and outcome.complete and not outcome.of("escaped"):
@@ -178,6 +181,9 @@ class Wrappers:
 
     def _only(self, site: Site, how: str) -> bool:
         """Whether the only way in which what was acquired leaves the function is this one."""
+        glance = self._owner.glance(site)
+        if glance.complete and not any(e.how == how for e in glance.of("escaped")):
+            return False
         outcome = self._owner.outcome(site)
         escaped = outcome.of("escaped")
         return (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kscan.analyses.cfg import Place
+from kscan.analyses.known import Facts, Known
 from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import MOST_OF_BODY, NEGATIVE, ZERO, Facts, Node, Paths
+from kscan.analyses.paths import MOST_OF_BODY, NEGATIVE, ZERO, Node, Paths
 from kscan.facts.model import Call, Event
 from tests.linked import body, func, link, model
 
@@ -14,9 +15,9 @@ def _exits(text: str, start: Facts, concerns: frozenset[str] | None = None) -> l
     paths = Paths(body(text), model().apis)
     found: list[tuple[str, Facts]] = []
 
-    def visit(_where: Place, event: Event | None, facts: Facts, state: str, _node: Node[str]) -> str:
+    def visit(_where: Place, event: Event | None, facts: Known, state: str, _node: Node[str]) -> str:
         if event is None:
-            found.append((state, dict(facts)))
+            found.append((state, facts.told()))
         return f"{state} {event.callee}".strip() if isinstance(event, Call) else state
 
     assert paths.explore(Place(0, 0), [start], "", visit, concerns=concerns)
@@ -39,7 +40,7 @@ def test_several_alternatives_are_followed_at_once() -> None:
     paths = Paths(body("int f(int a) { if (a) x(); else y(); return 0; }"), model().apis)
     seen: list[str] = []
 
-    def visit(_where: Place, event: Event | None, _facts: Facts, state: bool, _node: Node[bool]) -> bool:
+    def visit(_where: Place, event: Event | None, _facts: Known, state: bool, _node: Node[bool]) -> bool:
         seen.extend([event.callee] if isinstance(event, Call) else [])
         return state
 
@@ -60,8 +61,15 @@ def test_copies_and_results_concern() -> None:
 
 
 def test_only_what_is_asked_for_later_is_kept() -> None:
-    paths = Paths(body("int f(int a, int b) { if (a) x(); g(); return b; }"), model().apis)
-    assert paths.asked_from(Place(0, 0), {"a": ZERO, "b": ZERO, "c": ZERO}) == {"a": ZERO, "b": ZERO}
+    paths = Paths(body("int f(int a, int b) { e(); if (a) x(); g(); return b; }"), model().apis)
+    found: list[Facts] = []
+
+    def visit(where: Place, _event: Event | None, facts: Known, state: bool, _node: Node[bool]) -> bool:
+        found.append(paths.asked_from(where, facts))
+        return state
+
+    assert paths.explore(Place(0, 0), [{"a": ZERO, "b": ZERO, "c": ZERO}], True, visit)
+    assert found[0] == {"a": ZERO, "b": ZERO}
 
 
 def test_a_function_with_too_many_paths_is_named() -> None:

@@ -99,10 +99,25 @@ def _is_asked(options: Options, owner: Ownership, site: Site) -> bool:
     fails = not site.named and site.resource.nature != "reference"  # else the state is left as it should be
     if fails and (not holding.telling.may_fail_after(site.place.block) or owner.undoing.may_fail(site.func)):
         return False
+    glance = owner.glance(site)
+    may_fail = holding.telling.may_fail
+    if glance.complete and not any(
+        may_fail(e.node.block) or not _by_failure(e, fails) for e in _left(glance)
+    ):
+        return False
     rough = owner.rough_outcome(site)
-    left = (e for e in rough.exits if "held" in e.kind or e.kind == "lost")
-    asked = any(e.error or not (fails or e.kind.startswith("stored")) for e in left)
+    asked = any(e.error or not _by_failure(e, fails) for e in _left(rough))
     return (asked or not rough.complete) and not _is_managed(owner, site)
+
+
+def _left(outcome: Outcome) -> Iterator[Exit]:
+    """The exits with the resource still held, or lost."""
+    return (e for e in outcome.exits if "held" in e.kind or e.kind == "lost")
+
+
+def _by_failure(leak: Exit, fails: bool) -> bool:
+    """Whether an exit is a leak only where the function fails."""
+    return fails or leak.kind.startswith("stored")
 
 
 def _judged(rule: Rule, options: Options, owner: Ownership, outcome: Outcome) -> Iterator[Finding]:
