@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,5 +60,5 @@ def command(preview: bool, rules: tuple[str, ...], fail: bool, words: Sequence[s
 
 
 def _tree(file: str) -> Path | None:
-    # Paths are relative to the top of the tree, or absolute where it is built elsewhere.
-    return None if Path(file).is_absolute() else Path()
+    # Paths are relative to the top of the tree; where it is built elsewhere they are absolute, or lead out.
+    return None if Path(file).is_absolute() or Path(os.path.normpath(file)).parts[0] == ".." else Path()
