@@ -345,6 +345,9 @@ def _seconds(since: str) -> int:
 def _epoch(path: Path, limit: Sequence[str]) -> Iterator[Message | Unreadable]:
     # v2: file `m` of each commit, `d` for a deletion; v1: a file named by a hash for each mail.
     repo = GitRepo(path)
+    if not repo.run("for-each-ref", "--count=1"):
+        yield Unreadable(str(path), "holds no mail yet", harmless=True)
+        return
     names = repo.run("ls-tree", "-z", "--name-only", "HEAD").split(b"\0")
     if not all(_INBOX_NAME.fullmatch(name) for name in names):
         raise InputError(

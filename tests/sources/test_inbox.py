@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -252,6 +253,10 @@ def test_an_archive_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:
     assert told(heads[0])[0] == ["1.1", "1.2"]
     assert told(heads[1]) == ([], notes[1:])
     assert told("1990-01-31")[0] == patches
+    (tmp_path / "git/2.git").mkdir()
+    git(tmp_path / "git/2.git", "init", "-q")
+    assert told("") == (patches, [*notes, "holds no mail yet"])
+    shutil.rmtree(tmp_path / "git/2.git")
     assert told("2100-01-31")[0] == []
     (wrong,) = read_inputs([str(tmp_path)], since="lately")
     assert isinstance(wrong, Unreadable)
