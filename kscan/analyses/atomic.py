@@ -207,8 +207,7 @@ class _Walk:
             return held
         if self._sleeping.drops(lock.func, event, lock.resource):
             return 0
-        known = self._owner.program.near(event.callee, lock.func.path)
-        if not known and sounds_unlocking(event.callee):
+        if sounds_unlocking(event.callee) and not self._sleeping.callees(lock.func, event.callee):
             return 0  # it may give the lock back
         return held
 

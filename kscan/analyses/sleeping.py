@@ -57,6 +57,13 @@ class Sleeping:
         self._drops: dict[tuple[Func, str], bool] = {}
         self._values: dict[Func, Values] = {}
 
+    def callees(self, func: Func, name: str) -> tuple[Func, ...]:
+        """What a call of ``name`` in a function leads to; nothing where that is a variable of its own."""
+        given = any(name == parameter.name for parameter in func.params)
+        if given or any(name == local.name for local in func.fact.body.locals):
+            return ()
+        return self._program.near(name, func.path)
+
     # -- who sleeps -----------------------------------------------------------
 
     def sleep_of(
@@ -76,7 +83,7 @@ class Sleeping:
             return Sleep(((func, call),), by_flags=True) if flags else None
         if depth <= 0 or self.is_known(name):
             return None
-        callees = self._program.near(name, func.path)
+        callees = self.callees(func, name)
         if not callees:
             return self._in_macro(func, call, given, depth)
         if any(c.path != func.path and any(self._program.rivals(c)) for c in callees):
@@ -249,9 +256,9 @@ class Sleeping:
         releases = self._apis.releases.get(call.callee)
         if releases is not None:
             return any(role.resource == resource for role in releases)
-        if call.callee in self._apis.acquires or depth <= 0:
+        if call.callee in self._apis.acquires or depth <= 0 or self.is_known(call.callee):
             return False
-        callees = self._program.near(call.callee, func.path)
+        callees = self.callees(func, call.callee)
         if not callees and call.callee.isidentifier():
             return any(
                 role.resource == resource
