@@ -24,6 +24,8 @@ _MACROS = regex(
 _HEAD = rb"\n([A-Za-z0-9_ \t*]*+)\([^\n]*+"
 _BODIES = regex(_HEAD + rb"(?<!;)")
 _PROTOTYPES = regex(_HEAD + rb"(?<=;)")
+# Behind an attribute with arguments, as __printf(2, 3); what comes first may be a name as well.
+_BEHIND = regex(rb"\n(?>(?:extern |static |inline )*)__\w++\([^()\n]*+\)([ \t][A-Za-z0-9_ \t*]*+)\([^\n]*+")
 _TAG = rb"((?:struct|union) \w++)[ \t]*+(?>(?:__\w++[ \t]*+)?)(?=[{\n])"
 _STRUCTS = regex(rb"\n(?>(?:typedef )?)" + _TAG)
 _TYPEDEFS = regex(rb"\ntypedef [^\n]*[ \t*}](\w++)(?>(?:\[[^\]\n]*+\])*);")
@@ -42,6 +44,8 @@ def names_of(data: bytes) -> tuple[tuple[str, ...], ...]:
     text = b"\n" + data
     lines = b"".join(_LINES.findall(text)) + b"\n"
     bodies, prototypes = _BODIES.findall(lines), _PROTOTYPES.findall(lines)
+    for match in _BEHIND.finditer(lines):
+        (prototypes if match[0].endswith(b";") else bodies).append(match[1])
     return (
         tuple(sorted(_functions(bodies))),
         tuple(sorted(_functions((*bodies, *prototypes)))),

@@ -32,6 +32,8 @@ union part_key
 extern struct part *first_part;
 extern char start[], end[];
 extern int part_open(struct part *p);
+__printf(2, 3) int part_print(struct part *p, const char *format, ...);
+static inline __alloc_size(1) void *part_alloc(int size) { return 0; }
 void part_close(struct part *p,
 \t\tint flags);
 static inline int part_is_open(void) { return 0; }
@@ -47,13 +49,17 @@ part_get(struct part *p)
 
 EXPECTED = {
     # A head that ends on a later line may be that of a body: at worst a parse too much.
-    "function": {"part_close", "part_get", "part_is_open"},
-    "prototype": {"part_close", "part_get", "part_is_open", "part_open"},
+    # An attribute with arguments looks like a name, too.
+    "function": {"__alloc_size", "part_alloc", "part_close", "part_get", "part_is_open"},
+    "prototype": {
+        *("__alloc_size", "part_alloc", "part_close", "part_get", "part_is_open"),
+        *("__printf", "part_open", "part_print"),
+    },
     "struct": {"struct part_table", "union part_key", "count_t", "word_t", "mask_t"},
     "macro": {"for_each_part", "PART"},
     "variable": {"first_part", "start", "end"},
-    # So is a type on a line of its own.
-    "pointer": {"part_get"},
+    # So may a function be whose type is not on its line.
+    "pointer": {"__printf", "part_alloc", "part_get"},
 }
 
 
