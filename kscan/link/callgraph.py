@@ -67,6 +67,7 @@ class CallGraph(Graph):
         self._in: dict[Func, list[Edge]] | None = None
         self._handed: dict[str, dict[str, list[Binding]]] = {}
         self._typed: dict[Func, dict[str, str]] = {}
+        self._joined: dict[Func, frozenset[tuple[str, int]]] = {}
 
     def _includes(self, path: str) -> Sequence[str]:
         facts = self.program.facts.get(path)
@@ -210,7 +211,8 @@ class CallGraph(Graph):
                 continue
             if self.macros.macro(ref.root, func.path) is None:
                 known = ref.root in variables or self._is_type(ref.root)
-                if not known and not self._pointers.is_variable(ref.root, func.path):
+                known = known or self._pointers.is_variable(ref.root, func.path)
+                if not known and (self.program.named(ref.root) or not self._is_joined(func, ref)):
                     yield ref, ref.root, ""
                 continue
             for name in self._expanded(func, ref).functions:
@@ -245,6 +247,25 @@ class CallGraph(Graph):
         if callee != ref.root:  # guard(mutex)(&lock)
             return self.macros.calls_in(f"{callee}({', '.join(args)})", func.path)
         return self.macros.calls(ref.root, args, func.path)
+
+    def _is_joined(self, func: Func, ref: CallRef) -> bool:
+        """Whether what looks like a call is an argument that a macro joins to a longer name."""
+        found = self._joined.get(func)
+        if found is None:
+            found = frozenset(self._joined_in(func))
+            self._joined = {func: found}  # of the last function asked for
+        return (ref.root, ref.line) in found
+
+    def _joined_in(self, func: Func) -> Iterator[tuple[str, int]]:
+        results: dict[str, tuple[str, int]] = {}
+        for block in func.fact.body.blocks:
+            for event in block.events:
+                if isinstance(event, Call):
+                    for place, arg in enumerate(event.args):
+                        if arg in results and self.macros.pastes(event.callee, place, func.path):
+                            yield results[arg]
+                    if event.result.startswith("%"):
+                        results[event.result] = event.callee, event.line
 
     def _is_declared(self, name: str) -> bool:
         return self.program.declares(name)

@@ -284,6 +284,14 @@ class Expansion:
             self._joining[name] = found
         return found
 
+    def pastes(self, name: str, place: int, path: str) -> bool:
+        """Whether macro ``name`` joins what it is given at ``place`` to something else."""
+        macro = self.macro(name, path) if name.isidentifier() else None
+        if macro is None or "##" not in macro.body or place >= len(macro.params or ()):
+            return False
+        param = re.escape((macro.params or ())[place])
+        return re.search(rf"##\s*{param}\b|\b{param}\s*##", macro.body) is not None
+
     def expanded(self, arg: str, path: str, active: frozenset[str]) -> str:
         """An argument as the preprocessor fills it in where it is not joined to anything."""
         match = _ONE_USE.match(arg)

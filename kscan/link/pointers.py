@@ -58,6 +58,8 @@ class Pointers:
                 if call.callee.startswith("%") or call.callee in variables:
                     made = self._assigned(func, call.callee, ref.line, variables, {call.callee})
                     found.update(dict.fromkeys(made))
+                    handed = self._program.targets(func, CallRef(f"${call.callee}", ref.line))
+                    found.update((Pointee(edge.callee, CALLBACK, edge.via), None) for edge in handed)
         elif ref.root and not ref.path and self.is_variable(ref.root, func.path):
             found.update(dict.fromkeys(self._at_file_scope(ref.root, func.path)))
         return tuple(found)

@@ -230,6 +230,19 @@ def test_a_macro_of_another_file_is_not_seen(macros: MacroTable) -> None:
     assert edges(graph(macros, files), "f") == [("m", "direct", "")]
 
 
+def test_what_a_macro_joins_to_a_name_is_no_call(macros: MacroTable) -> None:
+    text = """
+void do_wr(int reg, int value);
+#define CHIP_TX(n) (0x100 + (n) * 4)
+#define wr(reg, value) do_wr(CHIP_##reg, (value))
+void f(int i) { wr(TX(index(i)), content(i)); }
+void g(int i) { TX(i); }
+"""
+    found = graph(macros, {"a.c": text})
+    assert {name for name, _kind, _via in edges(found, "f")} == {"index", "content", "do_wr"}
+    assert edges(found, "g") == [("TX", "direct", "")]
+
+
 def test_generated_functions(macros: MacroTable) -> None:
     text = """
 #define ACCESSOR(name, call) \\

@@ -79,3 +79,11 @@ def test_a_pointer_that_is_initialised_at_file_scope(value: str) -> None:
     assert called(f"{BOTH}{pointer}int h(int i) {{ return fn(i); }}\n") == [("x", "callback", 1)]
     assigned = f"{BOTH}{pointer}void set(void) {{ fn = y; }}\nint h(int i) {{ return fn(i); }}\n"
     assert called(assigned) == [("x", "callback", 2), ("y", "callback", 2)]
+
+
+@pytest.mark.parametrize("kind", ["int (*fn)(int)", "pick_t fn"])
+@pytest.mark.parametrize("call", ["fn(i)", "(*fn)(i)"])
+def test_a_parameter_that_points(kind: str, call: str) -> None:
+    taker = f"typedef int (*pick_t)(int);\nint h({kind}, int i) {{ return {call}; }}\n"
+    giver = "int g(int i) { return h(x, i) + h(&y, i); }\n"
+    assert called(f"{BOTH}{taker}{giver}") == [("x", "callback", 2), ("y", "callback", 2)]
