@@ -19,6 +19,7 @@ _SCISSORS = regex(
     r"^(?=.*-)[ \t-]*(?:>8|8<|>%|%<)(?:[ \t-]|>8|8<|>%|%<|cut here|snip)*$", re.IGNORECASE | re.MULTILINE
 )
 _IN_BODY = regex(r"(From|Subject|Date|Message-I[dD]):[ \t]*(.*)")
+_SHOWN = regex(r"\s*commit [0-9a-f]{40}\b")  # by git show or git log
 _MBOX_FROM = regex(r"From [0-9a-f]{40} ")
 _TRAILER = regex(
     r"^(base-commit|prerequisite-patch-id|prerequisite-change-id|prerequisite-message-id"
@@ -143,7 +144,8 @@ def read_text(data: bytes, source: str) -> Message:
     text = decode_text(data, "")
     first = next((line.strip() for line in text[:4096].split("\n") if line.strip()), "")
     title = "" if has_diff(first) or first.startswith(_DIFF_STARTS) else first
-    found = re.search(r"^Subject: (.*)$", text, re.MULTILINE)
+    shown = _SHOWN.match(text) is not None
+    found = re.search(r"^    (\S.*)$" if shown else r"^Subject: (.*)$", text, re.MULTILINE)
     subject = parse_subject(found[1] if found else title)
     return Message("", msgspec.structs.replace(subject, is_reply=False), "", "", "", (), text, source=source)
 

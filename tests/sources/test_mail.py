@@ -248,6 +248,12 @@ def test_plain_text() -> None:
     read = read_patch(read_text(SOUND.encode(), "dir/fix.diff"))
     assert isinstance(read, Patch)
     assert read.name == "fix.diff"
+    shown = (
+        f"commit {'0' * 40}\nAuthor: A <a@x>\nDate:   now\n\n    pci: fix it\n\n    Subject: no\n\n{SOUND}"
+    )
+    read = read_patch(read_text(shown.encode(), "shown.txt"))
+    assert isinstance(read, Patch)
+    assert (changes(read), read.name) == (ONE, "pci: fix it")
 
 
 def test_escape_sequences_stay_data() -> None:
