@@ -9,7 +9,6 @@ from functools import cache
 from importlib import import_module
 
 import click
-from click.shell_completion import shell_complete
 
 import kscan.cli
 from kscan import __version__
@@ -62,6 +61,8 @@ def run(arguments: list[str]) -> int:
     _be_lenient()
     instruction = os.environ.get(_COMPLETE)
     if instruction:
+        from click.shell_completion import shell_complete  # noqa: PLC0415 - start-up time
+
         return shell_complete(_kscan, {}, "kscan", _COMPLETE, instruction)
     # Not Group.main: that has its own mind about closed pipes and interrupts.
     try:

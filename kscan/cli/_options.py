@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
-from click.shell_completion import CompletionItem
 
 from kscan.cli._settings import PATHS, Setting, check_environment, files_for, key_of, left_open, read, typed
 from kscan.config import Area, Config, available_cpus, cache_dir, rules_dir
 from kscan.findings.plain import plain
 from kscan.sources.tree import find_tree
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -59,6 +60,8 @@ class Format(click.ParamType[str]):
         incomplete: str,
     ) -> list[CompletionItem]:
         """The reporters whose names begin so."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - start-up time
+
         from kscan.reports import reporter_names  # noqa: PLC0415 - see above
 
         return [CompletionItem(name) for name in reporter_names() if name.startswith(incomplete)]
@@ -74,6 +77,8 @@ def _option(*names: str, **how: Any) -> Callable[[_F], _F]:
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """Shell completion for a rule's id, from the names of the files alone."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - start-up time
+
     from kscan.rules.load import rule_files  # noqa: PLC0415 - completion must be quick
 
     return [CompletionItem(f.stem) for f in rule_files(rules_dir()) if f.stem.startswith(incomplete)]
@@ -274,6 +279,8 @@ def _show(
     settings: dict[str, tuple[Any, Setting]], areas: tuple[Area, ...], table: Setting | None
 ) -> NoReturn:
     """Print every option of the command, its value, and where that is from."""
+    import json  # noqa: PLC0415 - start-up time
+
     ctx = click.get_current_context()
     for param in ctx.command.params:
         name = param.name or ""
@@ -292,6 +299,8 @@ def _show(
 
 
 def _terms(area: Area) -> str:
+    import json  # noqa: PLC0415 - start-up time
+
     return json.dumps({"on": area.on, "off": area.off, "severity": area.severity})
 
 

@@ -15,7 +15,6 @@ It is TOML, ``.kscan/triage.toml`` at the top of the tree, with one table for ea
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -117,4 +116,6 @@ def _reason(entry: Entry) -> str:
 
 
 def _string(text: str) -> str:
+    import json  # noqa: PLC0415 - few runs write one
+
     return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -63,7 +63,7 @@ class Files:
         try:
             return cls(_packed(stamps))
         except UnicodeEncodeError:
-            return cls(_packed({path: stamp for path, stamp in stamps.items() if _is_utf8(path)}))
+            return cls(_packed({path: stamp for path, stamp in stamps.items() if is_utf8(path)}))
 
     @cached_property
     def stamps(self) -> Mapping[str, Stamp]:
@@ -115,9 +115,8 @@ class Ground:
         """The C files below a folder, in no particular order, with stamps; none where there is no folder."""
         found = self._below.get(folder)
         if found is None:
-            there = self.source.stamps([folder]) if self.source.exists(folder) else {}
-            # No #include and no table can have another name.
-            found = self._below[folder] = {p: s for p, s in there.items() if is_utf8(p)}
+            there = self.source.exists(folder)
+            found = self._below[folder] = self.source.stamps([folder]) if there else {}
         return found
 
     def files(self, ending: str, folders: tuple[str, ...]) -> Files:
@@ -218,13 +217,6 @@ def changed_over(source: Source) -> tuple[Source, frozenset[str]]:
         changed |= source.changed.keys()
         source = source.base
     return source, frozenset(changed)
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        return bool(path.encode())
-    except UnicodeEncodeError:
-        return False
 
 
 def _read(source: Source, path: str) -> bytes | None:

@@ -7,7 +7,6 @@ result is not kept where a file changed so lately that its stamp may not tell.
 
 from __future__ import annotations
 
-import json
 import posixpath
 import time
 from collections.abc import Sequence
@@ -38,6 +37,8 @@ class Manifest:
         around += [posixpath.dirname(path) for path in paths if is_c_file(path) and "/" in path]
         stamps = source.stamps((*paths, *(folder for folder in around if source.exists(folder))))
         self._latest = max((stamp[1] for stamp in stamps.values() if not isinstance(stamp, str)), default=0)
+        import json  # noqa: PLC0415 - a patch's result is not kept
+
         self.key = cache_key(
             "result",
             json.dumps(stamps, sort_keys=True),  # names need not be UTF-8

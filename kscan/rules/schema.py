@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -136,6 +135,8 @@ def header_complaint(rule: RuleFile, path: Path) -> tuple[str, str] | None:
 
 def message_complaint(message: str, holes: frozenset[str]) -> str:
     """What is wrong with a message template for a matcher that fills ``holes``; empty if nothing."""
+    import string  # noqa: PLC0415 - few runs read rules that are not in the cache
+
     try:
         fields = [(name, spec, conv) for _, name, spec, conv in string.Formatter().parse(message)]
     except ValueError as error:
