@@ -144,7 +144,7 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
     import networkx  # noqa: PLC0415 - takes 0.1 s to import, and nothing else needs it
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for edge in edges:
+    for number, edge in enumerate(edges):
         for func in (edge.caller, edge.callee):
             key, name = f"{func.path}:{func.name}", func.name
             lane = LANES[_box(func).lane]
@@ -152,11 +152,10 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
         attributes = {"kind": edge.kind, "via": edge.via, "line": edge.line, "among": edge.among}
         if changes is not None:
             attributes["change"] = changes.get(edge, "")
-        graph.add_edge(
-            f"{edge.caller.path}:{edge.caller.name}", f"{edge.callee.path}:{edge.callee.name}", **attributes
-        )
+        ends = (f"{func.path}:{func.name}" for func in (edge.caller, edge.callee))
+        graph.add_edge(*ends, key=f"e{number}", **attributes)
     yield '<?xml version="1.0" encoding="utf-8"?>'
-    yield from networkx.generate_graphml(graph, named_key_ids=True)
+    yield from networkx.generate_graphml(graph)  # with ids that are no names: both ends have a "line"
 
 
 # -- SVG --------------------------------------------------------------------------------------

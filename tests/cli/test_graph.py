@@ -271,6 +271,9 @@ def test_a_picture_has_layers_and_tells_kinds_apart_without_colour(run: Any, tmp
 def test_graphml_and_dot(run: Any, tmp_path: Path) -> None:
     run("path", "core", "leaf", "--format", "graphml", "-o", str(tmp_path / "g.graphml"))
     read = networkx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
+    root = ElementTree.parse(tmp_path / "g.graphml").getroot()
+    ids = [(element.tag, element.get("id")) for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)) >= 10
     kinds = sorted(data["kind"] for _a, _b, data in read.edges(data=True))
     assert kinds == ["ops", "weak→strong"]
     layers = {data["name"]: data["layer"] for _n, data in read.nodes(data=True)}
