@@ -152,8 +152,8 @@ def graphml(edges: Iterable[Edge], changes: Mapping[Edge, str] | None = None) ->
         attributes = {"kind": edge.kind, "via": edge.via, "line": edge.line, "among": edge.among}
         if changes is not None:
             attributes["change"] = changes.get(edge, "")
-        ends = (f"{func.path}:{func.name}" for func in (edge.caller, edge.callee))
-        graph.add_edge(*ends, key=f"e{number}", **attributes)
+        caller, callee = (f"{func.path}:{func.name}" for func in (edge.caller, edge.callee))
+        graph.add_edge(caller, callee, key=number, **attributes)  # which becomes its id
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield from networkx.generate_graphml(graph)  # with ids that are no names: both ends have a "line"
 
