@@ -375,8 +375,6 @@ class Following:
                 self._tell(facts, event.result, POSITIVE)
             return state._replace(holders=state.holders | {Object(event.result)}) if event.result else state
         resource = self._site.resource
-        if event.callee.startswith(tuple(f"{name}_" for name in self._apis.releases_of[resource.name])):
-            return self._less(state, "escaped", event.line, node, event.callee)  # a way to release it later
         fate = self._holding.fate(event, position)
         lent = resource.lent or not self._site.named
         if (
