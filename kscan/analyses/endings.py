@@ -28,7 +28,7 @@ class Endings:
         self._body = holding.body
         self._certain = certain
         self._apis = apis
-        self._idle: dict[Site, set[tuple[int, Held]]] = {}
+        self._followings: dict[Site, Following] = {}
 
     def rough(self, site: Site, mask: int) -> Outcome:
         """How the paths end on which the result is in ``mask``, with nothing known of the way to the call."""
@@ -81,7 +81,7 @@ class Endings:
             start,
             [facts | known for facts in before],
             Held(site.holders),
-            self._follower(outcome, succeeding).visit,
+            self._following(site).into(outcome, succeeding),
         )
         return outcome
 
@@ -89,7 +89,7 @@ class Endings:
         """How the paths may end: a quick superset of ``rough`` for all that leave it held."""
         outcome = Outcome(site)
         start = Place(site.place.block, site.place.index + 1)
-        visit = self._follower(outcome).visit
+        visit = self._following(site).into(outcome)
         outcome.complete = self._holding.paths.skim(start, Held(site.holders), visit, sign=self._sign(site))
         return outcome
 
@@ -100,9 +100,11 @@ class Endings:
         outcome = self.glance(site)
         return not outcome.complete or bool(outcome.of("held"))
 
-    def _follower(self, outcome: Outcome, succeeding: frozenset[str] = frozenset()) -> Following:
-        idle = self._idle.setdefault(outcome.site, set())
-        return Following(self._holding, outcome, self._apis, idle, succeeding)
+    def _following(self, site: Site) -> Following:
+        found = self._followings.get(site)
+        if found is None:
+            found = self._followings[site] = Following(self._holding, site, self._apis)
+        return found
 
     def _sign(self, site: Site) -> Sign[Held]:
         """What a path surely knows of the result: after the call, and of a pointer as long as it is held."""

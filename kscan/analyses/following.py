@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place, follows
-from kscan.analyses.held import PERHAPS, Exit, Held, Outcome
+from kscan.analyses.held import PERHAPS, Exit, Held, Outcome, Site
 from kscan.analyses.holding import Holding
 from kscan.analyses.indirect import Indirect, computed
 from kscan.analyses.known import Known
 from kscan.analyses.naming import sounds_converting, sounds_ending
 from kscan.analyses.parameters import FREES, RETURNS, STORES, UNKNOWN
-from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Node, names_in
+from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO, Node, Visit, names_in
 from kscan.facts.model import Assign, Call, Event, ScopeEnd
 from kscan.kernel.apis import Apis
 from kscan.regex import regex
@@ -24,30 +24,30 @@ _MOST_PASSED = 4
 class Following:
     """The transfer function of one acquisition."""
 
-    def __init__(
-        self,
-        holding: Holding,
-        outcome: Outcome,
-        apis: Apis,
-        idle: set[tuple[int, Held]],
-        succeeding: frozenset[str] = frozenset(),
-    ) -> None:
-        """``outcome`` gets the exits; ``idle``: events, by identity, that are known to do nothing to a state,
-        which gets more; ``succeeding``: results of calls that are known to be 0.
-        """
-        self._idle = idle
-        self._tells = False  # whether the event told more than the state
-        site = outcome.site
+    def __init__(self, holding: Holding, site: Site, apis: Apis) -> None:
         self._holding = holding
-        self._succeeding = succeeding
         self._site = site
-        self._outcome = outcome
         self._apis = apis
         self._indirect = Indirect(holding, site, apis)
         self._wholes = holding.wholes(site)
         self._member = _member(site.same)  # of what the caller hands on, it is this part that is counted
         self._releasing = holding.undoing.releasing(site.resource.name)
         self._names: dict[frozenset[Object], frozenset[str]] = {}
+        self._idle: set[tuple[int, Held]] = set()  # events, by identity, that do nothing to a state
+        self._tells = False  # whether the event told more than the state
+        self._begin(Outcome(site), frozenset())
+
+    def into(self, outcome: Outcome, succeeding: frozenset[str] = frozenset()) -> Visit[Held]:
+        """What follows another walk from the site, one at a time.
+
+        ``outcome`` gets the exits; ``succeeding``: results of calls that are known to be 0.
+        """
+        self._begin(outcome, succeeding)
+        return self._visit
+
+    def _begin(self, outcome: Outcome, succeeding: frozenset[str]) -> None:
+        self._outcome = outcome
+        self._succeeding = succeeding
         self._said: set[tuple[str, int, bool | None, frozenset[str]]] = set()
 
     def _tell(self, facts: Known, result: str, mask: int) -> None:
@@ -79,7 +79,7 @@ class Following:
             names, *map(self._holding.paths.same, given)
         )  # the same call gives the same
 
-    def visit(
+    def _visit(
         self, where: Place, event: Event | None, facts: Known, state: Held, node: Node[Held]
     ) -> Held | None:
         """Follow one event."""
