@@ -77,3 +77,35 @@ def test_what_boot_code_keeps_is_told_at_low_confidence(tmp_path: Path, facts_ca
             (finding,) = scan(config(tmp_path / case.name, facts_cache, paths=paths)).findings
             assert finding.confidence == told.pop(case.name)
     assert not told
+
+
+CALLER = """
+int example_prepare(struct example *ex);
+
+int example_start(struct example *ex)
+{
+	int ret = clk_prepare_enable(ex->clk);
+
+	if (ret)
+		return ret;
+	ret = example_prepare(ex);
+	if (ret)
+		return ret;
+	ex->count++;
+	return 0;
+}
+
+static struct example_ops example_ops = { .probe = example_start };
+"""
+
+
+@pytest.mark.parametrize(("last", "told"), [("return 0;", 0), ("return ex->count ? -EBUSY : 0;", 1)])
+def test_a_callee_that_was_not_scanned_cannot_fail(
+    last: str, told: int, tmp_path: Path, facts_cache: Path
+) -> None:
+    callee = f"int example_prepare(struct example *ex)\n{{\n\tex->state = 1;\n\t{last}\n}}\n"
+    for name, text in {"caller.c": CALLER, "callee.c": callee}.items():
+        (tmp_path / "drivers/x").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "drivers/x" / name).write_text(text)
+    report = scan(config(tmp_path, facts_cache, paths=("drivers/x/caller.c",)))
+    assert [f.rule for f in report.findings] == ["missing-undo"] * told

@@ -53,7 +53,7 @@ class Endings:
         return frozenset(
             e.result
             for _place, e in all_events(self._body)
-            if isinstance(e, Call) and e.result and self._certain.succeeds(e.callee, self._holding.func.path)
+            if isinstance(e, Call) and e.result and self._certain.succeeds(e, self._holding.func)
         )
 
     def _followed(

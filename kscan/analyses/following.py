@@ -393,7 +393,9 @@ class Following:
             return self._less(state, kind, event.line, node, event.callee)
         unseen = fate == {UNKNOWN} and len(event.args) == 1 and self._may_convert(event.callee)
         if event.result and (RETURNS in fate or unseen):
-            if RETURNS in fate and self._holding.gives_no_error(event):
+            if RETURNS in fate and self._holding.converts(event):
+                self._tell(facts, event.result, POSITIVE)
+            elif RETURNS in fate and self._holding.gives_no_error(event):
                 self._tell(facts, event.result, ZERO | POSITIVE)
             return state._replace(holders=state.holders | {Object(event.result)})
         return state

@@ -172,6 +172,14 @@ class Holding:
                     return False
         return bool(found)
 
+    def converts(self, call: Call) -> bool:
+        """Whether a macro gives what its argument is a part of, which is never NULL where that is not."""
+        if self._program.resolve(call.callee, self.func.path):
+            return False
+        known = self._apis.predicates
+        made = self._program.expansion(call.callee, call.args, self.func.path, known)
+        return any(known.get(name) in ("converts", "translates") for name, _args in made)
+
     def takes_back(self, site: Site) -> bool:
         """Whether the function gave up before what it now acquires: its caller's, who goes on holding it."""
         given, taken = [], []

@@ -33,6 +33,11 @@ def sounds_final(name: str) -> bool:
     return _FINAL.search(name.rpartition(".")[2]) is not None
 
 
+def sounds_draining(name: str) -> bool:
+    """Whether a hook's name says that what is under way is waited for or thrown away, before an end too."""
+    return name.rpartition(".")[2] == "flush"
+
+
 def sounds_pausing(name: str) -> bool:
     """Whether a name says that what it works on rests, and goes on later."""
     return "suspend" in name

@@ -324,6 +324,8 @@ class _Walk:
         self.mask = mask
         self._null = mask == ZERO
         self._used = self._kind_of_use()
+        sizes = (size for arg in call.args for size in arg.split("*") if size.isidentifier())
+        self._sizes = tuple(sizes) if self._used == NEW else ()
         self.found: dict[str, Misuse] = {}
         self._checked = self._has_error_test()
         self._told = self._null or not (self._checked or self._is_tested())  # whether a use is
@@ -408,6 +410,8 @@ class _Walk:
             return None
         if isinstance(event, Call) and event.result == self.call.result:
             return None
+        if self._null and any(facts.get(size) == ZERO for size in self._sizes):
+            return None  # nothing was asked for: there is no NULL then, and nothing to use
         certain = state.certain if self._told else frozenset[Object]()
         for operand in operands_of(event) if certain else ():
             if dereferenced(operand, certain):

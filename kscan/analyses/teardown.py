@@ -18,7 +18,7 @@ from kscan.analyses.cfg import calls, events
 from kscan.analyses.declared import pointed
 from kscan.analyses.flow import flow_of
 from kscan.analyses.forgotten import Forgetting
-from kscan.analyses.naming import sounds_ending, sounds_final, sounds_pausing
+from kscan.analyses.naming import sounds_draining, sounds_ending, sounds_final, sounds_pausing
 from kscan.analyses.paths import NEGATIVE, constant, names_in
 from kscan.analyses.status import Status
 from kscan.facts.model import Assign, Call
@@ -413,7 +413,8 @@ class Teardown:
         for binding in bindings:
             name = binding.path[-1] if binding.path and binding.how != "argument" else ""
             table = binding.instance if binding.how == "initializer" else ""
-            if not (sounds_final(name) or (name and table in beside)) or sounds_pausing(name):
+            final = sounds_final(name) or sounds_draining(name)
+            if not (final or (name and table in beside)) or sounds_pausing(name):
                 continue
             for func in self._program.resolve(binding.target.lstrip("&"), path):
                 if func is not teardown and any(
