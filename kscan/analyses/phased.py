@@ -28,7 +28,8 @@ from kscan.link.program import Program
 
 _DEPTH = 6
 _MOST_CALLERS = 12
-_FIRST, _LAST = "before-registration", "probe"  # the phases in which an object is brought up
+_FIRST, _BOUND = "before-registration", "probe"  # the phases in which an object is brought up
+_LAST = "remove"  # of the later ones that are looked at
 _LOOSE = frozenset(("setup", "use"))  # phases with no place of their own
 
 
@@ -66,14 +67,17 @@ class Phases:
     def found(self) -> Iterator[Phased]:
         """Every guard that hides work for good in the hooks that scanned files implement."""
         hooks = [h for h in self._life.hooks.values() if h.phase in self._rank]
-        made = [(hook, func) for hook in hooks for func in self._implementing(hook)]
+        bound, scope = self._rank[_BOUND], self._program.scope
+        early = [h for h in hooks if "per-object" in h.runs and self._rank[h.phase] < bound]
+        made = [(hook, func) for hook in early for func in self._implementing(hook) if func.path in scope]
+        made = [(hook, func) for hook, func in made if self._is_only_hook(func)]
+        if not made:
+            return
+        others = [(hook, func) for hook in hooks for func in self._implementing(hook)]
         for hook, func in made:
-            once = "per-object" in hook.runs and func.path in self._program.scope
-            if not once or hook.phase == _LAST or not self._is_only_hook(func):
-                continue
             later = [
                 (other, by)
-                for other, by in made
+                for other, by in others
                 if self._rank[other.phase] > self._rank[hook.phase]
                 and dirname(by.path) == dirname(func.path)
                 and _kind(by, other) == _kind(func, hook) != ""
