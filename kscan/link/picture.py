@@ -294,6 +294,8 @@ def _arrow(line: Line, boxes: Mapping[str, Box], layout: _Layout) -> Iterator[st
         path = f"M{x:.0f},{start.y + _BOX:.0f} L{x:.0f},{target:.0f} L{end.x:.0f},{target:.0f}"
         at, anchor = (x + 4, end.y - 2), "start"
     elif last == first:
+        if line.start == line.end:  # a loop is to be seen
+            middle, target = middle - _BACK, target + _BACK
         out = right + 20 + min(abs(target - middle) / 12, 60)
         path = f"M{right:.0f},{middle:.0f} C{out:.0f},{middle:.0f} {out:.0f},{target:.0f}"
         path += f" {end.x + end.width:.0f},{target:.0f}"

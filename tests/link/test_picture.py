@@ -46,3 +46,11 @@ def test_lines_to_the_left_and_right_of_two_boxes_are_apart() -> None:
     root = ElementTree.fromstring("\n".join(svg(Drawing(BOXES[:2], lines), "title")))
     starts = [path.get("d", "").split(" ")[0].rpartition(",")[2] for path in root.iter(f"{SVG}path")]
     assert len(set(starts[-3:-1])) == 2
+
+
+def test_a_function_that_calls_itself_has_a_loop() -> None:
+    again = Line("caller", "caller", "direct", "", "")
+    root = ElementTree.fromstring("\n".join(svg(Drawing(BOXES[:1], (again,)), "title")))
+    (loop,) = (path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("d", "").count("C") == 1)
+    heights = re.findall(r"[\d.]+,([\d.]+)", loop)
+    assert float(heights[-1]) - float(heights[0]) > 10
