@@ -81,7 +81,7 @@ def conditions(body: Body, block: int) -> tuple[Condition, ...]:
         for side in (0, 1):
             if flow.needs(block, number, side):
                 other = candidate.succs[1 - side]
-                if number != other and not follows(body, other, number):
+                if not flow.turns(number, other):
                     found.append(Condition(number, side == 0))
                 break
     return tuple(found)

@@ -83,6 +83,20 @@ class Flow:
         dominators = self.dominators
         return all(pred == number or dominators[pred] >> succ & 1 for pred in self._preds[succ])
 
+    def turns(self, number: int, succ: int) -> bool:
+        """Whether block ``number`` ends a loop that ``succ`` goes on with: it leads back to it, and by what
+        lies behind it alone, which a loop around both does not."""
+        seen = set[int]()
+        pending = [succ]
+        while pending:
+            block = pending.pop()
+            if block == number:
+                return True
+            if block not in seen and self.dominators[block] >> number & 1:
+                seen.add(block)
+                pending += self._succs[block]
+        return False
+
     def needs(self, block: int, number: int, side: int) -> bool:
         """Whether every way to ``block`` goes over the edge to the ``side``-th successor of ``number``.
 

@@ -14,7 +14,7 @@ from posixpath import dirname
 
 import msgspec
 
-from kscan.analyses.access import parse
+from kscan.analyses.access import Object, parse
 from kscan.analyses.cfg import Place, calls, events
 from kscan.analyses.declared import pointed
 from kscan.analyses.fields import Fields
@@ -357,7 +357,9 @@ class Forgetting:
         arg = call.args[position]
         if not carried and not self._is(func, arg, member):
             part = any(name != arg and self._is(func, name, member) for name in names_in(arg))
-            return UNKNOWN if part and sounds_ending(call.callee) else ""
+            part = part or self._is_within(func, arg, member)
+            ends = sounds_ending(call.callee) or self._counts_within(call.callee, position)
+            return UNKNOWN if part and ends else ""
         if arg[:1] == "&":
             return UNKNOWN
         memory = self._apis.resources[resource].nature == "memory"
@@ -369,6 +371,19 @@ class Forgetting:
             return UNKNOWN
         doubtful = UNKNOWN in fate and (memory or sounds_ending(call.callee))
         return UNKNOWN if doubtful and not call.loop and call.callee not in self._apis.prints else ""
+
+    def _counts_within(self, callee: str, position: int) -> bool:
+        """Whether a function makes an argument an object with a life of its own, which ends what it is in."""
+        roles = (r for r in self._apis.acquires.get(callee, ()) if r.holder.kind == "arg")
+        natures = {self._apis.resources[r.resource].nature for r in roles if r.holder.index == position}
+        return not natures.isdisjoint(("reference", "state"))
+
+    def _is_within(self, func: Func, operand: str, member: Member) -> bool:
+        """Whether an operand is the address of a part of what the member points to."""
+        held = parse(operand) if operand[:1] == "&" else None
+        if held is None or member[1] not in held.fields[:-1]:
+            return False
+        return self._is(func, str(Object(held.base, held.fields[: held.fields.index(member[1]) + 1])), member)
 
     def _is(self, func: Func, operand: str, member: Member) -> bool:
         """Whether an operand is the member, or may be, as far as types are known."""

@@ -127,10 +127,11 @@ class Holding:
         return RETURNS in fate or fate == {UNKNOWN}
 
     def leads_back(self, operand: str, holders: frozenset[Object], depth: int = _MOST_CONVERTED) -> bool:
-        """Whether an operand is what an object keeps of its own, or what it is converted to: who has that
-        has the object.
+        """Whether an operand is what an object keeps of its own, a part of that, or what it is converted to:
+        who has that has the object.
         """
-        made = self.values.calls.get(operand)
+        whole = self.values.object(operand) if operand[:1] == "&" else None
+        made = self.values.calls.get(whole.base if whole is not None else operand)
         if made is None or not depth:
             return False
         if made.callee not in self._apis.own_data and not self._gives_own_data(made.callee):

@@ -21,7 +21,6 @@ import msgspec
 
 from kscan.analyses import cfg
 from kscan.analyses.access import Object, is_constant, parse
-from kscan.analyses.flow import flow_of
 from kscan.analyses.holding import Holding
 from kscan.analyses.known import Facts, Known
 from kscan.analyses.nullness import dereferenced
@@ -499,7 +498,8 @@ class Lookups:
         return walk.found
 
     def is_asked_elsewhere(self, func: Func, call: Call) -> bool:
-        """Whether another function of the file asks the same of such an object, and tests what it gets.
+        """Whether another function of the file asks the same of such an object, or what finds only that, and
+        tests what it gets.
 
         A driver's probe does, and fails: where its other functions run there is something to find.
         """
@@ -508,15 +508,18 @@ class Lookups:
         fixed = {n: arg for n, arg in enumerate(call.args) if is_constant(arg)}
         if not fixed or any(n not in fixed and arg not in pointers for n, arg in enumerate(call.args)):
             return False
-        for other in self.program.calling(call.callee):
-            if other is func or other.path != func.path:
-                continue
-            body = other.fact.body
-            for _place, asked in cfg.calls(body):
-                if asked.callee != call.callee or len(asked.args) != len(call.args):
+        others = self.apis.finds_as_well.get(call.callee, frozenset())
+        for name in (call.callee, *sorted(others)):
+            for other in self.program.calling(name):
+                if other is func or other.path != func.path:
                     continue
-                if all(asked.args[n] == arg for n, arg in fixed.items()) and is_checked(body, asked):
-                    return True
+                body = other.fact.body
+                for _place, asked in cfg.calls(body):
+                    same = [arg for arg in asked.args if is_constant(arg)]
+                    if asked.callee != name or (name == call.callee and same != list(fixed.values())):
+                        continue
+                    if set(same) <= set(fixed.values()) and is_checked(body, asked):
+                        return True
         return False
 
     def _is_relied_on(self, callee: str, source: Source) -> bool:
@@ -876,13 +879,8 @@ def _is_told_by_state(body: Body, place: cfg.Place, call: Call) -> bool:
 def _is_decided(body: Body, call: Call, place: cfg.Place) -> bool:
     """Whether control only comes to a place one way from a test of a call's result."""
     names = _names_of(body, call)
-    needs = flow_of(body).needs
-    return any(
-        block.kind == "branch"
-        and names & {block.left, block.right}
-        and any(needs(place.block, number, side) for side in (0, 1))
-        for number, block in enumerate(body.blocks)
-    )
+    tests = (body.blocks[number] for number, _holds in cfg.conditions(body, place.block))
+    return any(names & {block.left, block.right} for block in tests)
 
 
 def _derived(func: Func) -> frozenset[str]:
@@ -908,7 +906,7 @@ def is_checked(body: Body, call: Call) -> bool:
         for event in block.events:
             if not isinstance(event, Call) or not (event.callee.isupper() or "ERR" in event.callee):
                 continue
-            if any(names & names_in(operand) for operand in event.args):
+            if any(operand in names or names & names_in(operand) for operand in event.args):
                 return True
         if any(_LOGIC.search(o) and names & names_in(o) for o in (block.left, block.right)):
             return True

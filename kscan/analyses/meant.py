@@ -20,6 +20,7 @@ def is_meant(owner: Ownership, outcome: Outcome, leak: Exit) -> bool:
         or _is_pinned(owner, outcome, leak)
         or _is_first_of_walk(owner, outcome, leak)
         or _is_configured_out(owner, outcome.site, leak)
+        or _falls_short(outcome.site, leak)
     )
 
 
@@ -174,6 +175,19 @@ def _failed(site: Site, result: str, leak: Exit) -> bool:
     return any(
         (block := site.func.fact.body.blocks[number]).left == result
         and (block.op, side) in (("!=", 0), ("==", 1), ("<", 0))
+        for number, side in leak.node.decisions()
+    )
+
+
+def _falls_short(site: Site, leak: Exit) -> bool:
+    """Whether the path is one on which the acquisition told another number than it was asked for."""
+    body = site.func.fact.body
+    told = {site.call.result, *(a.target for a in _assigns(body) if a.value == site.call.result)}
+    return any(
+        (block := body.blocks[number]).left in told
+        and block.right in site.call.args
+        and block.right != "0"
+        and (block.op, side) in (("<", 0), (">=", 1), ("!=", 0), ("==", 1))
         for number, side in leak.node.decisions()
     )
 

@@ -162,7 +162,7 @@ class NullTests:
 def _tests(func: Func) -> dict[str, list[int]]:
     """The branches that test a pointer among the parameters and local variables for NULL."""
     fact = func.fact
-    ops = [op for op in ("==", "!=") if fact.compares(op, "0")]
+    ops = [op for op in ("==", "!=") if fact.packs(op, "0")]
     if not ops:
         return {}
     pointers = {v.name for v in fact.locals() if "*" in v.type and not v.static}

@@ -64,7 +64,7 @@ class Results:
     def misread(self, func: Func, kind: str) -> Iterator[Misread]:
         """The misread results of one kind in a function."""
         if kind == UNSIGNED:
-            if func.fact.compares("<", "0") or func.fact.compares(">=", "0"):
+            if func.fact.packs("<", "0") or func.fact.packs(">=", "0"):
                 yield from self._unsigned(func)
             return
         names = self.names[kind]

@@ -188,10 +188,6 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """Whether an operand of the body may hold ``text``: a superset, for which nothing is decoded."""
         return text.encode() in self.raw_body
 
-    def compares(self, op: str, right: str) -> bool:
-        """Whether a branch of the body may end in ``op right``: a quick superset, as in ``mentions``."""
-        return self.packs(op, right)
-
     def packs(self, *texts: str) -> bool:
         """Whether the packed body has these texts one after the other, each whole: as in ``mentions``."""
         return _packed(texts) in self.raw_body

@@ -145,6 +145,7 @@ class Apis(msgspec.Struct, frozen=True, dict=True):
     fails_positive: frozenset[str]  # 0 or a positive error code
     gives_back_error: frozenset[str]  # prints an error and returns it, for its caller to return
     must_check: frozenset[str]  # failing leaves nothing to go on with, beyond the acquirers of states
+    finds_as_well: Mapping[str, frozenset[str]]  # getter -> who finds something finds by it, too
     asks_emptiness: frozenset[str]  # whether there is anything in what the first argument is
     asks_whether_set_up: frozenset[str]  # whether the state that the first argument can be in has been set up
     may_ignore: frozenset[str]  # acquirers of states whose failure is commonly put up with
@@ -215,6 +216,7 @@ _KEYS = frozenset(
         "fails_positive",
         "gives_back_error",
         "must_check",
+        "finds_as_well",
         "asks_emptiness",
         "asks_whether_set_up",
         "may_ignore",
@@ -298,6 +300,7 @@ def _parsed(file: ModelFile, roles: _Roles) -> Apis:
         fails_positive=_names(file, "fails_positive"),
         gives_back_error=_names(file, "gives_back_error"),
         must_check=_names(file, "must_check"),
+        finds_as_well=_names_by_name(file, "finds_as_well"),
         asks_emptiness=_names(file, "asks_emptiness"),
         asks_whether_set_up=_names(file, "asks_whether_set_up"),
         may_ignore=_names(file, "may_ignore"),
@@ -485,6 +488,11 @@ def _read_transfer(phrase: Phrase, resource: str) -> Callable[[str], Transfer]:
 
 def _names(file: ModelFile, key: str) -> frozenset[str]:
     return frozenset(file.names(file.content.get(key), key))
+
+
+def _names_by_name(file: ModelFile, key: str) -> dict[str, frozenset[str]]:
+    table = file.mapping(file.content.get(key), key)
+    return {name: frozenset(file.names(names, key, name)) for name, names in table.items()}
 
 
 def _objects(roles: _Roles) -> frozenset[str]:

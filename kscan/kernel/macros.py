@@ -19,6 +19,7 @@ from kscan.errors import RuleError
 
 HAND = "macros.yaml"
 GENERATED = "macros.generated.txt"
+_PLACES = ("first", "second")  # of an argument
 _SECTIONS = ("attributes", "attribute_calls", "loops")
 
 
@@ -84,7 +85,7 @@ class MacroTable(msgspec.Struct, frozen=True):
     variables: tuple[str, ...]
     groups: Mapping[str, int]
     known: Mapping[str, bool]
-    transparent: frozenset[str]
+    transparent: Mapping[str, int]
     asserts: frozenset[str]
     noreturn: frozenset[str]
     stores: Mapping[str, MacroStore]
@@ -308,6 +309,8 @@ def load_macros(folder: Path) -> MacroTable:
     attributes.only("plain", "call", "recorded", "never", "keywords")
     loops.only("names", "contains")
     blocks.only("names", "contains", "conditional")
+    seen = top.sub("transparent")
+    seen.only(*_PLACES)
     keywords = _keywords(attributes.sub("keywords"))
     never = frozenset(attributes.names("never"))
     plain = (frozenset(attributes.names("plain")) | generated["attributes"]) - never
@@ -329,7 +332,7 @@ def load_macros(folder: Path) -> MacroTable:
         variables=top.names("variables"),
         groups={name: top.sub("groups").number(name, 0) for name in top.sub("groups").data},
         known=top.flags("known"),
-        transparent=frozenset(top.names("transparent")),
+        transparent={name: place for place, key in enumerate(_PLACES) for name in seen.names(key)},
         asserts=frozenset(top.names("asserts")),
         noreturn=frozenset(top.names("noreturn")),
         stores=_stores(top.sub("stores")),

@@ -10,7 +10,7 @@ _CONFIG = "config"  # the operator of a branch that stands for an #if
 
 def lines_left_out(function: Function, view: View) -> frozenset[int]:
     """The lines of which all that is done stands in branches that are not compiled; 1-based."""
-    if not function.compares(_CONFIG, ""):
+    if not function.packs(_CONFIG, ""):
         return frozenset()
     body = function.body
     kept = _compiled(body, view)

@@ -365,12 +365,10 @@ class Expressions(Plain):
     def _transparent(self, node: Node) -> bool:
         function = node.child_by_field_id(k.F_FUNCTION)
         arguments = node.child_by_field_id(k.F_ARGUMENTS)
-        return (
-            function is not None
-            and arguments is not None
-            and arguments.named_child_count > 0
-            and self.text[function.start_byte : function.end_byte] in self.macros.transparent
-        )
+        if function is None or arguments is None:
+            return False
+        name, count = self.text[function.start_byte : function.end_byte], arguments.named_child_count
+        return count > self.macros.transparent.get(name, count)
 
     def _assert(self, asserted: Node) -> None:
         """``BUG_ON(x)`` is ``if (x)`` with a way that ends."""
@@ -385,10 +383,10 @@ class Expressions(Plain):
         callee = self._callee(node.children[0])
         arguments = node.child_by_field_id(k.F_ARGUMENTS)
         assert arguments is not None
-        given = arguments.named_children
-        rest = tuple(self.operand(a) for a in given[1:])
-        self.build.call(callee, (UNKNOWN, *rest), "", node.start_point)
-        self.condition(given[0], yes, no)
+        given, same = arguments.named_children, self.macros.transparent[callee]
+        args = (UNKNOWN if place == same else self.operand(a) for place, a in enumerate(given))
+        self.build.call(callee, tuple(args), "", node.start_point)
+        self.condition(given[same], yes, no)
 
     def _binary_condition(self, node: Node, yes: int, no: int) -> None:
         operator_node = node.child_by_field_id(k.F_OPERATOR)

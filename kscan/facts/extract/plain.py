@@ -126,7 +126,7 @@ class Code:
         macros = parsed.macros
         self.special = (
             _NOT_CALLEES
-            | macros.transparent
+            | frozenset(macros.transparent)
             | macros.asserts
             | macros.noreturn
             | frozenset(macros.stores)
@@ -223,9 +223,10 @@ class Plain:
         """What follows from a call whose arguments are evaluated; gives its operand."""
         macros, build = self.macros, self.build
         self._bind_arguments(callee, args, at[0] + 1)
-        if callee in macros.transparent and args:
+        same = macros.transparent.get(callee)
+        if same is not None and same < len(args):
             build.call(callee, args, "", at)
-            return args[0]
+            return args[same]
         how = macros.stores.get(callee)
         if how is not None and len(args) > 1:
             return self._macro_store(how, callee, args, at)
