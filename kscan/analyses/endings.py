@@ -7,7 +7,7 @@ from functools import cached_property
 
 from kscan.analyses.access import Object
 from kscan.analyses.certain import Certain
-from kscan.analyses.cfg import Place
+from kscan.analyses.cfg import Place, follows
 from kscan.analyses.cfg import events as all_events
 from kscan.analyses.following import Following
 from kscan.analyses.held import Held, Outcome, Site
@@ -109,7 +109,10 @@ class Endings:
     def _sign(self, site: Site) -> Sign[Held]:
         """What a path surely knows of the result: after the call, and of a pointer as long as it is held."""
         values, result = self._holding.values, site.call.result
-        first = self._body.blocks[site.place.block].events[site.place.index + 1 :]
+        block = site.place.block
+        first = self._body.blocks[block].events[site.place.index + 1 :]
+        # In a loop the next turn's result is another one, which may be NULL.
+        lasts = site.held == POSITIVE and not site.loop and not follows(self._body, block, block)
 
         def is_result(name: str) -> bool:
             if name == result:
@@ -118,8 +121,7 @@ class Endings:
             return bool(given) and all(value == result or constant(value) != ANY for value in given)
 
         def is_valid(operand: str, state: Held) -> bool:
-            held = site.held == POSITIVE and not site.loop
-            return held and Object(operand) in state.holders and is_result(operand)
+            return lasts and Object(operand) in state.holders and is_result(operand)
 
         def sign(operand: str, state: Held, node: Node[Held]) -> int:
             if node.parent is None:
