@@ -83,9 +83,10 @@ class Atomic:
         """What sleeps on a path from a lock, where one of ``before`` is known; None where nothing does."""
         start = Place(lock.place.block, lock.place.index + 1)
         paths = self.owner.holding(lock.func).paths
-        walk = _Walk(self, self._sleeping, lock)
-        if paths.skim(start, 1, walk.visit) and walk.found is None:
-            return None
+        for drops in (False, True):  # what callees do to the lock is asked where something may sleep
+            walk = _Walk(self, self._sleeping, lock, drops=drops)
+            if paths.skim(start, 1, walk.visit) and walk.found is None:
+                return None
         walk = _Walk(self, self._sleeping, lock)
         known = {lock.call.result: lock.held} if lock.held and lock.call.result else {}
         complete = paths.explore(start, [facts | known for facts in before], 1, walk.visit)
@@ -161,8 +162,9 @@ def _what(args: tuple[str, ...], role: Acquire) -> str:
 class _Walk:
     """The paths from one acquisition; the state counts how often the same lock is held."""
 
-    def __init__(self, owner: Atomic, sleeping: Sleeping, lock: Lock) -> None:
-        self._owner = owner
+    def __init__(self, owner: Atomic, sleeping: Sleeping, lock: Lock, *, drops: bool = True) -> None:
+        """Unless ``drops``, no callee gives a lock back."""
+        self._owner, self._drops = owner, drops
         self._sleeping = sleeping
         self._lock = lock
         self._values = owner.owner.holding(lock.func).values
@@ -190,7 +192,9 @@ class _Walk:
 
     def _changed_on_the_way(self, sleep: Sleep) -> bool:
         """Whether a function of the chain gives the lock back before it calls the next."""
-        return any(self._sleeping.drops(caller, call, self._lock.resource) for caller, call in sleep.chain)
+        return self._drops and any(
+            self._sleeping.drops(caller, call, self._lock.resource) for caller, call in sleep.chain
+        )
 
     def _left(self, event: Call, held: int) -> int:
         """How often the lock is held after a call."""
@@ -203,7 +207,7 @@ class _Walk:
                 at = role.holder.index if role.holder.kind == "arg" else -1
                 given = event.args[at] if 0 <= at < len(event.args) else lock.what
                 return held - 1 if self._same(given) else held
-        if event.callee in apis.releases:
+        if event.callee in apis.releases or not self._drops:
             return held
         if self._sleeping.drops(lock.func, event, lock.resource):
             return 0

@@ -8,16 +8,17 @@ work is reached in no other way, it is never done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
 from kscan.analyses import cfg
+from kscan.analyses.access import Object
 from kscan.analyses.behind import Behind, Guarded, Setter
 from kscan.analyses.fields import Fields
 from kscan.analyses.order import Hop
 from kscan.analyses.premature import Premature, Prematures
-from kscan.analyses.states import Path, States, fields_of, told
+from kscan.analyses.states import Path, States, told
 from kscan.facts.model import Assign, Call
 from kscan.kernel.lifecycle import Lifecycle
 from kscan.link.edges import CALLBACK, Func
@@ -25,7 +26,6 @@ from kscan.link.program import Program
 
 _DEPTH = 4
 _MOST_CALLERS = 12
-_LOOKED_THROUGH = 4  # calls
 _NAMED_STEP = frozenset("&=")
 _RINGS = 2  # of functions that register what they are given
 
@@ -96,85 +96,64 @@ class Awaited:
                 continue
             bases = {o.base for o in map(values.object, call.args) if o is not None}
             for base in sorted(bases):
-                later = self._later(func, place, base)
-                if not later or not self._may_test(func, call, later):
-                    continue
                 for guarded in self._behind.guards(Hop(func, place, call, None), base):
                     key = (call.line, guarded.guard.func)
-                    if key not in said and guarded.held.fields in later:
-                        found = self._judged(func, guarded, later[guarded.held.fields])
-                        if found is not None:
-                            said.add(key)
-                            yield found
+                    found = self._judged(func, guarded) if key not in said else None
+                    if found is not None:
+                        said.add(key)
+                        yield found
 
     def _runs_hook(self, func: Func, call: Call) -> bool:
         return any(map(self._program.is_override, self._program.resolve(call.callee, func.path)))
 
-    def _later(self, func: Func, early: cfg.Place, base: str) -> Mapping[Path, Later]:
-        """The states of an object that a function sets after a place, and not before."""
+    def _later(self, func: Func, early: cfg.Place, held: Object) -> Later | None:
+        """Where a function sets a state of an object after a place; None where it sets it before, too."""
         body = func.fact.body
-        found: dict[Path, Later] = {}
-        before: set[Path] = set()
+        found: Later | None = None
         for place, event in cfg.events(body):
             if place == early:
                 continue
             first = cfg.comes_after(body, place, early)
             if not first and not cfg.comes_after(body, early, place):
                 continue
-            for path, setter in self._set_by(func, event, base):
-                if first:
-                    before.add(path)
-                else:
-                    found.setdefault(path, Later(place, setter))
-        return {path: later for path, later in found.items() if path not in before}
+            if first or found is None:
+                setter = self._set_by(func, event, held)
+                if setter is not None and first:
+                    return None
+                found = Later(place, setter) if setter is not None else None
+        return found
 
-    def _set_by(self, func: Func, event: object, base: str) -> Iterator[tuple[Path, Setter]]:
+    def _set_by(self, func: Func, event: object, held: Object) -> Setter | None:
+        """How an event sets a state of an object."""
         if not isinstance(event, Assign | Call):
-            return
+            return None
         stored = self._states.stored(func, event)
         if stored is not None:
-            if stored[0].base == base and stored[0].fields:
-                yield from ((path, Setter(func, event.line, ())) for path in told(*stored))
+            if stored[0].base == held.base and stored[0].fields and held.fields in told(*stored):
+                return Setter(func, event.line, ())
         elif isinstance(event, Call) and not event.loop:
             for position, argument in enumerate(event.args):
                 part = self._states.part(func, argument)
-                if part is None or part.base != base or (part.fields and argument[:1] != "&"):
+                if part is None or part.base != held.base or (part.fields and argument[:1] != "&"):
+                    continue
+                rest = held.fields[len(part.fields) :]
+                if not rest or part.fields + rest != held.fields:
                     continue
                 for edge in self._behind.targets(func, event):
-                    for path, setter in self._behind.sets_at(func, event, edge.callee, position).items():
-                        yield part.fields + path, Setter(setter.func, setter.line, (edge, *setter.chain))
-
-    def _may_test(self, func: Func, call: Call, later: Mapping[Path, Later]) -> bool:
-        """Whether what is behind a call, or a macro used there, names one of these fields: a quick look."""
-        names = frozenset(fields_of(path)[-1] for path in later)
-        level = {edge.callee for edge in self._behind.targets(func, call)}
-        seen: set[Func] = set()
-        for _ in range(_LOOKED_THROUGH):
-            if any(f.fact.mentions(names) for f in level):
-                return True
-            seen |= level
-            fresh: set[Func] = set()
-            for near in level:
-                for ref in near.fact.calls if not near.fact.partial else ():
-                    found = self._program.resolve(ref.root, near.path) if not ref.path else ()
-                    if not found and any(
-                        name in macro.body
-                        for _p, macro in self._program.macros_named(ref.root)
-                        for name in names
-                    ):
-                        return True
-                    fresh.update(found)
-            level = fresh - seen
-        return False
+                    setter = self._behind.sets_at(func, event, edge.callee, position).get(rest)
+                    if setter is not None:
+                        return Setter(setter.func, setter.line, (edge, *setter.chain))
+        return None
 
     # -- judgement ------------------------------------------------------------
 
-    def _judged(self, func: Func, guarded: Guarded, later: Later) -> Premature | None:
+    def _judged(self, func: Func, guarded: Guarded) -> Premature | None:
         early, held = guarded.path[0], guarded.held
         if not self._prematures.is_lost(guarded.path, guarded.guard):
             return None
         levels = self._states.levels(func, held)
-        if not levels or not self._all_later(func, early.place, levels[-1], held.fields):
+        later = self._later(func, early.place, held) if levels else None
+        if later is None or not self._all_later(func, early.place, levels[-1], held.fields):
             return None
         if not self._prematures.only_here(func, guarded.path, guarded.guard):
             return None

@@ -217,8 +217,12 @@ class Copies:
                     given = held is not None and (bool(held.fields) or held.base in own)
                     if given and call.args[0][:1] != "&":
                         wanted.add(call.callee)
+        frees = {name for name, ends in self._destructors().items() if ends}
         for name in sorted(wanted):
-            self._program.demand(name)
+            texts = self._program.peek(name)
+            called = {word.decode() for text in texts for word in _CALLED.findall(text)}
+            if not texts or called & frees or called & wanted:
+                self._program.demand(name)
 
     def _home(self, func: Func, held: Object) -> tuple[Place, ...]:
         """The field, or the variable, that a struct is a part of by value, whose field is freed or copied."""
@@ -802,6 +806,7 @@ def _is_element(held: Object) -> bool:
     return held.fields[-1:] == ("[]",)
 
 
+_CALLED = regex(rb"\b([A-Za-z_]\w*)\(")
 _WORDS = regex(r"\b[A-Za-z_]\w*")
 
 

@@ -97,13 +97,13 @@ class KeptLookups:
                 continue  # what is allocated is another rule's
             if not _may_be_kept(body.blocks, call.result):
                 continue
-            source = self._lookups.source(call.callee, func.path)
-            if source is None:
-                continue
             walk = _Walk(self._owner, func, call)
             holding = self._owner.holding(func)
             after, state = cfg.Place(place.block, place.index + 1), _State(frozenset({Object(call.result)}))
             if holding.paths.skim(after, state, walk.visit, walk.decide) and walk.kept is None:
+                continue
+            source = self._lookups.source(call.callee, func.path)
+            if source is None:
                 continue
             walk = _Walk(self._owner, func, call)
             complete = holding.paths.explore(

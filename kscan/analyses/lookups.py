@@ -180,21 +180,25 @@ class Lookups:
         line = _falls_out(body)
         if line:
             return Source(SEARCH, func, line)
-        if not any(self.may_be(ref.root) for ref in func.fact.calls if not ref.path):
-            return None
-        values = values_of(body)
-        for block in body.blocks:
-            if block.kind != "return":
-                continue
-            returned = values.object(block.left)
-            call = values.origin(returned) if returned is not None and not returned.fields else None
-            if call is None or block.left[:1] in "&*" or is_checked(body, call):
-                continue
+        for call in self._handed_out(func):
             inner = self.source(call.callee, func.path, depth - 1)
             if inner is not None:
                 hop = Hop(func, call.line, call.callee)
                 return Source(inner.kind, inner.func, inner.line, (hop, *inner.chain))
         return None
+
+    def _handed_out(self, func: Func) -> Iterator[Call]:
+        """The calls whose results a function returns untested, if one of them may give NULL."""
+        if not self.asks(func):
+            return
+        body = func.fact.body
+        values = values_of(body)
+        for block in body.blocks:
+            if block.kind == "return":
+                returned = values.object(block.left)
+                call = values.origin(returned) if returned is not None and not returned.fields else None
+                if call is not None and block.left[:1] not in "&*" and not is_checked(body, call):
+                    yield call
 
     # -- who dereferences an argument -----------------------------------------
 
@@ -408,6 +412,8 @@ class Lookups:
             names = used.names(call.result)
             if names.isdisjoint(used.touched) or self.apis.never_fails(call.args) or self._is_fixed(call):
                 continue
+            if not self._is_used(func, place, call):
+                continue
             source = self.source(call.callee, func.path)
             if source is None or self._is_relied_on(call.callee, source):
                 continue
@@ -439,6 +445,7 @@ class Lookups:
         """Whether ``source`` could find anything for a name, as far as that is told without loading more."""
         found = self._candidates.get(callee)
         if found is None:
+            self._candidates[callee] = True  # of a recursion nothing is told
             found = self._candidates[callee] = self._could_be(callee)
         return found
 
@@ -451,7 +458,15 @@ class Lookups:
         if not (callee.islower() and callee.isidentifier() and self.program.may_point(callee)):
             return False
         known = self.program.named(callee)
-        return not known or any(self._of(func, _DEPTH) for func in known)
+        return not known or any(map(self._may_give_none, known))
+
+    def _may_give_none(self, func: Func) -> bool:
+        """Whether ``source`` may find something for a function: nothing is loaded for it."""
+        if "*" not in func.fact.returns or func.fact.partial:
+            return False
+        return _falls_out(func.fact.body) > 0 or any(
+            self.may_be(call.callee) for call in self._handed_out(func)
+        )
 
     def _may_find(self, func: Func, used: _Handled, names: frozenset[str], source: Source) -> bool:
         """Whether the function does anything with a result that could be a finding: no path is looked at."""
@@ -461,6 +476,17 @@ class Lookups:
             if name in names and (position < 0 or self.use(callee, position, func.path)):
                 return True
         return False
+
+    def _is_used(self, func: Func, place: cfg.Place, call: Call) -> bool:
+        """Whether a way leads from a call to what may go through its result: a look that loads nothing."""
+        known = self.source(call.callee, func.path) if call.callee in self.apis.may_return_null else None
+        holding, start = self.owner.holding(func), parse(call.result) or Object(call.result)
+        walk = _Walk(self, holding, place, call, known or Source(SEARCH, None, 0), start, loads=False)
+        after = cfg.Place(place.block, place.index + 1)
+        return (
+            not holding.paths.skim(after, frozenset({start}), walk.visit, walk.decide)
+            or walk.found is not None
+        )
 
     def _followed(
         self,
@@ -703,7 +729,11 @@ class _Walk:
         call: Call,
         source: Source,
         start: Object,
+        *,
+        loads: bool = True,
     ) -> None:
+        """Unless it ``loads``, a function that is given the result is taken to go through it."""
+        self._loads = loads
         self._lookups = lookups
         self._holding = holding
         self._place = place
@@ -761,6 +791,11 @@ class _Walk:
         if event.callee.isupper() and any(_holds(arg, state) for arg in event.args):
             return None  # a macro that asks, such as one that stops where it is NULL
         for position, arg in enumerate(event.args):
+            if not self._loads and self._may_use(event, position, arg, state):
+                self._say(
+                    event.line, f"{event.callee}({arg})", node, Use(self._holding.func, event.line, arg)
+                )
+                return None
             if arg[:1] == "&" and Object(arg[1:]) in state:
                 effect = self._lookups.through(event.callee, position, self._path)
                 if effect.use is not None:
@@ -779,6 +814,16 @@ class _Walk:
                 if event.result and event.callee not in self._lookups.apis.predicates:
                     return None  # it may look at what it is given, and tell by its result
         return state or None
+
+    def _may_use(self, event: Call, position: int, arg: str, state: frozenset[Object]) -> bool:
+        """Whether a callee may go through what it is given, as far as the model and its name tell."""
+        if not event.callee.isidentifier():
+            return False
+        if arg[:1] == "&":
+            return Object(arg[1:]) in state
+        apis = self._lookups.apis
+        tolerant = event.callee in apis.predicates or position in apis.null_tolerant.get(event.callee, ())
+        return not tolerant and arg[:1] != "*" and parse(arg) in state
 
     def decide(
         self, block: Block, _facts: Known, state: frozenset[Object], node: Node[frozenset[Object]]

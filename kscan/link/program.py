@@ -67,7 +67,8 @@ class Outside(Protocol):
         ...
 
     def texts(self, name: str) -> Sequence[bytes]:
-        """The texts of the functions of that name, from their parameters on; empty where one is not seen."""
+        """The texts of the functions of that name, from their parameters on, with those of the static ones
+        that they call; empty where one is not seen."""
         ...
 
     def points(self, name: str) -> bool:
@@ -351,7 +352,7 @@ class Program:
         """Whether a function of that name is defined or declared anywhere that is loaded or in headers."""
         if name in self._functions or name in self._tables.returns:
             return True
-        return self._fetch("prototype", name) and name in self._tables.returns
+        return self._fetch("prototype", name) and (name in self._functions or name in self._tables.returns)
 
     def may_point(self, name: str) -> bool:
         """Whether a function of that name may return a pointer, as far as declarations tell."""
@@ -363,8 +364,8 @@ class Program:
         return self._outside is not None and self._outside.points(name)
 
     def peek(self, name: str) -> Sequence[bytes]:
-        """The texts of the functions that ``demand`` would load, for a look at them before that; empty
-        where a look does not tell."""
+        """The texts of the functions that ``demand`` would load, with those of the static ones that they
+        call, for a look at them before that; empty where a look does not tell."""
         return self._outside.texts(name) if self._outside is not None else ()
 
     def root_type(self, root: str, path: str) -> str:

@@ -13,11 +13,15 @@ from kscan.findings.model import Skipped
 from kscan.link.names import text_of
 from kscan.pipeline.around import Around
 from kscan.pipeline.facts import FactsLoader
+from kscan.regex import regex
 
 _MOST_FILES = 6
 """A name that more files define is too common to say which is meant."""
 _MOST_CALLERS = 12
 """A name that functions of more files call is too common to follow each of them."""
+
+_STATICS = regex(rb"\nstatic [^\n(;={]*?\b(\w++)\(")
+_CALLED = regex(rb"\b([A-Za-z_]\w*+)\(")
 
 
 class Outside:
@@ -42,7 +46,7 @@ class Outside:
 
     def texts(self, name: str) -> Sequence[bytes]:
         """The texts of the functions of a name, see ``kscan.link.program``."""
-        found = [text_of(self._around.read(path), name) for path in self._homes("function", name)]
+        found = [_texts_of(self._around.read(path), name) for path in self._homes("function", name)]
         return found if all(found) else ()
 
     def points(self, name: str) -> bool:
@@ -77,3 +81,10 @@ class Outside:
         """The .c files that define a function, unless too many do: of the core, else of the library."""
         found = self._around.definers(name) or self._around.library(name)
         return found if len(found) <= _MOST_FILES else ()
+
+
+def _texts_of(data: bytes, name: str) -> bytes:
+    """The text of the functions of a name in a file, with those of the static ones that it calls."""
+    found = text_of(data, name)
+    called = sorted(set(_CALLED.findall(found)).intersection(_STATICS.findall(b"\n" + data)))
+    return b"\n".join((found, *(text_of(data, inner.decode()) for inner in called))) if found else b""

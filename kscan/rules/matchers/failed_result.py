@@ -93,9 +93,11 @@ def _is_advisory(apis: Apis, name: str) -> bool:
 
 
 def _gives_pointers(program: Program, name: str, path: str) -> bool:
-    """Whether no other function of the name is meant there, which returns a number."""
+    """Whether no function of the name is meant there that returns a number, or a struct."""
     targets = program.resolve(name, path)
-    return not targets or any("*" in target.fact.returns for target in targets)
+    if targets:
+        return any("*" in target.fact.returns for target in targets)
+    return program.may_point(name) or not program.declares(name)
 
 
 def _finding(rule: Rule, owner: Ownership, misuse: Misuse) -> Finding:
