@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kscan.analyses.behind import Behind
+from kscan.analyses.ordering.behind import Behind
 from kscan.config import Area, Config
 from kscan.errors import InputError
 from kscan.facts.model import Call

@@ -17,7 +17,7 @@ from kscan.facts.store import FactsStore
 from kscan.pipeline.setup import Setup, arch_of, no_c_files, scope_found, scope_of, unlisted
 
 if TYPE_CHECKING:
-    from kscan.analyses.learning import Proposal
+    from kscan.analyses.learning.roles import Proposal
     from kscan.facts.model import FileFacts
     from kscan.findings.model import Report
     from kscan.kernel.lifecycle import Lifecycle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kscan.analyses.learning import Learning, Proposal
+from kscan.analyses.learning.roles import Learning, Proposal
 from kscan.config import Config
 from kscan.errors import InputError
 from kscan.facts.store import FactsStore

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from kscan.analyses import cfg
-from kscan.analyses.values import Values
+from kscan.analyses.body import cfg
+from kscan.analyses.body.values import Values
 from kscan.facts.model import Block, Call, as_written
 from kscan.findings.fingerprint import fingerprint
 from kscan.findings.model import Edit, Finding, Step

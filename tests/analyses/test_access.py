@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.access import Object, dereferences, parse
+from kscan.analyses.body.access import Object, dereferences, parse
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.boot import Boot
+from kscan.analyses.summaries.boot import Boot
 from tests.linked import func, link, model
 
 HELPER = "static int __init helper(void)\n{\n\treturn g();\n}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses import cfg
+from kscan.analyses.body import cfg
 from kscan.facts.model import Block, Body
 from tests.linked import block_of, body
 

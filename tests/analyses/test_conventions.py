@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.conventions import Conventions
-from kscan.analyses.ownership import Ownership
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.results.conventions import Conventions
 from tests.linked import link, model
 
 

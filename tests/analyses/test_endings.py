@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.ownership import Ownership
+from kscan.analyses.owning.ownership import Ownership
 from tests.linked import func, link, model
 
 _NODE = frozenset({"of_node"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.fields import Fate, Fields, Release
+from kscan.analyses.summaries.fields import Fate, Fields, Release
 from kscan.link.program import Program
 from tests.linked import func, link, model
 

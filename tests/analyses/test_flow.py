@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kscan.analyses.flow import Flow, flow_of
+from kscan.analyses.body.flow import Flow, flow_of
 from kscan.facts.model import Block, Body
 
 

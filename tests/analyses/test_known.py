@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kscan.analyses.known import Operands, Slices
-from kscan.analyses.paths import NEGATIVE, POSITIVE, ZERO
+from kscan.analyses.body.known import Operands, Slices
+from kscan.analyses.body.paths import NEGATIVE, POSITIVE, ZERO
 
 
 def _operands() -> Operands:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from kscan.analyses.learning import Learning, Proposal
+from kscan.analyses.learning.roles import Learning, Proposal
 from kscan.config import rules_dir
 from kscan.kernel.learning import load_naming
 from kscan.parse.kerneldoc import KernelDoc

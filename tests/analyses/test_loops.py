@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.loops import loops
+from kscan.analyses.body.loops import loops
 from kscan.facts.model import Call
 from tests.linked import func, link
 

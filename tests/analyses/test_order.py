@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from kscan.analyses import order
-from kscan.analyses.access import Object
-from kscan.analyses.values import Values
+from kscan.analyses.body import order
+from kscan.analyses.body.access import Object
+from kscan.analyses.body.values import Values
 from kscan.facts.model import Call
 from kscan.link.edges import Func
 from tests.linked import func, link

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses import outcome
-from kscan.analyses.cfg import Place, calls
-from kscan.analyses.outcome import outcomes, sign_of, walk
+from kscan.analyses.body import outcome
+from kscan.analyses.body.cfg import Place, calls
+from kscan.analyses.body.outcome import outcomes, sign_of, walk
 from kscan.facts.model import Assign, Body, Call, Event
 from tests.linked import body
 

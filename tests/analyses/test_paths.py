@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kscan.analyses.cfg import Place
-from kscan.analyses.known import Facts, Known
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import MOST_OF_BODY, NEGATIVE, ZERO, Node, Paths
+from kscan.analyses.body.cfg import Place
+from kscan.analyses.body.known import Facts, Known
+from kscan.analyses.body.paths import MOST_OF_BODY, NEGATIVE, ZERO, Node, Paths
+from kscan.analyses.owning.ownership import Ownership
 from kscan.facts.model import Call, Event
 from tests.linked import body, func, link, model
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.behind import Behind
-from kscan.analyses.fields import Fields
-from kscan.analyses.premature import Prematures
-from kscan.analyses.states import States
+from kscan.analyses.ordering.behind import Behind
+from kscan.analyses.ordering.premature import Prematures
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.states import States
 from tests.linked import link, model
 
 CORE = """struct kobject { int state; };

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.states import States
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.states import States
 from kscan.link.program import Program
 from tests.linked import func, link, model
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.forgotten import Forgetting
-from kscan.analyses.teardown import Teardown
+from kscan.analyses.releases.forgotten import Forgetting
+from kscan.analyses.releases.teardown import Teardown
+from kscan.analyses.summaries.fields import Fields
 from kscan.link.program import Program
 from tests.linked import facts_of, link, model
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kscan.analyses.unavoidable import ENTRY, Unavoidable
+from kscan.analyses.body.unavoidable import ENTRY, Unavoidable
 from kscan.facts.model import Block, Body, Call
 
 

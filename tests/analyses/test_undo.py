@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.states import States
-from kscan.analyses.undo import Twice, Undo
+from kscan.analyses.releases.undo import Twice, Undo
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.states import States
 from kscan.link.program import Program
 from tests.linked import link, model
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.access import Object
-from kscan.analyses.values import Values, values_of
+from kscan.analyses.body.access import Object
+from kscan.analyses.body.values import Values, values_of
 from tests.linked import body
 
 

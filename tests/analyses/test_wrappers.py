@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.wrappers import Undone, Wrapped
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.owning.wrappers import Undone, Wrapped
 from tests.linked import link, model
 
 _NODE = frozenset({"of_node"})

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.afterwards import TWICE, USED, Afterwards, Misstep
-from kscan.analyses.nullness import Nullness
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import shown
+from kscan.analyses.body.paths import shown
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.releases.afterwards import TWICE, USED, Afterwards, Misstep
+from kscan.analyses.results.nullness import Nullness
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

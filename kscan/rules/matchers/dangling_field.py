@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.again import Again
-from kscan.analyses.fields import Fate, Fields, Release
-from kscan.analyses.levels import Levels, Reach, repeated
+from kscan.analyses.releases.again import Again
+from kscan.analyses.summaries.fields import Fate, Fields, Release
+from kscan.analyses.summaries.levels import Levels, Reach, repeated
 from kscan.findings.model import Confidence, Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.published import Early, Published
+from kscan.analyses.ordering.published import Early, Published
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

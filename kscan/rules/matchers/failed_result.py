@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.lookups import Lookups
-from kscan.analyses.nullness import (
+from kscan.analyses.body.paths import shown
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.results.lookups import Lookups
+from kscan.analyses.results.nullness import (
     DOUBTED,
     ERROR_USED,
     FOUND,
@@ -20,8 +22,6 @@ from kscan.analyses.nullness import (
     Misuse,
     Nullness,
 )
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import shown
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.apis import Apis
 from kscan.kernel.load import KernelModel

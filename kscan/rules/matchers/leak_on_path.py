@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.boot import Boot
-from kscan.analyses.cfg import follows
-from kscan.analyses.held import PERHAPS, Exit, Outcome, Site
-from kscan.analyses.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
-from kscan.analyses.naming import sounds_ending
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import ANY, NEGATIVE, shown
+from kscan.analyses.body.cfg import follows
+from kscan.analyses.body.paths import ANY, NEGATIVE, shown
+from kscan.analyses.owning.held import PERHAPS, Exit, Outcome, Site
+from kscan.analyses.owning.meant import asked_whether_held, failed_on_the_way, is_meant, shown_harmless
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.summaries.boot import Boot
+from kscan.analyses.summaries.naming import sounds_ending
 from kscan.findings.model import Edit, Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.kernel.phrase import Place

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.cfg import calls
-from kscan.analyses.held import Exit, Outcome, Site
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import shown
+from kscan.analyses.body.cfg import calls
+from kscan.analyses.body.paths import shown
+from kscan.analyses.owning.held import Exit, Outcome, Site
+from kscan.analyses.owning.ownership import Ownership
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
 from kscan.kernel.apis import Apis

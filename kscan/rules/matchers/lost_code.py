@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses import status
-from kscan.analyses.status import Lost, LostCodes, returns_code
-from kscan.analyses.values import values_of
+from kscan.analyses.body.values import values_of
+from kscan.analyses.summaries import status
+from kscan.analyses.summaries.status import Lost, LostCodes, returns_code
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses import results
-from kscan.analyses.results import Misread, Results
+from kscan.analyses.results import misread as results
+from kscan.analyses.results.misread import Misread, Results
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

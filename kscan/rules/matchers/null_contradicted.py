@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.nullness import Nullness
-from kscan.analyses.nulltests import (
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.results.nullness import Nullness
+from kscan.analyses.results.nulltests import (
     CALLER,
     ELSEWHERE,
     MIXED_UP,
@@ -17,7 +18,6 @@ from kscan.analyses.nulltests import (
     Contradiction,
     NullTests,
 )
-from kscan.analyses.ownership import Ownership
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

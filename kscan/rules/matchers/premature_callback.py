@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from kscan.analyses.awaited import Awaited
-from kscan.analyses.behind import Behind
-from kscan.analyses.fields import Fields
-from kscan.analyses.initorder import InitOrder, TooEarly
-from kscan.analyses.levels import Levels
-from kscan.analyses.order import Hop
-from kscan.analyses.phased import Phased, Phases
-from kscan.analyses.premature import Premature, Prematures
-from kscan.analyses.states import Guard, States
+from kscan.analyses.body.order import Hop
+from kscan.analyses.ordering.awaited import Awaited
+from kscan.analyses.ordering.behind import Behind
+from kscan.analyses.ordering.initorder import InitOrder, TooEarly
+from kscan.analyses.ordering.phased import Phased, Phases
+from kscan.analyses.ordering.premature import Premature, Prematures
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.levels import Levels
+from kscan.analyses.summaries.states import Guard, States
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.edges import Func

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.behind import Behind
-from kscan.analyses.fields import Fields
-from kscan.analyses.probetied import ProbeTied, ProbeTieds
-from kscan.analyses.states import States
+from kscan.analyses.ordering.behind import Behind
+from kscan.analyses.ordering.probetied import ProbeTied, ProbeTieds
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.states import States
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from kscan.analyses import cfg, order
-from kscan.analyses.access import Object
-from kscan.analyses.values import Values, values_of
+from kscan.analyses.body import cfg, order
+from kscan.analyses.body.access import Object
+from kscan.analyses.body.values import Values, values_of
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
 from kscan.kernel.lifecycle import NeedsRegistered

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import msgspec
 
-from kscan.analyses.atomic import Asleep, Atomic
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import shown
+from kscan.analyses.body.paths import shown
+from kscan.analyses.locking.atomic import Asleep, Atomic
+from kscan.analyses.owning.ownership import Ownership
 from kscan.facts.model import Call
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.copies import Copies, Copy, Reader, Stale
-from kscan.analyses.fields import Fields
-from kscan.analyses.levels import Levels
+from kscan.analyses.releases.copies import Copies, Copy, Reader, Stale
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.levels import Levels
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.forgotten import Forgetting
-from kscan.analyses.teardown import Gap, Pair, Pending, Teardown
+from kscan.analyses.releases.forgotten import Forgetting
+from kscan.analyses.releases.teardown import Gap, Pair, Pending, Teardown
+from kscan.analyses.summaries.fields import Fields
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.edges import Func

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.fields import Fields, Release
-from kscan.analyses.levels import Levels, Reach, repeated
+from kscan.analyses.summaries.fields import Fields, Release
+from kscan.analyses.summaries.levels import Levels, Reach, repeated
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.kept_lookups import KeptLookups, KeptNull, Reader
-from kscan.analyses.lookups import MODEL, Lookups, Source, Unchecked
-from kscan.analyses.nullness import NEW, USED, Nullness
-from kscan.analyses.ownership import Ownership
-from kscan.analyses.paths import shown
+from kscan.analyses.body.paths import shown
+from kscan.analyses.owning.ownership import Ownership
+from kscan.analyses.results.kept_lookups import KeptLookups, KeptNull, Reader
+from kscan.analyses.results.lookups import MODEL, Lookups, Source, Unchecked
+from kscan.analyses.results.nullness import NEW, USED, Nullness
+from kscan.analyses.summaries.fields import Fields
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.fields import Fields
-from kscan.analyses.states import States
-from kscan.analyses.undo import Twice, Undo
+from kscan.analyses.releases.undo import Twice, Undo
+from kscan.analyses.summaries.fields import Fields
+from kscan.analyses.summaries.states import States
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from kscan.analyses.paths import shown
-from kscan.analyses.unset import Unset, UnsetReads
-from kscan.analyses.values import values_of
+from kscan.analyses.body.paths import shown
+from kscan.analyses.body.values import values_of
+from kscan.analyses.results.unset import Unset, UnsetReads
 from kscan.findings.model import Finding, Step
 from kscan.kernel.load import KernelModel
 from kscan.link.program import Program

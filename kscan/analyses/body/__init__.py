@@ -1,0 +1,1 @@
+"""One function's body: control flow, access paths, values, paths."""

@@ -1,0 +1,1 @@
+"""Roles of functions, learnt from a tree."""

@@ -1,0 +1,1 @@
+"""What holds while control may not sleep."""

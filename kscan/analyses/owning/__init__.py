@@ -1,0 +1,1 @@
+"""Who owns what a function acquires, on each of its paths."""
