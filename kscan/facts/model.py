@@ -21,12 +21,15 @@ Nothing here can be part of a cycle, and there is a lot of it: ``gc=False`` ever
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from kscan.regex import regex
+
+T = TypeVar("T")
 
 FACTS_VERSION = 15
 """Raise whenever this module or an extractor's output changes: it is part of every cache key."""
@@ -172,7 +175,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
         found = _bodies.get(id(raw))
         if found is None:
             if len(_bodies) >= _MOST_BODIES:
-                del _bodies[next(iter(_bodies))]
+                forget_bodies()
             found = _bodies[id(raw)] = (raw, _BODY.decode(raw))
         return found[1]
 
@@ -301,6 +304,30 @@ _LOCALS = msgspec.msgpack.Decoder(_Locals)
 _ENCODER = msgspec.msgpack.Encoder()
 _MOST_BODIES = 1 << 15  # more than most scans load: what is made of one is found by its identity
 _bodies: dict[int, tuple[bytes, Body]] = {}  # by identity: to hash takes longer than to decode
+_made: list[dict[int, tuple[Body, Any]]] = []
+
+
+class OfBody(Generic[T]):
+    """Something made of a CFG, which is asked for often: made once, for as long as bodies stay decoded."""
+
+    def __init__(self, make: Callable[[Body], T]) -> None:
+        self._make = make
+        self._found: dict[int, tuple[Body, T]] = {}  # as the body is kept, too, no other one has its id
+        _made.append(self._found)
+
+    def __call__(self, body: Body) -> T:
+        """What was made of ``body``."""
+        found = self._found.get(id(body))
+        if found is None:
+            found = self._found[id(body)] = (body, self._make(body))
+        return found[1]
+
+
+def forget_bodies() -> None:
+    """Drop all bodies that were decoded, and what was made of them."""
+    _bodies.clear()
+    for found in _made:
+        found.clear()
 
 
 def as_written(text: str) -> str:

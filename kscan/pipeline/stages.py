@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from kscan.facts.model import FileFacts
+from kscan.facts.model import FileFacts, forget_bodies
 from kscan.findings.fingerprint import settle
 from kscan.findings.model import Coverage, Finding, Skipped
 from kscan.kernel.load import KernelModel
@@ -145,6 +145,7 @@ def _found(setup: Setup, source: Source, paths: Sequence[str], arch: str) -> Res
         if len(portion) < len(files):
             _forget(setup, source, linked.scope)
             del linked
+            forget_bodies()
             gc.unfreeze()  # what is frozen is never collected, and a program refers to itself
             gc.collect()
     findings, notices = with_comments(setup, remarked, settle(told))

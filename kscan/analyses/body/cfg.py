@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from kscan.analyses.body.flow import flow_of
-from kscan.facts.model import Block, Body, Call, Event
+from kscan.facts.model import Block, Body, Call, Event, OfBody
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -27,33 +27,27 @@ class Condition(NamedTuple):
 Events = tuple[tuple[Place, Event], ...]
 Calls = tuple[tuple[Place, Call], ...]
 
-_MOST = 1 << 15  # bodies: as many as stay decoded
-_listed: dict[int, tuple[Body, Events, Calls]] = {}  # by identity, as in flow.py
-
 
 def events(body: Body) -> Events:
     """All events with their places, block by block."""
-    return _list(body)[1]
+    return _listed(body)[0]
 
 
 def calls(body: Body) -> Calls:
     """All call sites with their places."""
-    return _list(body)[2]
+    return _listed(body)[1]
 
 
-def _list(body: Body) -> tuple[Body, Events, Calls]:
-    """The events and calls of a body, which every analysis asks for: listed once for all."""
-    found = _listed.get(id(body))
-    if found is None:
-        if len(_listed) >= _MOST:
-            _listed.clear()
-        every = tuple(
-            (Place(number, index), event)
-            for number, block in enumerate(body.blocks)
-            for index, event in enumerate(block.events)
-        )
-        found = _listed[id(body)] = (body, every, tuple((p, e) for p, e in every if isinstance(e, Call)))
-    return found
+def _list(body: Body) -> tuple[Events, Calls]:
+    every = tuple(
+        (Place(number, index), event)
+        for number, block in enumerate(body.blocks)
+        for index, event in enumerate(block.events)
+    )
+    return every, tuple((p, e) for p, e in every if isinstance(e, Call))
+
+
+_listed = OfBody(_list)
 
 
 def follows(body: Body, start: int, block: int) -> bool:

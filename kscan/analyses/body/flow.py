@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from kscan.facts.model import Body
-
-_MOST = 1 << 15  # bodies remembered: as many as stay decoded
+from kscan.facts.model import Body, OfBody
 
 
 class Flow:
@@ -132,14 +130,5 @@ def _postorder(succs: list[tuple[int, ...]]) -> list[int]:
     return order
 
 
-_known: dict[int, tuple[Body, Flow]] = {}  # by identity: to compare or hash a body takes longer
-
-
-def flow_of(body: Body) -> Flow:
-    """The one Flow of a body."""
-    found = _known.get(id(body))
-    if found is None:
-        if len(_known) >= _MOST:
-            _known.clear()
-        found = _known[id(body)] = (body, Flow(body))
-    return found[1]
+flow_of = OfBody(Flow)
+"""The one Flow of a body."""

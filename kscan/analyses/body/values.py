@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from kscan.analyses.body.access import Object, parse
-from kscan.facts.model import Assign, Body, Call
+from kscan.facts.model import Assign, Body, Call, OfBody
 from kscan.regex import regex
 
 _DEPTH = 12
-_MOST_KEPT = 1 << 15  # bodies: as many as stay decoded
 _PART = regex(r"&[A-Za-z_]\w*(?:->|\.)[\w.]+")
 
 
@@ -113,14 +112,5 @@ def _is_field(operand: str) -> bool:
     return "->" in operand or "." in operand
 
 
-_kept: dict[int, tuple[Body, Values]] = {}
-
-
-def values_of(body: Body) -> Values:
-    """The aliases of a body, which several analyses ask for, of both sides of a patch: made once for all."""
-    kept = _kept.get(id(body))
-    if kept is None:  # as the body is kept, too, no other one has its id
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        kept = _kept[id(body)] = (body, Values(body))
-    return kept[1]
+values_of = OfBody(Values)
+"""The aliases of a body, which several analyses ask for, of both sides of a patch: made once for all."""
