@@ -79,8 +79,13 @@ def test_what_boot_code_keeps_is_told_at_low_confidence(tmp_path: Path, facts_ca
     assert not told
 
 
-CALLER = """
-int example_prepare(struct example *ex);
+DECLARED = "int example_prepare(struct example *ex);\n"
+STUB = f"""#ifdef CONFIG_EXAMPLE
+{DECLARED}#else
+static inline int example_prepare(struct example *ex) {{ return -ENODEV; }}
+#endif
+"""
+CALLER = """#include <linux/example.h>
 
 int example_start(struct example *ex)
 {
@@ -99,13 +104,19 @@ static struct example_ops example_ops = { .probe = example_start };
 """
 
 
+@pytest.mark.parametrize("header", [DECLARED, STUB], ids=["declared", "stub"])
 @pytest.mark.parametrize(("last", "told"), [("return 0;", 0), ("return ex->count ? -EBUSY : 0;", 1)])
 def test_a_callee_that_was_not_scanned_cannot_fail(
-    last: str, told: int, tmp_path: Path, facts_cache: Path
+    last: str, told: int, header: str, tmp_path: Path, facts_cache: Path
 ) -> None:
     callee = f"int example_prepare(struct example *ex)\n{{\n\tex->state = 1;\n\t{last}\n}}\n"
-    for name, text in {"caller.c": CALLER, "callee.c": callee}.items():
-        (tmp_path / "drivers/x").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "drivers/x" / name).write_text(text)
+    files = {
+        "drivers/x/caller.c": CALLER,
+        "drivers/x/callee.c": callee,
+        "include/linux/example.h": header,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
     report = scan(config(tmp_path, facts_cache, paths=("drivers/x/caller.c",)))
     assert [f.rule for f in report.findings] == ["missing-undo"] * told

@@ -188,16 +188,21 @@ class Lookups:
         return None
 
     def _handed_out(self, func: Func) -> Iterator[Call]:
-        """The calls whose results a function returns untested, if one of them may give NULL."""
+        """The calls whose results a function returns untested, if one of them may give NULL.
+
+        What it reads through itself is told of there, if at all: it gives no NULL to others.
+        """
         if not self.asks(func):
             return
         body = func.fact.body
-        values = values_of(body)
+        values, used = values_of(body), _Handled(body)
         for block in body.blocks:
             if block.kind == "return":
                 returned = values.object(block.left)
                 call = values.origin(returned) if returned is not None and not returned.fields else None
-                if call is not None and block.left[:1] not in "&*" and not is_checked(body, call):
+                if call is None or block.left[:1] in "&*" or self.apis.never_fails(call.args):
+                    continue
+                if not is_checked(body, call) and used.dereferenced.isdisjoint(used.names(call.result)):
                     yield call
 
     # -- who dereferences an argument -----------------------------------------
