@@ -62,7 +62,7 @@ class Endings:
         """``succeeding``: results that are known to be 0."""
         outcome = Outcome(site)
         start = Place(site.place.block, site.place.index + 1)
-        known = {site.call.result: mask} if site.call.result else {}
+        known = self._holding.surely_given | ({site.call.result: mask} if site.call.result else {})
         if site.same:
             known[site.same] = POSITIVE
             whole, arrow, _part = site.same.lstrip("&").rpartition("->")

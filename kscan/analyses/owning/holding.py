@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kscan.analyses.body.access import Object, parse
 from kscan.analyses.body.cfg import calls, comes_after
-from kscan.analyses.body.paths import Paths, names_in
+from kscan.analyses.body.paths import POSITIVE, Paths, names_in
 from kscan.analyses.body.values import values_of
 from kscan.analyses.owning.beforehand import Beforehand
 from kscan.analyses.owning.held import Site
@@ -23,6 +23,7 @@ from kscan.link.edges import Func
 if TYPE_CHECKING:
     from kscan.analyses.owning.ownership import Ownership
 
+_THERE = ('"', "&")  # begin texts and addresses
 _MOST_CONVERTED = 3  # calls from an object to what leads back to it
 
 
@@ -232,6 +233,22 @@ class Holding:
         if not call.result or known or name in apis.predicates or name in apis.does_not_keep:
             return False
         return call.result in self._asked and not self._program.resolve(name, self.func.path)
+
+    @cached_property
+    def surely_given(self) -> dict[str, int]:
+        """The parameters that every call of a static function gives a text or an address: no NULL."""
+        func = self.func
+        if func.fact.linkage != "static" or self._program.bound(func.name):
+            return {}
+        callers = (caller for caller in self._program.calling(func.name) if caller.path == func.path)
+        sites = [c for caller in callers for _p, c in calls(caller.fact.body) if c.callee == func.name]
+        return {
+            param.name: POSITIVE
+            for place, param in enumerate(func.params)
+            if sites
+            and param.name not in self.values.assigned
+            and all(place < len(site.args) and site.args[place][:1] in _THERE for site in sites)
+        }
 
     @cached_property
     def _asked(self) -> frozenset[str]:
