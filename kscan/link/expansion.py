@@ -31,8 +31,6 @@ class Calls(NamedTuple):
     members: tuple[str, ...]  # the access paths of indirect calls, as text: ``(dev)->ops->start``
 
 
-NONE = Calls((), ())
-
 _WORD = regex(r"(->\s*|(?<!\.)\.\s*)?\b([A-Za-z_]\w*)")
 _MEMBER_CALL = regex(r"(?:->|\.)\s*\w+\s*\)*\s*\(")
 _CALLED = regex(r"\s*\)\s*\(")

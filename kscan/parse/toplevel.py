@@ -22,7 +22,6 @@ _NOT_MACROS = frozenset(
     b"unsigned signed struct union enum bool float double".split()
 )
 _INITIALISES = regex(rb"\{\s*(?:\.\s*\w|\[|\})")
-_MADE = regex(rb"[A-Za-z_]\w*")
 
 
 class TopLevel:

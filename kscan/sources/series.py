@@ -7,7 +7,7 @@ window: one is given out once it is whole, or as far as it got when too many oth
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -72,16 +72,6 @@ class _Open(msgspec.Struct):
         # A thread that starts with something unseen has a cover letter still to come.
         ids = {patch.message_id for patch in self.patches.values()}
         return self.cover is not None or not self.root or self.root in ids
-
-
-def group_series(
-    messages: Iterable[Message | Unreadable], *, replies: bool = False, scissors: bool = False
-) -> Iterator[Series | Unreadable]:
-    """The series that ``messages`` hold, as soon as each is whole.  Replies and talk are passed over."""
-    grouping = Grouping(replies=replies, scissors=scissors)
-    for message in messages:
-        yield from grouping.take(message)
-    yield from grouping.close()
 
 
 class Grouping:

@@ -28,7 +28,7 @@ from kscan.sources.diff import Diff
 from kscan.sources.git import GitRepo
 from kscan.sources.inbox import read_inputs
 from kscan.sources.mail import NoPatch, Patch, read_message, read_patch
-from kscan.sources.series import Series, group_series
+from kscan.sources.series import Grouping, Series
 from kscan.sources.tree import Tree
 from tests.benchmark.difftext import diff_text
 
@@ -162,9 +162,9 @@ def _counts_by_git(texts: list[bytes], folder: Path) -> Counts | None:
 def recent(archive: Path, top: Path, most: int) -> None:
     """Lay the newest ``most`` patches over the tree at ``top``, each series as a chain."""
     mails = list(_mails(archive, most * 4))
-    series = [
-        s for s in group_series(read_message(data, name) for name, data in mails) if isinstance(s, Series)
-    ]
+    grouping = Grouping()
+    found = [s for name, data in mails for s in grouping.take(read_message(data, name))]
+    series = [s for s in (*found, *grouping.close()) if isinstance(s, Series)]
     tree = Tree(top)
     seen: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:

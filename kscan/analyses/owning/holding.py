@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kscan.analyses.body.access import Object, parse
 from kscan.analyses.body.cfg import calls, comes_after
-from kscan.analyses.body.paths import POSITIVE, Paths, names_in
+from kscan.analyses.body.paths import POSITIVE, Paths, constant, names_in
 from kscan.analyses.body.values import values_of
 from kscan.analyses.owning.beforehand import Beforehand
 from kscan.analyses.owning.held import Site
@@ -23,7 +23,6 @@ from kscan.link.edges import Func
 if TYPE_CHECKING:
     from kscan.analyses.owning.ownership import Ownership
 
-_THERE = ('"', "&")  # begin texts and addresses
 _MOST_CONVERTED = 3  # calls from an object to what leads back to it
 
 
@@ -236,7 +235,7 @@ class Holding:
 
     @cached_property
     def surely_given(self) -> dict[str, int]:
-        """The parameters that every call of a static function gives a text or an address: no NULL."""
+        """The parameters that every call of a static function gives what is surely positive: no NULL."""
         func = self.func
         if func.fact.linkage != "static" or self._program.bound(func.name):
             return {}
@@ -247,7 +246,7 @@ class Holding:
             for place, param in enumerate(func.params)
             if sites
             and param.name not in self.values.assigned
-            and all(place < len(site.args) and site.args[place][:1] in _THERE for site in sites)
+            and all(place < len(site.args) and constant(site.args[place]) == POSITIVE for site in sites)
         }
 
     @cached_property
